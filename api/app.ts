@@ -1,0 +1,54 @@
+/** The API as an express application; it listens nowhere by itself. */
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { RequestDoor } from '../client/requestDoor.ts';
+import { createCallers, GENEROUS, type Limits } from './callers.ts';
+import { serveDocumentation } from './documentation.ts';
+import { serveHealth } from './health.ts';
+import type { Route } from './route.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { contractRoutes } from './routes/contracts.ts';
+import { mailRoutes } from './routes/mails.ts';
+import { requestRoutes } from './routes/requests.ts';
+import { answerProblems, logCalls, serve } from './server.ts';
+
+/** What the API is made of; tests put their own door and log in. */
+export interface AppDependencies {
+  readonly pool: Pool;
+  readonly door: RequestDoor;
+  /** Throws when Temporal does not answer. */
+  readonly checkTemporal: () => Promise<unknown>;
+  readonly log: Logger;
+  readonly limits?: Limits;
+}
+
+/** Every route that wants an access token. */
+export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door'>): Route[] {
+  return [...requestRoutes(deps), ...commandRoutes(deps), ...mailRoutes(deps), ...contractRoutes(deps)];
+}
+
+/** The application: health, documentation, then every route, then problems for all that remains. */
+export function createApp(deps: AppDependencies): Express {
+  const { pool, log, checkTemporal, limits = GENEROUS } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(
+    // Without this directive's removal a browser would ask for the pages of a local stack by https.
+    helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }),
+  );
+  logCalls(app, log);
+  const routes = allRoutes(deps);
+  const needs = [
+    { name: 'postgres' as const, check: () => pool.query('SELECT 1') },
+    { name: 'temporal' as const, check: checkTemporal },
+  ];
+  serveHealth(app, needs, log);
+  serveDocumentation(app, routes);
+  const callers = createCallers(pool, limits);
+  for (const route of routes) serve(app, route, { pool, callers, log });
+  answerProblems(app, log);
+  return app;
+}

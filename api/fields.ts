@@ -1,0 +1,74 @@
+/** Checking what callers send, and saying of every field what is wrong with it. */
+import type { z } from 'zod';
+import { type FieldError, validationFailed } from './problems.ts';
+
+/** The value as the schema makes it. @throws Problem `validation-failed` with every wrong field. */
+export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value, { error: sentenceFor });
+  if (parsed.success) return parsed.data;
+  throw validationFailed(oncePerField(parsed.error.issues.flatMap(fieldErrors)));
+}
+
+/**
+ * As `checked`; when a field is wrong, the sound ones are judged too, by `judge`, so that the caller corrects all at once.
+ * @throws Problem `validation-failed` with every wrong field.
+ */
+export async function checkedWith<S extends z.ZodObject>(
+  schema: S,
+  value: unknown,
+  judge: (sound: Partial<z.output<S>>) => Promise<readonly FieldError[]>,
+): Promise<z.output<S>> {
+  const parsed = schema.safeParse(value, { error: sentenceFor });
+  if (parsed.success) return parsed.data;
+  const errors = [...parsed.error.issues.flatMap(fieldErrors), ...(await judge(soundFields(schema, value)))];
+  throw validationFailed(oncePerField(errors));
+}
+
+/** The fields that are right by themselves. */
+function soundFields<S extends z.ZodObject>(schema: S, value: unknown): Partial<z.output<S>> {
+  if (typeof value !== 'object' || value === null) return {};
+  const fields = Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([name, field]) => {
+    const parsed = field.safeParse((value as Record<string, unknown>)[name]);
+    return parsed.success && parsed.data !== undefined ? [[name, parsed.data]] : [];
+  });
+  return Object.fromEntries(fields) as Partial<z.output<S>>;
+}
+
+/** The first thing wrong with a field says enough. */
+function oncePerField(errors: readonly FieldError[]): FieldError[] {
+  return errors.filter(({ path }, index) => errors.findIndex((other) => other.path === path) === index);
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: dotted([...issue.path, key]), message: 'There is no such field here.' }));
+  }
+  return [{ path: dotted(issue.path), message: issue.message }];
+}
+
+function sentenceFor(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'This is required.' : `This must be ${article(issue.expected)}.`;
+    case 'invalid_value':
+      if (issue.input === undefined) return 'This is required.';
+      return `This must be one of: ${issue.values.map(String).join(', ')}.`;
+    case 'too_small':
+      return issue.origin === 'string' ? 'This must not be empty.' : `This must be at least ${issue.minimum}.`;
+    case 'too_big':
+      return issue.origin === 'string'
+        ? `This may have ${issue.maximum} characters.`
+        : `This must be at most ${issue.maximum}.`;
+    default:
+      return undefined;
+  }
+}
+
+function article(type: string): string {
+  if (type === 'int') return 'a whole number';
+  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.');
+}

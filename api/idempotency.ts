@@ -1,0 +1,83 @@
+/** Calls with an `Idempotency-Key`: carried out once, however often they are sent. */
+import type { Pool } from 'pg';
+import { contentHash } from '../db/contentHash.ts';
+import { type CallKey, claimKey, releaseKey, type StoredAnswer, storeAnswer } from '../db/idempotencyKeys.ts';
+import { Problem } from './problems.ts';
+import type { KeyedCall } from './route.ts';
+
+/** An answer ready to be sent. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly content: unknown;
+}
+
+/** The key of a header. @throws Problem `idempotency-key-missing` or `malformed` */
+export function requireKey(header: string | undefined): string {
+  if (header === undefined || header === '') {
+    throw new Problem(
+      'idempotency-key-missing',
+      'Send a header Idempotency-Key with a value of your own for each change, such as a UUID, and the same one when you repeat it.',
+    );
+  }
+  if (header.length > 255) throw new Problem('malformed', 'The Idempotency-Key may have 255 characters. Shorten it.');
+  return header;
+}
+
+/**
+ * Carries out the call unless it was, and gives its final answer again if it was. `final` tells of a thrown error the reply
+ * to store; nothing when the same call may end otherwise later. @throws what `work` throws, when it is not final
+ */
+export async function once(
+  pool: Pool,
+  key: CallKey,
+  body: unknown,
+  work: (call: KeyedCall) => Promise<Reply>,
+  final: (error: unknown) => Reply | undefined,
+): Promise<Reply> {
+  const claim = await claimKey(pool, key, contentHash(body));
+  switch (claim.kind) {
+    case 'otherBody':
+      throw new Problem(
+        'idempotency-key-reused',
+        'This Idempotency-Key was used with another body. Take a new key for another change.',
+      );
+    case 'running':
+      throw new Problem('still-running', 'Wait for the first call to end, or ask again with the same key.', {
+        retryAfterSeconds: 1,
+      });
+    case 'answered':
+      return replyOf(claim.answer);
+    case 'mine':
+      return await carryOut(pool, { key, updateId: claim.updateId, number: claim.number }, work, final);
+  }
+}
+
+async function carryOut(
+  pool: Pool,
+  call: KeyedCall,
+  work: (call: KeyedCall) => Promise<Reply>,
+  final: (error: unknown) => Reply | undefined,
+): Promise<Reply> {
+  let reply: Reply;
+  try {
+    reply = await work(call);
+  } catch (error) {
+    const refusal = final(error);
+    if (!refusal) {
+      // If Postgres is what is away, the claim runs out by itself.
+      await releaseKey(pool, call.key).catch(() => undefined);
+      throw error;
+    }
+    reply = refusal;
+  }
+  await storeAnswer(pool, call.key, {
+    status: reply.status,
+    body: { headers: reply.headers, content: reply.content },
+  });
+  return reply;
+}
+
+function replyOf({ status, body }: StoredAnswer): Reply {
+  return { status, headers: body.headers, content: body.content };
+}

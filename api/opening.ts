@@ -1,0 +1,187 @@
+/** Judging a request before it gets a number: all that is wrong is said at once, and nothing is stored of what is refused. */
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { ContractTerms, Declaration } from '../contracts/terms.ts';
+import type { TokenHolder } from '../db/accessTokens.ts';
+import { type ContactRow, type ContractRow, readContact, readContract } from '../db/contracts.ts';
+import { type NewRequest, readRequestRow } from '../db/requests.ts';
+import { ReceivedAt, RequestNumber, ShortName, Subject, Text } from './inputs.ts';
+import { type FieldError, Problem, validationFailed } from './problems.ts';
+import { whoOf } from './rights.ts';
+
+/** What a request is opened with. */
+export const OpeningBody = z
+  .strictObject({
+    contract: ShortName.optional().meta({ description: 'reference; a customer may leave it out' }),
+    contact: ShortName.optional().meta({ description: 'who asks; a customer asks for themselves and leaves it out' }),
+    priority: ShortName.optional().meta({ description: 'one of the terms; their default without it' }),
+    subject: Subject,
+    description: Text,
+    reproducible: z.boolean().optional().meta({ description: 'the anomaly repeats and can be reproduced' }),
+    attributableToProduct: z.boolean().optional().meta({ description: 'it is due to the product alone' }),
+    channel: z.enum(['phone', 'portal', 'api']).optional().meta({ description: 'phone: written down by staff' }),
+    receivedAt: ReceivedAt.optional(),
+    previous: RequestNumber.optional().meta({ description: 'the closed request that this one goes on from' }),
+  })
+  .meta({ id: 'Opening' });
+export type OpeningBody = z.output<typeof OpeningBody>;
+
+/**
+ * The request that the body asks for. @throws Problem `validation-failed` naming every wrong field, `not-covered` with the
+ * exclusion
+ */
+export async function judgeOpening(
+  pool: Pool,
+  caller: TokenHolder,
+  body: OpeningBody,
+): Promise<Omit<NewRequest, 'commandId'>> {
+  const { errors, contract, contact } = await findWrong(pool, caller, body);
+  if (errors.length > 0 || !contract || !contact) throw validationFailed(errors);
+  requireCovered(contract.terms, contact, body);
+  const { terms } = contract;
+  return {
+    contract: contract.reference,
+    zone: contract.zone,
+    termsVersion: contract.version,
+    contact: contact.id,
+    language: terms.languages.includes(contact.language) ? contact.language : (terms.languages[0] ?? 'fr'),
+    priority: body.priority ?? terms.defaultPriority,
+    subject: body.subject,
+    description: body.description,
+    ...(body.previous === undefined ? {} : { previous: body.previous }),
+    ...sourceOf(caller, contact, body),
+  };
+}
+
+/** What of an opening only the contract can judge. */
+type Judged = Omit<OpeningBody, 'subject' | 'description'>;
+
+/** All that is wrong with an opening's sound fields, by its contract; and the contract and contact as far as they are known. */
+export async function findWrong(
+  pool: Pool,
+  caller: TokenHolder,
+  body: Judged,
+): Promise<{ errors: FieldError[]; contract: ContractRow | undefined; contact: ContactRow | undefined }> {
+  const errors: FieldError[] = [...channelErrors(caller, body)];
+  const contract = await contractOf(pool, caller, body, errors);
+  const contact = await contactOf(pool, caller, body, errors);
+  if (contract && contact && contact.contract !== contract.reference) errors.push(STRANGER);
+  if (contract) {
+    errors.push(...wayErrors(contract.terms, caller, body), ...termsErrors(contract.terms, body));
+    if (body.previous !== undefined) errors.push(...(await previousErrors(pool, contract, body.previous)));
+  }
+  return { errors, contract, contact };
+}
+
+const STRANGER: FieldError = { path: 'contact', message: 'This is no contact of the contract.' };
+
+async function contractOf(
+  pool: Pool,
+  caller: TokenHolder,
+  body: Judged,
+  errors: FieldError[],
+): Promise<ContractRow | undefined> {
+  const reference = body.contract ?? (caller.role === 'customer' ? caller.contract : undefined);
+  if (reference === undefined) {
+    errors.push({ path: 'contract', message: 'This is required.' });
+    return undefined;
+  }
+  const isForeign = caller.role === 'customer' && caller.contract !== reference;
+  const contract = isForeign ? undefined : await readContract(pool, reference);
+  if (!contract) errors.push({ path: 'contract', message: 'There is no such contract in force.' });
+  return contract;
+}
+
+async function contactOf(
+  pool: Pool,
+  caller: TokenHolder,
+  body: Judged,
+  errors: FieldError[],
+): Promise<ContactRow | undefined> {
+  const id = body.contact ?? (caller.role === 'customer' ? caller.id : undefined);
+  if (id === undefined) {
+    errors.push({ path: 'contact', message: 'This is required.' });
+    return undefined;
+  }
+  const isSomebodyElse = caller.role === 'customer' && caller.id !== id;
+  const contact = isSomebodyElse ? undefined : await readContact(pool, id);
+  if (contact?.active) return contact;
+  errors.push(isSomebodyElse ? { path: 'contact', message: 'Ask in your own name: leave this out.' } : STRANGER);
+  return undefined;
+}
+
+function channelErrors(caller: TokenHolder, { channel, receivedAt }: Judged): FieldError[] {
+  if (caller.role !== 'customer') {
+    const message = 'Staff write down what came by phone, or use api.';
+    return channel === 'portal' ? [{ path: 'channel', message }] : [];
+  }
+  const message = 'Only staff write down a phone call: leave this out.';
+  return [
+    ...(channel === 'phone' ? [{ path: 'channel', message }] : []),
+    ...(receivedAt === undefined ? [] : [{ path: 'receivedAt', message }]),
+  ];
+}
+
+/** What staff do of their own accord comes by no way of the customer's, so the terms admit it always. */
+function wayErrors(terms: ContractTerms, caller: TokenHolder, { channel, receivedAt }: Judged): FieldError[] {
+  const byPhone = channel === 'phone' || receivedAt !== undefined;
+  const way = caller.role === 'customer' ? 'portal' : byPhone ? 'phone' : undefined;
+  if (way === undefined || terms.channels.includes(way)) return [];
+  const message = `The contract takes no requests by ${way}; it takes them by ${terms.channels.join(' or ')}.`;
+  return [{ path: 'channel', message }];
+}
+
+function termsErrors(terms: ContractTerms, body: Judged): FieldError[] {
+  const errors: FieldError[] = [];
+  if (body.priority !== undefined && !Object.hasOwn(terms.priorities, body.priority)) {
+    const known = Object.keys(terms.priorities).join(', ');
+    errors.push({ path: 'priority', message: `This must be one of: ${known}.` });
+  }
+  for (const [declaration] of declarationsOf(terms)) {
+    if (body[declaration] === undefined) errors.push({ path: declaration, message: 'This is required.' });
+  }
+  return errors;
+}
+
+async function previousErrors(pool: Pool, contract: ContractRow, previous: string): Promise<FieldError[]> {
+  const row = await readRequestRow(pool, previous);
+  if (!row || row.contract !== contract.reference) {
+    return [{ path: 'previous', message: 'There is no such request on this contract.' }];
+  }
+  if (row.view?.status === 'closed') return [];
+  return [{ path: 'previous', message: 'That request is not closed: go on with it.' }];
+}
+
+function declarationsOf(terms: ContractTerms): [Declaration, string][] {
+  return Object.entries(terms.request.declared) as [Declaration, string][];
+}
+
+/** What the contract does not cover is refused with its code (D §1.1, §1.3). */
+function requireCovered(terms: ContractTerms, contact: ContactRow, body: Judged): void {
+  for (const [declaration, exclusion] of declarationsOf(terms)) {
+    if (body[declaration] === false) throw notCovered(terms, exclusion);
+  }
+  if (terms.whoMayAsk === 'trainedContacts' && !contact.trained) throw notCovered(terms, 'notTrained');
+}
+
+function notCovered(terms: ContractTerms, exclusion: string): Problem {
+  const { words, clause } = terms.exclusions[exclusion] ?? {};
+  const detail = `${words?.en ?? 'The contract does not cover this.'} If it is wanted all the same, ask for a feasibility study and a quote.`;
+  return new Problem('not-covered', detail, { exclusion, ...(clause === undefined ? {} : { clause }) });
+}
+
+/** A phone call is the contact's word, written down by staff. */
+function sourceOf(
+  caller: TokenHolder,
+  contact: ContactRow,
+  { channel, receivedAt }: Judged,
+): Pick<NewRequest, 'who' | 'channel' | 'enteredBy' | 'receivedAt'> {
+  if (caller.role === 'customer') return { who: whoOf(caller), channel: channel ?? 'portal' };
+  if (channel !== 'phone' && receivedAt === undefined) return { who: whoOf(caller), channel: 'api' };
+  return {
+    who: `contact:${contact.id}`,
+    channel: 'phone',
+    enteredBy: whoOf(caller),
+    ...(receivedAt === undefined ? {} : { receivedAt: Date.parse(receivedAt) }),
+  };
+}

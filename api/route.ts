@@ -1,0 +1,85 @@
+/** What a route is: as data, from which the server, `/openapi.json` and the tests of rights are all made. */
+import type { z } from 'zod';
+import type { TokenHolder } from '../db/accessTokens.ts';
+import type { CallKey } from '../db/idempotencyKeys.ts';
+import type { FieldError } from './problems.ts';
+import type { Role } from './rights.ts';
+
+/** A call that changes something: its key, and what earlier calls with the key have begun. */
+export interface KeyedCall {
+  readonly key: CallKey;
+  /** Id of the command, the same in every retry. */
+  readonly updateId: string;
+  /** Number of the request that an earlier call with the key has registered. */
+  readonly number: string | null;
+}
+
+/** What a handler answers with. */
+export interface Answer {
+  /** That of the route without it. */
+  readonly status?: number;
+  readonly headers?: { readonly [name: string]: string };
+  readonly content: unknown;
+}
+
+interface Described {
+  /** With parameters in braces: `/v1/requests/{number}`. */
+  readonly path: string;
+  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'callers';
+  readonly summary: string;
+  readonly roles: readonly Role[];
+  readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: z.ZodType };
+}
+
+/** What every handler gets. */
+export interface Input {
+  readonly caller: TokenHolder;
+  readonly params: { readonly [name: string]: string };
+}
+
+/** Reads; changes nothing. */
+export interface Reading extends Described {
+  readonly method: 'get';
+  readonly query?: z.ZodObject;
+  handle(input: Input & { readonly query: unknown }): Promise<Answer>;
+}
+
+/** Changes something: needs an `Idempotency-Key`. */
+export interface Changing extends Described {
+  readonly method: 'post';
+  readonly body: z.ZodObject;
+  /** What is wrong with the sound fields of a body that has wrong ones; they need more than a schema to be judged. */
+  readonly judge?: (caller: TokenHolder, sound: object) => Promise<readonly FieldError[]>;
+  handle(input: Input & { readonly body: unknown; readonly call: KeyedCall }): Promise<Answer>;
+}
+
+/** A route of the API. */
+export type Route = Reading | Changing;
+
+/** A reading route, its handler typed by its query. */
+export function reading<Q extends z.ZodObject>(
+  route: Omit<Reading, 'method' | 'query' | 'handle'> & {
+    readonly query: Q;
+    handle(input: Input & { readonly query: z.output<Q> }): Promise<Answer>;
+  },
+): Route {
+  // The server gives the handler what the schema has checked.
+  return { ...route, method: 'get', handle: (input) => route.handle({ ...input, query: input.query as z.output<Q> }) };
+}
+
+/** A changing route, its handler typed by its body. */
+export function changing<B extends z.ZodObject>(
+  route: Omit<Changing, 'method' | 'body' | 'handle'> & {
+    readonly body: B;
+    handle(input: Input & { readonly body: z.output<B>; readonly call: KeyedCall }): Promise<Answer>;
+  },
+): Route {
+  return { ...route, method: 'post', handle: (input) => route.handle({ ...input, body: input.body as z.output<B> }) };
+}
+
+/** A path parameter; the router has matched it. */
+export function param(params: { readonly [name: string]: string }, name: string): string {
+  const value = params[name];
+  if (value === undefined) throw new Error(`the path has no {${name}}`);
+  return value;
+}

@@ -1,0 +1,125 @@
+/** Commands on a request: `POST /v1/requests/{number}/{command}`, one route each, named as the events are. */
+import type { Pool } from 'pg';
+import type { RequestDoor, UpdateName } from '../../client/requestDoor.ts';
+import type { TokenHolder } from '../../db/accessTokens.ts';
+import { changeContactAddress, readContact } from '../../db/contracts.ts';
+import { isUniqueViolation } from '../../db/pool.ts';
+import type { RequestRow } from '../../db/requests.ts';
+import { deleteText, storeText } from '../../db/texts.ts';
+import { COMMANDS, type CommandName, type CommandOf } from '../../domain/events.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { COMMAND_BODIES, COMMAND_SUMMARIES, type CommandBody } from '../commandBodies.ts';
+import { requireSound } from '../commandChecks.ts';
+import { validationFailed } from '../problems.ts';
+import { rolesFor, whoOf } from '../rights.ts';
+import { changing, param, type Route } from '../route.ts';
+import { RequestOut } from '../schemas.ts';
+import { requestAnswer, visibleRow } from '../visibleRequest.ts';
+
+interface Dependencies {
+  readonly pool: Pool;
+  readonly door: RequestDoor;
+}
+
+type Meta = Pick<CommandOf<'note'>, 'who' | 'channel' | 'commandId' | 'receivedAt' | 'enteredBy'>;
+
+/** One route for every command. */
+export function commandRoutes(deps: Dependencies): Route[] {
+  return COMMANDS.map((name) => commandRoute(deps, name));
+}
+
+function commandRoute<T extends CommandName>(deps: Dependencies, name: T): Route {
+  const { pool } = deps;
+  return changing({
+    path: `/v1/requests/{number}/${name}`,
+    tag: 'commands',
+    summary: COMMAND_SUMMARIES[name],
+    roles: rolesFor(name),
+    body: COMMAND_BODIES[name],
+    answer: { status: 200, description: 'The request after the command', schema: RequestOut },
+    async handle({ caller, params, body: checkedBody, call }) {
+      const body = checkedBody as CommandBody<T>;
+      const row = await visibleRow(pool, caller, param(params, 'number'));
+      await requireSound(pool, caller, row, name, body);
+      const { text, receivedAt, ...fields } = body as { text?: string; receivedAt?: string };
+      const meta = metaOf(caller, row, call.updateId, receivedAt);
+      await withText(pool, row.number, text, meta, (named) => give(deps, row, name, { ...fields, ...named }, meta));
+      return await requestAnswer(pool, caller, row.number);
+    },
+  });
+}
+
+/** What was told on the phone is the contact's word, entered by staff; all else is the caller's own. */
+function metaOf(caller: TokenHolder, row: RequestRow, commandId: string, receivedAt: string | undefined): Meta {
+  if (caller.role === 'customer') return { who: whoOf(caller), channel: 'portal', commandId };
+  if (receivedAt === undefined) return { who: whoOf(caller), channel: 'api', commandId };
+  return {
+    who: `contact:${row.contact}`,
+    channel: 'phone',
+    commandId,
+    enteredBy: whoOf(caller),
+    receivedAt: Date.parse(receivedAt),
+  };
+}
+
+/** The text is stored before the command, under the command's id, and deleted when the command is refused. */
+async function withText(
+  pool: Pool,
+  number: string,
+  body: string | undefined,
+  { commandId, who }: Meta,
+  command: (named: { text?: string }) => Promise<unknown>,
+): Promise<void> {
+  if (body === undefined) {
+    await command({});
+    return;
+  }
+  await storeText(pool, { id: commandId, number, body, author: who });
+  try {
+    await command({ text: commandId });
+  } catch (error) {
+    if (error instanceof Refusal) await deleteText(pool, commandId);
+    throw error;
+  }
+}
+
+async function give(deps: Dependencies, row: RequestRow, name: CommandName, fields: object, meta: Meta): Promise<void> {
+  const { door } = deps;
+  const { number } = row;
+  switch (name) {
+    case 'reopen':
+      await door.reopen(number, { by: 'command', ...commandOf('reopen', fields, meta) });
+      return;
+    case 'amendTerms':
+      await door.amendTerms(number, { ...(fields as CommandBody<'amendTerms'>), ...meta });
+      return;
+    case 'correctAddress':
+      await correctAddress(deps, row, (fields as CommandBody<'correctAddress'>).email, meta);
+      return;
+    default:
+      await door.command<UpdateName>(number, name, commandOf(name, fields, meta));
+  }
+}
+
+/** The body has been checked by the command's own schema, whose fields are those of the event. */
+function commandOf<T extends CommandName>(_name: T, fields: object, meta: Meta): CommandOf<T> {
+  return { ...fields, ...meta } as unknown as CommandOf<T>;
+}
+
+/** The command sends mail again at once, so the address comes first; it is put back when the command is refused. */
+async function correctAddress({ pool, door }: Dependencies, row: RequestRow, email: string, meta: Meta): Promise<void> {
+  const contact = await readContact(pool, row.contact);
+  if (!contact) throw new Error('the contact of the request is not there');
+  try {
+    await changeContactAddress(pool, contact.id, contact.email, email);
+  } catch (error) {
+    if (!isUniqueViolation(error, 'contacts_address')) throw error;
+    throw validationFailed([{ path: 'email', message: 'Another contact of the contract has this address.' }]);
+  }
+  try {
+    await door.command(row.number, 'correctAddress', meta);
+  } catch (error) {
+    if (error instanceof Refusal) await changeContactAddress(pool, contact.id, email, contact.email);
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+/** Mails that came in, for staff: to look at, and to decide what nobody but a person can. */
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { acceptMail, attachMail, dismissMail } from '../../client/mailReview.ts';
+import type { RequestDoor } from '../../client/requestDoor.ts';
+import { DISPOSITIONS, type InboundMailText, listInboundMails, readInboundMail } from '../../db/mailReading.ts';
+import { Cursor, cursorOf, Limit, RequestNumber, Text, valuesOf } from '../inputs.ts';
+import { inboundMailOut, iso, present } from '../present.ts';
+import { notFound, validationFailed } from '../problems.ts';
+import { STAFF } from '../rights.ts';
+import { type Answer, changing, param, type Route, reading } from '../route.ts';
+import { InboundMail, InboundMailList } from '../schemas.ts';
+
+interface Dependencies {
+  readonly pool: Pool;
+  readonly door: RequestDoor;
+}
+
+const MailQuery = z.strictObject({
+  disposition: z.enum(DISPOSITIONS).optional(),
+  number: RequestNumber.optional().meta({ description: 'of the request that it is filed on' }),
+  toLookAt: z.enum(['true', 'false']).optional().meta({ description: 'whether it waits for a person' }),
+  limit: Limit,
+  cursor: Cursor,
+});
+
+const MailCursor = z.tuple([z.iso.datetime(), z.uuid()]);
+
+/** The routes under `/v1/mails`. */
+export function mailRoutes(deps: Dependencies): Route[] {
+  const { pool } = deps;
+  return [
+    reading({
+      path: '/v1/mails',
+      tag: 'mails',
+      summary: 'List mails that came in, the newest first',
+      roles: STAFF,
+      query: MailQuery,
+      answer: { status: 200, description: 'A page of mails', schema: InboundMailList },
+      async handle({ query }) {
+        const { disposition, number, toLookAt, limit, cursor } = query;
+        const before = cursor === undefined ? undefined : valuesOf(cursor, MailCursor);
+        if (cursor !== undefined && !before) {
+          throw validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
+        }
+        const rows = await listInboundMails(pool, {
+          ...(disposition === undefined ? {} : { disposition }),
+          ...(number === undefined ? {} : { number }),
+          ...(toLookAt === undefined ? {} : { toLookAt: toLookAt === 'true' }),
+          ...(before ? { before: { receivedAt: before[0], id: before[1] } } : {}),
+          limit: limit + 1,
+        });
+        const page = rows.slice(0, limit);
+        const last = rows.length > limit ? page.at(-1) : undefined;
+        const next = last ? { next: cursorOf(iso(last.receivedAt), last.id) } : {};
+        return { content: { items: page.map(inboundMailOut), ...next } };
+      },
+    }),
+    reading({
+      path: '/v1/mails/{id}',
+      tag: 'mails',
+      summary: 'Read a mail whole',
+      roles: STAFF,
+      query: z.strictObject({}),
+      answer: { status: 200, description: 'The mail', schema: InboundMail },
+      handle: ({ params }) => mailAnswer(pool, param(params, 'id')),
+    }),
+    changing({
+      path: '/v1/mails/{id}/accept',
+      tag: 'mails',
+      summary: 'Let a mail count as the answer on the request that it matches',
+      roles: STAFF,
+      body: z.strictObject({}),
+      answer: { status: 200, description: 'The mail after it', schema: InboundMail },
+      async handle({ caller, params }) {
+        const { id } = await requireMail(pool, param(params, 'id'));
+        await acceptMail(deps, id, caller.id);
+        return await mailAnswer(pool, id);
+      },
+    }),
+    changing({
+      path: '/v1/mails/{id}/attach',
+      tag: 'mails',
+      summary: 'File a mail on a request, as an answer unless it is said not to count',
+      roles: STAFF,
+      body: z.strictObject({ number: RequestNumber, counts: z.boolean().default(true) }),
+      answer: { status: 200, description: 'The mail after it', schema: InboundMail },
+      async handle({ caller, params, body }) {
+        const { id } = await requireMail(pool, param(params, 'id'));
+        await attachMail(deps, id, body.number, caller.id, { counts: body.counts });
+        return await mailAnswer(pool, id);
+      },
+    }),
+    changing({
+      path: '/v1/mails/{id}/dismiss',
+      tag: 'mails',
+      summary: 'Say that a mail is nothing to act on',
+      roles: STAFF,
+      body: z.strictObject({ reason: Text.max(500) }),
+      answer: { status: 200, description: 'The mail after it', schema: InboundMail },
+      async handle({ caller, params, body }) {
+        const { id } = await requireMail(pool, param(params, 'id'));
+        await dismissMail(deps, id, caller.id, body.reason);
+        return await mailAnswer(pool, id);
+      },
+    }),
+  ];
+}
+
+async function requireMail(pool: Pool, id: string): Promise<InboundMailText> {
+  const mail = z.uuid().safeParse(id).success ? await readInboundMail(pool, id) : undefined;
+  if (!mail) throw notFound('mail');
+  return mail;
+}
+
+async function mailAnswer(pool: Pool, id: string): Promise<Answer> {
+  const mail = await requireMail(pool, id);
+  const { bodyNew: text, bodyFull: fullText, bodyHtml: html } = mail;
+  return { content: { ...inboundMailOut(mail), ...present({ text, fullText, html }) } };
+}

@@ -1,0 +1,165 @@
+/** Requests: opening them, listing them, reading one with its timeline and its mails. */
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import type { RequestDoor } from '../../client/requestDoor.ts';
+import type { TokenHolder } from '../../db/accessTokens.ts';
+import { noteNumber } from '../../db/idempotencyKeys.ts';
+import { readCorrespondence } from '../../db/mailReading.ts';
+import { discardRegistration, listRequests, registerRequest } from '../../db/requests.ts';
+import { readTimeline } from '../../db/timeline.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { STATUSES } from '../../domain/state.ts';
+import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../inputs.ts';
+import { findWrong, judgeOpening, OpeningBody } from '../opening.ts';
+import { correspondenceOut, requestOut, timelineLineOut } from '../present.ts';
+import { Problem, validationFailed } from '../problems.ts';
+import { audienceOf, EVERYBODY } from '../rights.ts';
+import { changing, type KeyedCall, param, type Route, reading } from '../route.ts';
+import { Correspondence, RequestList, RequestOut, Timeline } from '../schemas.ts';
+import { isOpen, requestAnswer, visibleRow } from '../visibleRequest.ts';
+
+const ListQuery = z.strictObject({
+  contract: ShortName.optional(),
+  status: z.enum(STATUSES).optional(),
+  priority: ShortName.optional(),
+  assignee: ShortName.optional().meta({ description: 'for staff: staff:<id>' }),
+  breached: z.enum(['true', 'false']).optional().meta({ description: 'for staff' }),
+  dueBefore: z.iso.datetime({ offset: true }).optional().meta({ description: 'a clock is due before this instant' }),
+  limit: Limit,
+  cursor: Cursor,
+});
+
+const TimelineQuery = z.strictObject({ limit: Limit.default(200), cursor: Cursor });
+
+/** The routes under `/v1/requests` that are no command. */
+export function requestRoutes({ pool, door }: { readonly pool: Pool; readonly door: RequestDoor }): Route[] {
+  return [
+    changing({
+      path: '/v1/requests',
+      tag: 'requests',
+      summary: 'Open a request',
+      roles: EVERYBODY,
+      body: OpeningBody,
+      judge: async (caller, sound) => (await findWrong(pool, caller, sound)).errors,
+      answer: { status: 201, description: 'The request, registered; Location is its path', schema: RequestOut },
+      async handle({ caller, body, call }) {
+        const number = call.number ?? (await register(pool, caller, body, call));
+        await openOrDiscard(pool, door, number);
+        const answer = await requestAnswer(pool, caller, number);
+        return { ...answer, headers: { ...answer.headers, location: `/v1/requests/${number}` } };
+      },
+    }),
+    reading({
+      path: '/v1/requests',
+      tag: 'requests',
+      summary: 'List requests, the newest first',
+      roles: EVERYBODY,
+      query: ListQuery,
+      answer: { status: 200, description: 'A page of requests', schema: RequestList },
+      async handle({ caller, query }) {
+        const { limit, cursor, breached, dueBefore, contract, ...filter } = query;
+        const below = cursor === undefined ? undefined : cursorNumber(cursor);
+        if (caller.role === 'customer' && (filter.assignee !== undefined || breached !== undefined)) {
+          throw new Problem('forbidden', 'Only staff may filter by assignee or breach. Leave these filters out.');
+        }
+        if (caller.role === 'customer' && contract !== undefined && contract !== caller.contract) {
+          return { content: { items: [] } };
+        }
+        const only = caller.role === 'customer' ? caller.contract : contract;
+        const rows = await listRequests(pool, {
+          ...given(filter),
+          ...given({ contract: only, below }),
+          ...(breached === undefined ? {} : { breached: breached === 'true' }),
+          ...(dueBefore === undefined ? {} : { dueBefore: Date.parse(dueBefore) }),
+          limit: limit + 1,
+        });
+        const page = rows.slice(0, limit).filter(isOpen);
+        const last = rows.length > limit ? page.at(-1) : undefined;
+        const now = Date.now();
+        const items = page.map((row) => requestOut(row, caller.role, now));
+        return { content: { items, ...(last ? { next: cursorOf(last.number) } : {}) } };
+      },
+    }),
+    reading({
+      path: '/v1/requests/{number}',
+      tag: 'requests',
+      summary: 'Read a request',
+      roles: EVERYBODY,
+      query: z.strictObject({}),
+      answer: { status: 200, description: 'The request; its version is the ETag', schema: RequestOut },
+      handle: ({ caller, params }) => requestAnswer(pool, caller, param(params, 'number')),
+    }),
+    reading({
+      path: '/v1/requests/{number}/timeline',
+      tag: 'requests',
+      summary: 'What happened to a request, in order',
+      roles: EVERYBODY,
+      query: TimelineQuery,
+      answer: { status: 200, description: 'A page of the timeline', schema: Timeline },
+      async handle({ caller, params, query }) {
+        const { number } = await visibleRow(pool, caller, param(params, 'number'));
+        const after = query.cursor === undefined ? undefined : cursorLine(query.cursor);
+        const rows = await readTimeline(pool, number, audienceOf(caller), {
+          ...given({ after }),
+          limit: query.limit + 1,
+        });
+        const page = rows.slice(0, query.limit);
+        const last = rows.length > query.limit ? page.at(-1) : undefined;
+        const items = page.map((row) => timelineLineOut(row, caller.role));
+        return { content: { items, ...(last ? { next: cursorOf(last.seq, last.line) } : {}) } };
+      },
+    }),
+    reading({
+      path: '/v1/requests/{number}/mails',
+      tag: 'requests',
+      summary: 'Mails of a request, out and in, the oldest first',
+      roles: EVERYBODY,
+      query: z.strictObject({}),
+      answer: { status: 200, description: 'The mails that the caller may see', schema: Correspondence },
+      async handle({ caller, params }) {
+        const { number } = await visibleRow(pool, caller, param(params, 'number'));
+        const rows = await readCorrespondence(pool, number, audienceOf(caller));
+        return { content: { items: rows.map((row) => correspondenceOut(row, caller.role)) } };
+      },
+    }),
+  ];
+}
+
+/** The number is noted with the key in the transaction that registers it: a retry goes on with the same. */
+async function register(pool: Pool, caller: TokenHolder, body: OpeningBody, call: KeyedCall): Promise<string> {
+  const request = await judgeOpening(pool, caller, body);
+  return await registerRequest(pool, { ...request, commandId: call.updateId }, (client, number) =>
+    noteNumber(client, call.key, number),
+  );
+}
+
+async function openOrDiscard(pool: Pool, door: RequestDoor, number: string): Promise<void> {
+  try {
+    await door.open(number);
+  } catch (error) {
+    if (error instanceof Refusal) await discardRegistration(pool, number);
+    throw error;
+  }
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function given<T extends object>(fields: T): Given<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+function cursorNumber(cursor: string): string {
+  const values = valuesOf(cursor, z.tuple([RequestNumber]));
+  if (!values) throw wrongCursor();
+  return values[0];
+}
+
+function cursorLine(cursor: string): { seq: number; line: number } {
+  const values = valuesOf(cursor, z.tuple([z.int(), z.int()]));
+  if (!values) throw wrongCursor();
+  return { seq: values[0], line: values[1] };
+}
+
+function wrongCursor(): Problem {
+  return validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
+}

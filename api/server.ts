@@ -1,0 +1,145 @@
+/** Serves routes: who calls, may they, what do they send, and what they get back. */
+import { randomUUID } from 'node:crypto';
+import express, { type Express, type Request, type Response } from 'express';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { TokenHolder } from '../db/accessTokens.ts';
+import type { Callers } from './callers.ts';
+import { checked, checkedWith } from './fields.ts';
+import { once, type Reply, requireKey } from './idempotency.ts';
+import { Problem, problemOf } from './problems.ts';
+import { type Role, whoOf } from './rights.ts';
+import type { Answer, Changing, Route } from './route.ts';
+
+/** What serving a route needs. */
+export interface ServerDependencies {
+  readonly pool: Pool;
+  readonly callers: Callers;
+  readonly log: Logger;
+}
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+const parseJson = express.json({ limit: '1mb', type: 'application/json' });
+
+/** Gives each call its id (the caller's own, if it is one) and a line in the log, without what it carries. */
+export function logCalls(app: Express, log: Logger): void {
+  app.use((request, response, next) => {
+    const own = request.get('x-request-id');
+    const requestId = own !== undefined && REQUEST_ID.test(own) ? own : randomUUID();
+    response.locals.requestId = requestId;
+    response.set('x-request-id', requestId);
+    const began = performance.now();
+    response.on('close', () => {
+      const { route, role, problem } = response.locals;
+      const ms = Math.round(performance.now() - began);
+      const { method } = request;
+      log.info({ requestId, method, route, role, problem, status: response.statusCode, ms }, 'call');
+    });
+    next();
+  });
+}
+
+/** Serves one route at its path. */
+export function serve(app: Express, route: Route, deps: ServerDependencies): void {
+  const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+  app[route.method](path, async (request, response) => {
+    response.locals.route = `${route.method.toUpperCase()} ${route.path}`;
+    const caller = await deps.callers.identify(request);
+    response.locals.role = caller.role;
+    if (!route.roles.includes(caller.role)) {
+      const roles = route.roles.join(' or ');
+      throw new Problem('forbidden', `This is for the role ${roles}. Ask somebody who has it.`);
+    }
+    send(response, await replyTo(route, caller, request, response, deps));
+  });
+}
+
+async function replyTo(
+  route: Route,
+  caller: TokenHolder,
+  request: Request,
+  response: Response,
+  deps: ServerDependencies,
+): Promise<Reply> {
+  const params = request.params as Record<string, string>;
+  if (route.method === 'get') {
+    const query = route.query ? checked(route.query, request.query) : {};
+    return reply(route, await route.handle({ caller, params, query }));
+  }
+  const key = requireKey(request.get('idempotency-key'));
+  const sent = await readBody(request, response);
+  const { judge } = route;
+  const body = await checkedWith(route.body, sent, async (sound) => (await judge?.(caller, sound)) ?? []);
+  const names = Object.keys(params).map((name) => `${name}=${params[name]}`);
+  const call = { caller: whoOf(caller), route: [`POST ${route.path}`, ...names].join(' '), key };
+  return await once(
+    deps.pool,
+    call,
+    sent,
+    async (keyed) => reply(route, await (route as Changing).handle({ caller, params, body, call: keyed })),
+    (error) => {
+      const problem = problemOf(error, caller.role);
+      return problem.isFinal ? problemReply(problem, response) : undefined;
+    },
+  );
+}
+
+/** A body of JSON; nothing at all counts as an empty object. */
+async function readBody(request: Request, response: Response): Promise<unknown> {
+  const isEmpty = request.get('transfer-encoding') === undefined && Number(request.get('content-length') ?? 0) === 0;
+  if (isEmpty) return {};
+  if (!request.is('application/json')) {
+    throw new Problem('unsupported-media-type', 'Send the body as JSON, with Content-Type: application/json.');
+  }
+  await new Promise<void>((resolve, reject) => {
+    parseJson(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+  return request.body ?? {};
+}
+
+function reply(route: Route, answer: Answer): Reply {
+  return {
+    status: answer.status ?? route.answer.status,
+    headers: { ...answer.headers, 'content-type': 'application/json; charset=utf-8' },
+    content: answer.content,
+  };
+}
+
+function problemReply(problem: Problem, response: Response): Reply {
+  return {
+    status: problem.status,
+    headers: { ...problem.headers, 'content-type': 'application/problem+json; charset=utf-8' },
+    content: problem.content(String(response.locals.requestId)),
+  };
+}
+
+function send(response: Response, { status, headers, content }: Reply): void {
+  response.status(status).set({ 'cache-control': 'no-store', ...headers });
+  response.end(JSON.stringify(content));
+}
+
+/** Ends what no route answers, and everything that was thrown. */
+export function answerProblems(app: Express, log: Logger): void {
+  app.use(() => {
+    throw new Problem('not-found', 'There is nothing here. See /docs for what there is.');
+  });
+  app.use((error: unknown, _request: Request, response: Response, next: (error: unknown) => void) => {
+    if (response.headersSent) return next(error);
+    const problem = problemOf(error, response.locals.role as Role | undefined);
+    response.locals.problem = problem.kind;
+    if (problem.status >= 500) logFailure(log, problem, String(response.locals.requestId));
+    send(response, problemReply(problem, response));
+  });
+}
+
+/** Errors of Postgres quote values in their details: only where it happened is written down. */
+function logFailure(log: Logger, problem: Problem, requestId: string): void {
+  const cause = problem.cause instanceof Error ? problem.cause : undefined;
+  const { name, stack } = cause ?? {};
+  const code = (cause as { code?: unknown } | undefined)?.code;
+  const at = stack
+    ?.split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 8);
+  log[problem.status === 500 ? 'error' : 'warn']({ requestId, error: name, code, at }, 'call failed');
+}

@@ -1,0 +1,25 @@
+/** The connection to Temporal: made at the first call, so that a process starts while Temporal is away. */
+import { Client, Connection } from '@temporalio/client';
+
+/** Where Temporal is. */
+export interface TemporalOptions {
+  /** host:port */
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/** gRPC's own pauses grow to two minutes: after an outage callers would wait for a server that is back. Milliseconds. */
+const RECONNECTING = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 };
+
+/** A client that connects when it is first used; close `client.connection` at the end. */
+export function createTemporalClient({ address, namespace }: TemporalOptions): Client & { connection: Connection } {
+  const connection = Connection.lazy({ address, channelArgs: RECONNECTING });
+  return Object.assign(new Client({ connection, namespace }), { connection });
+}
+
+/** Asks Temporal for the namespace. Throws when it does not answer within `milliseconds`. */
+export async function checkTemporal(client: Client, milliseconds = 2_000): Promise<void> {
+  await client.withDeadline(Date.now() + milliseconds, () =>
+    client.workflowService.describeNamespace({ namespace: client.options.namespace }),
+  );
+}

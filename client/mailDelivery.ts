@@ -1,0 +1,160 @@
+/** Brings a decided mail to the request that it is about. Every step may be repeated. */
+import type { Pool } from 'pg';
+import { type ContractRow, readContact, readContract } from '../db/contracts.ts';
+import {
+  AlreadyDecided,
+  type DecidedMail,
+  moveToLinkedRequest,
+  readDecidedMail,
+  returnToStaff,
+  settleMail,
+} from '../db/inboundMails.ts';
+import { findOutboundMail } from '../db/outboundMails.ts';
+import { readRequestRow, registerRequest } from '../db/requests.ts';
+import { Refusal } from '../domain/failures.ts';
+import type { AnswerSignal } from '../workflows/messages.ts';
+import type { RequestDoor } from './requestDoor.ts';
+
+/** What a mail needs of the door. */
+export type MailDoor = Pick<RequestDoor, 'open' | 'answer' | 'holdMessage' | 'dismissMessage' | 'mailBounced'>;
+
+/** What delivering mails needs. */
+export interface MailDeliveryDependencies {
+  readonly pool: Pool;
+  readonly door: MailDoor;
+}
+
+/** Longest text that a request opened by mail takes from it, characters; the mail itself keeps all of it. */
+const DESCRIPTION_MAX = 20_000;
+
+/**
+ * Delivers a mail as its disposition says, and settles it. What the request refuses for good goes back to staff.
+ * @throws Refusal · Unavailable: the same call goes on where it was.
+ */
+export async function deliverMail(deps: MailDeliveryDependencies, mail: DecidedMail): Promise<void> {
+  try {
+    await carry(deps, mail);
+  } catch (error) {
+    if (error instanceof Refusal && (mail.disposition === 'answer' || mail.disposition === 'accepted')) {
+      await returnToStaff(deps.pool, mail.id);
+    }
+    throw error;
+  }
+}
+
+async function carry(deps: MailDeliveryDependencies, mail: DecidedMail): Promise<void> {
+  const { door, pool } = deps;
+  const { id, number, receivedAt } = mail;
+  if (number !== null) {
+    switch (mail.disposition) {
+      case 'answer':
+      case 'accepted':
+        return await deliverAnswer(deps, mail, number);
+      case 'opening':
+        await door.open(number);
+        break;
+      case 'unverified':
+        await door.holdMessage(number, { mail: id, receivedAt });
+        break;
+      case 'attached':
+      case 'dismissed':
+        if (mail.lookedAt && mail.lookedBy?.startsWith('staff:')) {
+          const who = mail.lookedBy as `staff:${string}`;
+          await door.dismissMessage(number, { mail: id, receivedAt: mail.lookedAt.getTime(), who });
+        }
+        break;
+      case 'bounce': {
+        const sent = mail.bounced === null ? undefined : await findOutboundMail(pool, mail.bounced);
+        if (sent?.audience === 'customer') {
+          await door.mailBounced(number, { key: sent.key, order: sent.order, receivedAt });
+        }
+        break;
+      }
+      case 'unmatched':
+      case 'automatic':
+      case 'own':
+      case 'duplicate':
+        break;
+    }
+  }
+  await settleMail(pool, id, mail.disposition);
+}
+
+async function deliverAnswer(deps: MailDeliveryDependencies, mail: DecidedMail, number: string): Promise<void> {
+  const outcome = await deps.door.answer(number, answerOf(mail));
+  if (outcome !== 'expired') return await settleMail(deps.pool, mail.id, mail.disposition);
+  const linked = await openLinkedRequest(deps.pool, mail, number);
+  await deps.door.open(linked);
+  await settleMail(deps.pool, mail.id, 'opening');
+}
+
+/** The command id is the mail's: told twice, it counts once. */
+function answerOf({ id, contact, receivedAt, lookedBy }: DecidedMail): AnswerSignal {
+  return {
+    mail: id,
+    who: `contact:${contact ?? ''}`,
+    channel: 'mail',
+    receivedAt,
+    commandId: `mail:${id}`,
+    ...(lookedBy === null ? {} : { enteredBy: lookedBy }),
+  };
+}
+
+/** Registers the request that an answer opens whose own was closed too long ago; its number, also when another was faster. */
+async function openLinkedRequest(pool: Pool, mail: DecidedMail, previous: string): Promise<string> {
+  const row = await readRequestRow(pool, previous);
+  const contract = row && (await readContract(pool, row.contract));
+  const contact = await readContact(pool, mail.contact ?? row?.contact ?? '');
+  if (!contract || !contact)
+    throw new Refusal('NotFound', 'The request that the mail answers has no contract in force.');
+  try {
+    return await registerRequest(
+      pool,
+      { ...mailedRequest(mail, contract, contact), previous, who: `contact:${contact.id}` },
+      async (client, number) => await moveToLinkedRequest(client, mail.id, previous, number),
+    );
+  } catch (error) {
+    if (!(error instanceof AlreadyDecided)) throw error;
+    const now = await readDecidedMail(pool, mail.id);
+    if (now?.disposition !== 'opening' || now.number === null) throw error;
+    return now.number;
+  }
+}
+
+interface Asking {
+  readonly id: string;
+  readonly receivedAt: number;
+  readonly subject: string | null;
+  readonly bodyFull: string | null;
+}
+
+/** A request as a mail asks for it: the terms' default priority, until an agent says otherwise. */
+export function mailedRequest(
+  mail: Asking,
+  { reference, zone, version, terms }: ContractRow,
+  contact: { readonly id: string; readonly language: 'fr' | 'en' },
+) {
+  const words = SILENT[contact.language];
+  const description = mail.bodyFull?.trim() || words.description;
+  const cut = description.length > DESCRIPTION_MAX;
+  return {
+    contract: reference,
+    zone,
+    termsVersion: version,
+    contact: contact.id,
+    language: contact.language,
+    priority: terms.defaultPriority,
+    subject: mail.subject?.trim() || words.subject,
+    description: cut ? `${[...description].slice(0, DESCRIPTION_MAX).join('')}\n[…]` : description,
+    mail: mail.id,
+    channel: 'mail' as const,
+    receivedAt: mail.receivedAt,
+    // A mail opens one request only: its text has the mail's id.
+    commandId: mail.id,
+  };
+}
+
+const SILENT = {
+  fr: { subject: 'Demande reçue par mail, sans objet', description: '(Le message ne contient pas de texte.)' },
+  en: { subject: 'Request by mail, without a subject', description: '(The message has no text.)' },
+} as const;

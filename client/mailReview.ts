@@ -1,0 +1,129 @@
+/** What staff decide about a mail that could not be judged: it is an answer, it belongs to a request, or it is nothing. */
+import { type DecidedMail, readDecidedMail, type Verdict, writeVerdict } from '../db/inboundMails.ts';
+import { readRequestRow } from '../db/requests.ts';
+import { findContactsByAddress } from '../db/senders.ts';
+import { Refusal } from '../domain/failures.ts';
+import { deliverMail, type MailDeliveryDependencies } from './mailDelivery.ts';
+import { Unavailable } from './unavailable.ts';
+
+/** A pool, and the door (or the part of it that mails need). */
+export type MailReviewDependencies = MailDeliveryDependencies;
+
+/** Where the mail is now. `opening`: accepted, but its request was closed too long ago, so it opened a linked one. */
+export interface ReviewedMail {
+  readonly id: string;
+  readonly disposition: 'accepted' | 'attached' | 'dismissed' | 'opening';
+  /** The request; for an answer that came too late, the linked one. Missing for a dismissed mail of no request. */
+  readonly number?: string;
+}
+
+/**
+ * The mail is the answer of the request on which it was filed; it counts from the instant at which it was received. Repeated
+ * by the same person it yields the same.
+ * @param staffId Without `staff:`.
+ * @throws Refusal `NotFound`; `ValidationFailed`: it was filed on no request (attach it to one); `Conflict`: it needs no
+ * look, or somebody else has looked · Unavailable: the verdict is kept when it was written, and delivered later.
+ */
+export async function acceptMail(deps: MailReviewDependencies, id: string, staffId: string): Promise<ReviewedMail> {
+  const mail = await requireMail(deps, id);
+  if (mail.number === null && !mail.lookedAt) {
+    const message = 'The mail was filed on no request: attach it to one.';
+    throw new Refusal('ValidationFailed', message, { fields: [{ path: 'number', message }] });
+  }
+  return await judge(deps, mail, {
+    disposition: 'accepted',
+    number: mail.number,
+    by: `staff:${staffId}`,
+    because: null,
+  });
+}
+
+/**
+ * The mail belongs to this request; with `counts` it is an answer, as if accepted there. A request on which it was held
+ * waits for it no longer.
+ * @throws as `acceptMail`; `NotFound` also for the request.
+ */
+export async function attachMail(
+  deps: MailReviewDependencies,
+  id: string,
+  number: string,
+  staffId: string,
+  { counts }: { readonly counts: boolean },
+): Promise<ReviewedMail> {
+  const mail = await requireMail(deps, id);
+  const disposition = counts ? 'accepted' : 'attached';
+  return await judge(deps, mail, { disposition, number, by: `staff:${staffId}`, because: null });
+}
+
+/** The mail is no answer, for this reason. @throws as `acceptMail` */
+export async function dismissMail(
+  deps: MailReviewDependencies,
+  id: string,
+  staffId: string,
+  reason: string,
+): Promise<ReviewedMail> {
+  const mail = await requireMail(deps, id);
+  return await judge(deps, mail, {
+    disposition: 'dismissed',
+    number: mail.number,
+    by: `staff:${staffId}`,
+    because: reason,
+  });
+}
+
+async function requireMail({ pool }: MailReviewDependencies, id: string): Promise<DecidedMail> {
+  const mail = await readDecidedMail(pool, id);
+  if (!mail) throw new Refusal('NotFound', 'There is no such mail to look at.');
+  return mail;
+}
+
+async function judge(
+  deps: MailReviewDependencies,
+  mail: DecidedMail,
+  verdict: Omit<Verdict, 'contact'>,
+): Promise<ReviewedMail> {
+  if (mail.lookedAt) return await repeat(deps, mail, verdict);
+  if (mail.disposition !== 'unverified' && mail.disposition !== 'unmatched') {
+    throw new Refusal('Conflict', 'This mail needs no look: it was recognised for what it is.');
+  }
+  // A request that is yet to be told of the mail would hold it after the verdict, and then for ever.
+  if (mail.stage === 'received') throw new Unavailable('Temporal');
+  const contact = verdict.number === null ? null : await authorOf(deps, mail, verdict.number);
+  await release(deps, mail, verdict);
+  await writeVerdict(deps.pool, mail.id, { ...verdict, contact });
+  return await repeat(deps, await requireMail(deps, mail.id), verdict);
+}
+
+/** Delivers the verdict that is written, if it is the same; it may be another's. */
+async function repeat(
+  deps: MailReviewDependencies,
+  mail: DecidedMail,
+  verdict: Omit<Verdict, 'contact'>,
+): Promise<ReviewedMail> {
+  const late = mail.disposition === 'opening' && verdict.disposition === 'accepted';
+  const same = mail.disposition === verdict.disposition && mail.number === verdict.number;
+  if (mail.lookedBy !== verdict.by || !(same || late)) {
+    throw new Refusal('Conflict', 'Somebody has looked at this mail already.');
+  }
+  if (mail.stage === 'received') await deliverMail(deps, mail);
+  const { disposition, number } = await requireMail(deps, mail.id);
+  return {
+    id: mail.id,
+    disposition: disposition === 'opening' ? 'opening' : verdict.disposition,
+    ...(number === null ? {} : { number }),
+  };
+}
+
+/** Before a mail moves to another request, the one that holds it lets it go. */
+async function release({ door }: MailReviewDependencies, mail: DecidedMail, verdict: Omit<Verdict, 'contact'>) {
+  if (mail.number === null || mail.number === verdict.number) return;
+  await door.dismissMessage(mail.number, { mail: mail.id, receivedAt: Date.now(), who: verdict.by });
+}
+
+/** Whose word the mail is: its sender's, if the contract knows them, else the contact's of the request. */
+async function authorOf({ pool }: MailReviewDependencies, mail: DecidedMail, number: string): Promise<string> {
+  const request = await readRequestRow(pool, number);
+  if (!request) throw new Refusal('NotFound', 'There is no such request.');
+  const known = mail.sender === null ? [] : await findContactsByAddress(pool, mail.sender);
+  return known.find(({ contract }) => contract === request.contract)?.id ?? request.contact;
+}

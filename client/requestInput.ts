@@ -1,0 +1,66 @@
+/** What a request's workflow is started with: built from its row, with opening windows made now. */
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { Pool } from 'pg';
+import { requestTerms, requestWindows } from '../contracts/requestTerms.ts';
+import { readTerms } from '../db/contracts.ts';
+import type { RequestRow } from '../db/requests.ts';
+import type { Windows } from '../domain/events.ts';
+import { Refusal } from '../domain/failures.ts';
+import type { RequestState } from '../domain/state.ts';
+import type { RequestTerms } from '../domain/terms.ts';
+import { REQUEST_TASK_QUEUE, requestWorkflowId, type SupportRequestInput } from '../workflows/messages.ts';
+
+/** Terms and opening windows of one version, reaching back to `from` (epoch milliseconds). @throws Refusal `NotFound` */
+export async function termsAndWindows(
+  pool: Pool,
+  contract: string,
+  version: number,
+  from: number,
+  now: number,
+): Promise<{ terms: RequestTerms; windows: Windows }> {
+  const terms = await readTerms(pool, contract, version);
+  if (!terms) throw new Refusal('NotFound', `The contract has no terms of version ${version}.`);
+  return { terms: requestTerms(contract, version, terms), windows: requestWindows(terms, { from, now }) };
+}
+
+/** Input of a request that is opened: nothing is stored of it but its opening. */
+export async function openingInput(pool: Pool, row: RequestRow, now: number): Promise<SupportRequestInput> {
+  const { number, contract, termsVersion, opening } = row;
+  const from = Math.min(opening.receivedAt ?? now, now);
+  return { number, ...(await termsAndWindows(pool, contract, termsVersion, from, now)), open: opening };
+}
+
+/** Input of a request that goes on from its stored state. */
+export async function ongoingInput(pool: Pool, state: RequestState, now: number): Promise<SupportRequestInput> {
+  const { number, contract, termsVersion } = state;
+  return { number, ...(await termsAndWindows(pool, contract, termsVersion, oldestStart(state), now)), state };
+}
+
+/** Where opening windows must reach back to. */
+export function oldestStart(state: RequestState): number {
+  return Math.min(state.registeredAt, ...Object.values(state.clocks).map((clock) => clock.startedAt));
+}
+
+const STATUS = defineSearchAttributeKey('RequestStatus', SearchAttributeType.KEYWORD);
+const PRIORITY = defineSearchAttributeKey('RequestPriority', SearchAttributeType.KEYWORD);
+const CONTRACT = defineSearchAttributeKey('ContractReference', SearchAttributeType.KEYWORD);
+const BREACHED = defineSearchAttributeKey('SlaBreached', SearchAttributeType.BOOL);
+
+/** Id, queue, input, and what the Temporal UI shows of it from the first moment. */
+export function startOptions(input: SupportRequestInput) {
+  const { number, terms, state, open } = input;
+  const priority = state?.priority ?? open?.priority ?? '';
+  const breached = Object.values(state?.clocks ?? {}).some((clock) => clock.breachedAt !== undefined);
+  return {
+    workflowId: requestWorkflowId(number),
+    taskQueue: REQUEST_TASK_QUEUE,
+    args: [input] as [SupportRequestInput],
+    staticSummary: `${number} · ${terms.contract} · ${priority} · ${terms.family}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: STATUS, value: state?.status ?? 'registered' },
+      { key: PRIORITY, value: priority },
+      { key: CONTRACT, value: terms.contract },
+      { key: BREACHED, value: breached },
+    ]),
+  };
+}

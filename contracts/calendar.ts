@@ -1,0 +1,197 @@
+/** Calendars of contracts: opening hours by the week, holidays, closures; and the opening windows made of them. */
+import { z } from 'zod';
+import type { OpeningWindow } from '../domain/openingHours.ts';
+import { HolidayTerms, publicHolidays } from './holidays.ts';
+import { DAY_MS, dateOfDay, instantOf, localDayOf, offsetsWithin, tzdataVersion, zoneExists } from './zone.ts';
+
+const MINUTE_MS = 60_000;
+/** In the order of JavaScript's days of the week. */
+const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+/** A window reaches so many business days past the longest delay. */
+const SPARE_BUSINESS_DAYS = 20;
+/** A calendar that stays closed longer is a mistake. */
+const LONGEST_CLOSED_DAYS = 731;
+
+const TimeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: 'A time of day is written HH:MM, from 00:00 to 24:00.' });
+
+/** Open intervals of one day, [open, close) in local time, in order. `24:00` is the end of the day. */
+const DayHours = z.array(z.tuple([TimeOfDay, TimeOfDay])).superRefine((intervals, context) => {
+  let lastClose = 0;
+  intervals.forEach(([open, close], index) => {
+    if (minutesOf(close) <= minutesOf(open)) {
+      context.addIssue({ code: 'custom', path: [index], message: `Closing ${close} is not after opening ${open}.` });
+    }
+    if (minutesOf(open) < lastClose) {
+      context.addIssue({ code: 'custom', path: [index], message: `${open} is before the end of the interval above.` });
+    }
+    lastClose = Math.max(lastClose, minutesOf(close));
+  });
+});
+
+/** An IANA zone that this process knows. */
+export const ZoneName = z.string().refine(zoneExists, { error: 'There is no such time zone; write an IANA name.' });
+
+/** One calendar of a contract. A business day is a day with opening hours. */
+export const CalendarTerms = z.strictObject({
+  zone: ZoneName,
+  weekly: z.partialRecord(z.enum(WEEKDAYS), DayHours).refine((week) => Object.values(week).some((day) => day?.length), {
+    error: 'The calendar never opens.',
+  }),
+  holidays: HolidayTerms,
+  /** Local dates closed beside the public holidays. */
+  extraHolidays: z.array(z.iso.date({ error: 'A date is written YYYY-MM-DD.' })).default([]),
+  /** Whether exceptional closures stop the clocks: in families A and B only. */
+  closuresAdmitted: z.boolean().default(false),
+});
+export type CalendarTerms = z.infer<typeof CalendarTerms>;
+
+const Instant = z.int().nonnegative();
+
+/**
+ * An exceptional closure: a local day, or an interval [from, to). Instants are epoch milliseconds. It counts from its
+ * announcement: opened time before that never changes.
+ */
+export const Closure = z.union([
+  z.strictObject({ announcedAt: Instant, day: z.iso.date() }),
+  z
+    .strictObject({ announcedAt: Instant, from: Instant, to: Instant })
+    .refine(({ from, to }) => to > from, { error: 'A closure ends after it begins.', path: ['to'] }),
+]);
+export type Closure = z.infer<typeof Closure>;
+
+/** What an opening window is asked for. Instants are epoch milliseconds. */
+export interface WindowRequest {
+  /** The calendar's name in the terms. */
+  readonly name: string;
+  /** Grows with every closure announced; 1 at first. */
+  readonly version: number;
+  /** Oldest instant that matters; the window begins with its local day. */
+  readonly from: number;
+  /** How far ahead: to the end of a local day, or past what delays that start now may need, and 20 business days more. */
+  readonly ahead:
+    | { readonly until: number }
+    | { readonly now: number; readonly openedMs: number; readonly businessDays: number };
+  readonly closures?: readonly Closure[];
+}
+
+/**
+ * The opening hours of a calendar over a horizon of whole local days.
+ *
+ * @throws RangeError when the calendar stays closed for two years, or does not admit the closures.
+ */
+export function buildOpeningWindow(calendar: CalendarTerms, request: WindowRequest): OpeningWindow {
+  const { zone } = calendar;
+  const closures = closedSpans(calendar, request);
+  const firstDay = localDayOf(zone, request.from);
+  const isEnough = enoughAhead(zone, request.ahead);
+  const days: [string, ...number[]][] = [];
+  let day = firstDay;
+  let lastOpenDay = Math.max(firstDay, 'now' in request.ahead ? localDayOf(zone, request.ahead.now) : firstDay);
+  let lastClose = Number.NEGATIVE_INFINITY;
+  for (let enough = false; !enough || days.length === 0; day++) {
+    if (day - lastOpenDay > LONGEST_CLOSED_DAYS) {
+      throw new RangeError(`Calendar ${request.name} has no opening within two years after ${dateOfDay(lastOpenDay)}.`);
+    }
+    const edges = edgesOf(calendar, day, lastClose, closures);
+    const close = edges.at(-1);
+    if (close !== undefined) {
+      days.push([dateOfDay(day), ...edges]);
+      lastClose = close;
+      lastOpenDay = Math.max(lastOpenDay, day);
+    }
+    enough = isEnough(day, edges);
+  }
+  const from = instantOf(zone, firstDay * DAY_MS);
+  const until = Math.max(instantOf(zone, day * DAY_MS), lastClose);
+  return {
+    zone,
+    tzdata: tzdataVersion(),
+    calendar: request.name,
+    calendarVersion: request.version,
+    from,
+    until,
+    offsets: offsetsWithin(zone, from, until),
+    days,
+  };
+}
+
+/** Tells of each day in turn whether the window may end with it. */
+function enoughAhead(zone: string, ahead: WindowRequest['ahead']): (day: number, edges: readonly number[]) => boolean {
+  if ('until' in ahead) {
+    const lastDay = localDayOf(zone, ahead.until - 1);
+    return (day) => day >= lastDay;
+  }
+  const today = localDayOf(zone, ahead.now);
+  let openedMs = 0;
+  let businessDays = 0;
+  let spare = 0;
+  return (day, edges) => {
+    if (day <= today || edges.length === 0) return false;
+    if (openedMs >= ahead.openedMs && businessDays >= ahead.businessDays) spare++;
+    businessDays++;
+    openedMs += edges.reduce((sum, edge, index) => sum + (index % 2 === 0 ? -edge : edge), 0);
+    return spare >= SPARE_BUSINESS_DAYS;
+  };
+}
+
+/** Opening and closing instants of one local day, in order; none when it is closed. */
+function edgesOf(calendar: CalendarTerms, day: number, notBefore: number, closures: readonly Span[]): number[] {
+  const date = dateOfDay(day);
+  const weekday = WEEKDAYS[new Date(day * DAY_MS).getUTCDay()] ?? 'sun';
+  const hours = calendar.weekly[weekday] ?? [];
+  const isHoliday = calendar.extraHolidays.includes(date) || publicHolidays(calendar.holidays, yearOf(date)).has(date);
+  if (hours.length === 0 || isHoliday) return [];
+  const edges: number[] = [];
+  let last = notBefore;
+  for (const [opening, closing] of hours) {
+    // Where the hour changes, an opening moved forward may reach into what follows it: no instant is counted twice.
+    const open = Math.max(last, instantOf(calendar.zone, day * DAY_MS + minutesOf(opening) * MINUTE_MS));
+    const close = instantOf(calendar.zone, day * DAY_MS + minutesOf(closing) * MINUTE_MS);
+    if (close <= open) continue;
+    for (const part of withoutClosures({ from: open, to: close }, closures)) edges.push(part.from, part.to);
+    last = close;
+  }
+  return edges;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function withoutClosures(interval: Span, closures: readonly Span[]): Span[] {
+  let parts = [interval];
+  for (const closure of closures) {
+    parts = parts.flatMap((part) => {
+      if (closure.to <= part.from || closure.from >= part.to) return [part];
+      const before = { from: part.from, to: closure.from };
+      const after = { from: closure.to, to: part.to };
+      return [before, after].filter(({ from, to }) => to > from);
+    });
+  }
+  return parts;
+}
+
+function closedSpans(calendar: CalendarTerms, { name, closures = [] }: WindowRequest): Span[] {
+  if (closures.length > 0 && !calendar.closuresAdmitted) {
+    throw new RangeError(`Calendar ${name} admits no exceptional closures.`);
+  }
+  return closures.map((closure) => {
+    const { from, to } = 'day' in closure ? dayOf(calendar.zone, closure.day) : closure;
+    return { from: Math.max(from, closure.announcedAt), to };
+  });
+}
+
+function dayOf(zone: string, date: string): Span {
+  return { from: instantOf(zone, Date.parse(date)), to: instantOf(zone, Date.parse(date) + DAY_MS) };
+}
+
+function minutesOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+function yearOf(date: string): number {
+  return Number(date.slice(0, 4));
+}

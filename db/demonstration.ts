@@ -1,0 +1,111 @@
+/** People, contracts and tokens to try the product with. Everybody in it is made up. */
+import type { Pool } from 'pg';
+import { anomalySupport } from '../contracts/templates/anomalySupport.ts';
+import { demonstration } from '../contracts/templates/demonstration.ts';
+import { type ContractTermsInput, parseTerms } from '../contracts/terms.ts';
+import { findTokenHolder, issueToken, prolongToken, storeStaff } from './accessTokens.ts';
+import { contentHash } from './contentHash.ts';
+import { type ContactRow, readContract, storeContact, storeContract, storeTerms } from './contracts.ts';
+
+/** An access token a role. */
+export interface DemonstrationTokens {
+  readonly agent: string;
+  readonly supervisor: string;
+  /** Of the contact on the first contract. */
+  readonly customer: string;
+}
+
+/** A contact of the demonstration, as scripts need them. */
+export type DemonstrationContact = Pick<ContactRow, 'id' | 'contract' | 'name' | 'email' | 'language'>;
+
+/** What was loaded, for whoever starts the stack. */
+export interface Demonstration {
+  /** `DEMO-ANOMALY`, then `DEMO-SECONDS`, whose delays last seconds. */
+  readonly contracts: readonly { readonly reference: string; readonly contact: DemonstrationContact }[];
+  readonly tokens: DemonstrationTokens;
+  /** The contact on `DEMO-ANOMALY`. */
+  readonly contact: DemonstrationContact;
+}
+
+const AGENT = 'demo-agent';
+const SUPERVISOR = 'demo-supervisor';
+const PARTIES = { customer: 'Atelier Exemple (fictif)', provider: 'Support Exemple (fictif)' };
+/** Seconds that stand for an hour of a clock and for a business day of the reminders. */
+const UNIT_SECONDS = 4;
+const TOKEN_DAYS = 90;
+const DAY_MS = 86_400_000;
+const IN_FORCE_FROM = '2026-01-01';
+
+const CLAIRE = {
+  id: 'demo-claire',
+  contract: 'DEMO-ANOMALY',
+  name: 'Claire Fictive',
+  email: 'claire@customer.example',
+  language: 'fr',
+  trained: true,
+} as const;
+const CAMILLE = {
+  id: 'demo-camille',
+  contract: 'DEMO-SECONDS',
+  name: 'Camille Fictive',
+  email: 'camille@customer.example',
+  language: 'en',
+  trained: true,
+} as const;
+
+/**
+ * Loads the demonstration, or finds it again: a second start keeps its data, and those of `earlierTokens` that still open
+ * something. @throws Error in production.
+ */
+export async function loadDemonstration(
+  pool: Pool,
+  earlierTokens: Partial<DemonstrationTokens> = {},
+): Promise<Demonstration> {
+  if (process.env.NODE_ENV === 'production') {
+    throw new Error('The demonstration has tokens that anybody may know: it is not loaded in production.');
+  }
+  await storeAll(pool, CLAIRE.contract, anomalySupport(PARTIES));
+  await storeAll(pool, CAMILLE.contract, demonstration(PARTIES, UNIT_SECONDS));
+  await storeContact(pool, CLAIRE);
+  await storeContact(pool, CAMILLE);
+  await storeStaff(pool, person(AGENT, 'Alix Fictive', 'agent'));
+  await storeStaff(pool, person(SUPERVISOR, 'Sacha Fictif', 'supervisor'));
+  return {
+    contracts: [CLAIRE, CAMILLE].map((contact) => ({ reference: contact.contract, contact })),
+    tokens: {
+      agent: await tokenOf(pool, { staff: AGENT }, earlierTokens.agent),
+      supervisor: await tokenOf(pool, { staff: SUPERVISOR }, earlierTokens.supervisor),
+      customer: await tokenOf(pool, { contact: CLAIRE.id }, earlierTokens.customer),
+    },
+    contact: CLAIRE,
+  };
+}
+
+async function storeAll(pool: Pool, reference: string, input: ContractTermsInput): Promise<void> {
+  const parsed = parseTerms(input);
+  if ('errors' in parsed) throw new Error(`${reference}: ${parsed.errors.map(({ path }) => path).join(', ')}`);
+  const { terms } = parsed;
+  await storeContract(pool, { reference, terms });
+  const inForce = await readContract(pool, reference);
+  // Data of an older release: its requests keep their terms, new ones get these.
+  if (inForce && contentHash(inForce.terms).equals(contentHash(terms))) return;
+  await storeTerms(pool, reference, (inForce?.version ?? 0) + 1, IN_FORCE_FROM, terms);
+}
+
+function person(id: string, name: string, role: 'agent' | 'supervisor') {
+  return { id, name, role, email: `${role}@support.example`, language: 'fr' } as const;
+}
+
+async function tokenOf(
+  pool: Pool,
+  whose: { readonly staff: string } | { readonly contact: string },
+  earlier: string | undefined,
+): Promise<string> {
+  const expiresAt = new Date(Date.now() + TOKEN_DAYS * DAY_MS);
+  if (earlier !== undefined) {
+    const holder = await findTokenHolder(pool, earlier);
+    const isTheirs = holder?.id === ('staff' in whose ? whose.staff : whose.contact);
+    if (isTheirs && (await prolongToken(pool, earlier, expiresAt))) return earlier;
+  }
+  return await issueToken(pool, { ...whose, expiresAt });
+}

@@ -1,0 +1,177 @@
+/** Mails of ours: a row before sending, claimed while sending, ended once. */
+import type { EffectKey, MailKind, MailOrder } from '../domain/effects.ts';
+import type { Audience } from '../domain/timeline.ts';
+import type { Queryable } from './pool.ts';
+
+/** What is written when a mail is ordered; never changed after. Message-IDs have their angle brackets. */
+export interface NewOutboundMail {
+  readonly key: EffectKey;
+  readonly contentHash: Buffer;
+  readonly order: MailOrder;
+  readonly number: string;
+  readonly audience: Audience;
+  /** `contact:<id>` or `staff`. */
+  readonly recipient: string;
+  readonly address: string;
+  readonly messageId: string;
+  readonly token: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly inReplyTo: string | undefined;
+  readonly references: readonly string[];
+}
+
+/** How sending a mail ended. */
+export type MailEnd = 'accepted' | 'refused' | 'superseded';
+
+/** A mail of ours, and how far it is. */
+export interface OutboundMail extends NewOutboundMail {
+  readonly kind: MailKind;
+  readonly createdAt: Date;
+  readonly ended: { readonly status: MailEnd; readonly at: Date } | undefined;
+  readonly attempts: number;
+  /** SMTP reply and enhanced codes, or an error code. */
+  readonly lastError: string | undefined;
+  readonly bouncedAt: Date | undefined;
+}
+
+interface Row {
+  key: string;
+  content_hash: Buffer;
+  mail_order: MailOrder;
+  number: string;
+  kind: MailKind;
+  audience: Audience;
+  recipient: string;
+  address: string;
+  message_id: string;
+  token: string;
+  subject: string;
+  body: string;
+  body_html: string;
+  in_reply_to: string | null;
+  reference_ids: string[];
+  status: 'waiting' | MailEnd;
+  attempts: number;
+  last_error: string | null;
+  ended_at: Date | null;
+  bounced_at: Date | null;
+  created_at: Date;
+}
+
+/** The mail of an effect key. */
+export async function findOutboundMail(db: Queryable, key: EffectKey): Promise<OutboundMail | undefined> {
+  const { rows } = await db.query<Row>('SELECT * FROM outbound_mails WHERE key = $1', [key]);
+  return rows[0] && mailOf(rows[0]);
+}
+
+/** The mail that a reply or bounce address names. The token is not verified yet. */
+export async function findOutboundMailByToken(db: Queryable, token: string): Promise<OutboundMail | undefined> {
+  const { rows } = await db.query<Row>('SELECT * FROM outbound_mails WHERE token = $1', [token]);
+  return rows[0] && mailOf(rows[0]);
+}
+
+/** Inserts a mail unless its key exists, and returns the row that is there then. */
+export async function insertOutboundMail(db: Queryable, mail: NewOutboundMail): Promise<OutboundMail> {
+  await db.query(
+    `INSERT INTO outbound_mails (key, content_hash, mail_order, number, kind, audience, recipient, address, message_id,
+       token, subject, body, body_html, in_reply_to, reference_ids)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+     ON CONFLICT (key) DO NOTHING`,
+    [
+      mail.key,
+      mail.contentHash,
+      JSON.stringify(mail.order),
+      mail.number,
+      mail.order.kind,
+      mail.audience,
+      mail.recipient,
+      mail.address,
+      mail.messageId,
+      mail.token,
+      mail.subject,
+      mail.text,
+      mail.html,
+      mail.inReplyTo ?? null,
+      [...mail.references],
+    ],
+  );
+  const stored = await findOutboundMail(db, mail.key);
+  if (!stored) throw new Error('outbound mail vanished after it was written');
+  return stored;
+}
+
+/**
+ * Takes a waiting mail for one attempt; the claim runs out after `milliseconds`, so that a dead attempt does not keep it.
+ * False when the mail has ended or another attempt holds it.
+ */
+export async function claimOutboundMail(db: Queryable, key: EffectKey, milliseconds: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE outbound_mails
+     SET claimed_until = clock_timestamp() + $2 * interval '1 millisecond', attempts = attempts + 1
+     WHERE key = $1 AND status = 'waiting' AND (claimed_until IS NULL OR claimed_until <= clock_timestamp())`,
+    [key, milliseconds],
+  );
+  return rowCount === 1;
+}
+
+/** Gives a claimed mail back, with what stood in the way: codes only. */
+export async function releaseOutboundMail(db: Queryable, key: EffectKey, error: string): Promise<void> {
+  await db.query(
+    `UPDATE outbound_mails SET claimed_until = NULL, last_error = $2 WHERE key = $1 AND status = 'waiting'`,
+    [key, error],
+  );
+}
+
+/** Ends a waiting mail at `at` (epoch milliseconds) and returns how it ended; an end that is there already stays. */
+export async function endOutboundMail(
+  db: Queryable,
+  key: EffectKey,
+  status: MailEnd,
+  at: number,
+  error?: string,
+): Promise<{ readonly status: MailEnd; readonly at: Date }> {
+  await db.query(
+    `UPDATE outbound_mails SET status = $2, ended_at = $3, last_error = $4, claimed_until = NULL
+     WHERE key = $1 AND status = 'waiting'`,
+    [key, status, new Date(at), error ?? null],
+  );
+  const ended = (await findOutboundMail(db, key))?.ended;
+  if (!ended) throw new Error('outbound mail did not end');
+  return ended;
+}
+
+/** Notes that a bounce came back at `at` (epoch milliseconds); false when one had come before. */
+export async function markBounced(db: Queryable, key: EffectKey, at: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'UPDATE outbound_mails SET bounced_at = $2 WHERE key = $1 AND bounced_at IS NULL',
+    [key, new Date(at)],
+  );
+  return rowCount === 1;
+}
+
+function mailOf(row: Row): OutboundMail {
+  return {
+    key: row.key,
+    contentHash: row.content_hash,
+    order: row.mail_order,
+    number: row.number,
+    kind: row.kind,
+    audience: row.audience,
+    recipient: row.recipient,
+    address: row.address,
+    messageId: row.message_id,
+    token: row.token,
+    subject: row.subject,
+    text: row.body,
+    html: row.body_html,
+    inReplyTo: row.in_reply_to ?? undefined,
+    references: row.reference_ids,
+    createdAt: row.created_at,
+    ended: row.status === 'waiting' || !row.ended_at ? undefined : { status: row.status, at: row.ended_at },
+    attempts: row.attempts,
+    lastError: row.last_error ?? undefined,
+    bouncedAt: row.bounced_at ?? undefined,
+  };
+}

@@ -1,0 +1,112 @@
+/** What a transition leaves behind: state, read model and timeline, in one transaction, in whatever order they come. */
+import type { Pool, PoolClient } from 'pg';
+import type { RequestState } from '../domain/state.ts';
+import { TIMELINE_AUDIENCE, type TimelineEntry } from '../domain/timeline.ts';
+import type { RequestView } from '../domain/view.ts';
+import { contentHash } from './contentHash.ts';
+import { inTransaction } from './pool.ts';
+
+/** What one transition saves. */
+export interface RequestSave {
+  /** Effect key: the same save has the same in every attempt. */
+  readonly key: string;
+  /** Version that the entries belong to; at most `state.seq`. */
+  readonly seq: number;
+  readonly state: RequestState;
+  readonly view: RequestView;
+  readonly entries: readonly TimelineEntry[];
+}
+
+/** An effect's key was used before with other content. Trying again does not help. */
+export class KeyConflict extends Error {
+  constructor() {
+    super('the key of this effect was used with other content');
+    this.name = 'KeyConflict';
+  }
+}
+
+/**
+ * Writes the entries once, and state and view unless the row is newer already. @throws KeyConflict
+ */
+export async function saveRequestState(pool: Pool, save: RequestSave): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { number } = save.state;
+    // Saves of one request go one after the other: a key that is being written is waited for, not raced.
+    const { rowCount } = await client.query('SELECT FROM requests WHERE number = $1 FOR UPDATE', [number]);
+    if (rowCount === 0) throw new Error(`no request ${number}`);
+    if (await claimKey(client, save)) await writeEntries(client, save);
+    await writeState(client, save);
+  });
+}
+
+/** True when the key is new; false when this was done before. Its content are the entries: a later run sends a newer state. */
+async function claimKey(client: PoolClient, { key, seq, entries }: RequestSave): Promise<boolean> {
+  const hash = contentHash({ seq, entries });
+  const inserted = await client.query(
+    'INSERT INTO effects (key, content_hash) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING',
+    [key, hash],
+  );
+  if (inserted.rowCount === 1) return true;
+  const { rows } = await client.query<{ content_hash: Buffer }>('SELECT content_hash FROM effects WHERE key = $1', [
+    key,
+  ]);
+  if (!rows[0]?.content_hash.equals(hash)) throw new KeyConflict();
+  return false;
+}
+
+async function writeEntries(client: PoolClient, { state, seq, entries }: RequestSave): Promise<void> {
+  for (const [line, entry] of entries.entries()) {
+    await client.query(
+      `INSERT INTO timeline
+         (number, seq, line, at, type, audience, who, channel, entered_by, entered_at, text_id, mail_id, facts)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      [
+        state.number,
+        seq,
+        line,
+        new Date(entry.at),
+        entry.type,
+        TIMELINE_AUDIENCE[entry.type],
+        entry.who,
+        entry.channel,
+        entry.enteredBy ?? null,
+        instant(entry.enteredAt),
+        entry.text ?? null,
+        entry.mail ?? null,
+        JSON.stringify(entry.facts ?? {}),
+      ],
+    );
+  }
+}
+
+/** Within one version only what waits in the state changes; then the later event is the newer. */
+async function writeState(client: PoolClient, { state, view }: RequestSave): Promise<void> {
+  await client.query(
+    `UPDATE requests
+     SET stage = 'open', terms_version = $2, version = $3, status = $4, priority = $5, assignee = $6, breached = $7,
+         next_due_at = $8, next_reminder_at = $9, reopen_until = $10, open_tasks = $11, state = $12, view = $13,
+         updated_at = now()
+     WHERE number = $1
+       AND (version < $3 OR (version = $3 AND (state IS NULL OR (state->>'lastAt')::bigint <= $14)))`,
+    [
+      state.number,
+      state.termsVersion,
+      state.seq,
+      state.status,
+      state.priority,
+      state.assignee ?? null,
+      view.breached,
+      instant(view.nextDueAt),
+      instant(view.waiting?.nextReminder?.at),
+      instant(view.closed?.reopenUntil),
+      view.tasks.length,
+      JSON.stringify(state),
+      JSON.stringify(view),
+      state.lastAt,
+    ],
+  );
+}
+
+function instant(at: number | undefined): Date | null {
+  return at === undefined ? null : new Date(at);
+}

@@ -1,0 +1,93 @@
+/** Rows that ought not to be as they are. */
+import type { Status } from '../domain/state.ts';
+import type { Queryable } from './pool.ts';
+
+/** Something of a request, or of a mail, since when. */
+export interface OddRow {
+  /** Number of the request, or id of a mail of none. */
+  readonly subject: string;
+  readonly since: Date;
+  readonly detail: string;
+}
+
+/** Open tasks of kind `effectConflict`: an effect's key was used with other content. */
+export async function listConflicts(db: Queryable): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT number AS subject, to_timestamp((task->>'since')::float8 / 1000) AS since, task->>'effect' AS detail
+     FROM requests, jsonb_array_elements(state->'tasks') task WHERE task->>'kind' = 'effectConflict' ORDER BY number`,
+    [],
+  );
+}
+
+/** Mails of ours that still wait to be sent. */
+export async function listOldOutbound(db: Queryable, seconds: number): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT number AS subject, created_at AS since,
+            key || ', ' || attempts || ' attempts' || coalesce(', ' || last_error, '') AS detail
+     FROM outbound_mails WHERE status = 'waiting' AND created_at < now() - $1 * interval '1 second' ORDER BY created_at`,
+    [seconds],
+  );
+}
+
+/** Mails that came and have not reached their request; `subject` is the mail's id. */
+export async function listOldInbound(db: Queryable, seconds: number): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT id::text AS subject, received_at AS since,
+            coalesce(number || ', ', '') || attempts || ' attempts' || coalesce(', ' || last_error, '') AS detail
+     FROM inbound_mails WHERE stage = 'received' AND received_at < now() - $1 * interval '1 second' ORDER BY received_at`,
+    [seconds],
+  );
+}
+
+/** A mail that waits for its next attempt need not: the relays may take it now. */
+export async function releaseInbound(db: Queryable, id: string): Promise<void> {
+  await db.query("UPDATE inbound_mails SET next_attempt_at = now() WHERE id = $1 AND stage = 'received'", [id]);
+}
+
+/** Requests that were registered and not started. */
+export async function listOldOpenings(db: Queryable, seconds: number): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT number AS subject, created_at AS since, 'registered, not started' AS detail
+     FROM requests WHERE stage = 'opening' AND created_at < now() - $1 * interval '1 second' ORDER BY number`,
+    [seconds],
+  );
+}
+
+/** Versions that left no line in the timeline, though each leaves one; of requests that are not being written now. */
+export async function listTimelineGaps(db: Queryable, seconds: number): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT r.number AS subject, r.updated_at AS since,
+            'no line of version ' || string_agg(v::text, ', ' ORDER BY v) AS detail
+     FROM requests r CROSS JOIN LATERAL generate_series(1, r.version) v
+     WHERE r.updated_at < now() - $1 * interval '1 second'
+       AND NOT EXISTS (SELECT FROM timeline t WHERE t.number = r.number AND t.seq = v)
+     GROUP BY r.number ORDER BY r.number`,
+    [seconds],
+  );
+}
+
+/** What the row of a request says of it. */
+export interface StoredVersion {
+  readonly number: string;
+  readonly version: number;
+  readonly status: Status;
+}
+
+/** Requests that ought to run, by number, from `above` on. */
+export async function listOngoing(db: Queryable, above: string, limit: number): Promise<StoredVersion[]> {
+  const { rows } = await db.query<StoredVersion>(
+    `SELECT number, version, status FROM requests
+     WHERE status <> 'closed' AND state IS NOT NULL AND number > $1 ORDER BY number LIMIT $2`,
+    [above, limit],
+  );
+  return rows;
+}
+
+async function rowsOf(db: Queryable, statement: string, values: unknown[]): Promise<OddRow[]> {
+  return (await db.query<OddRow>(statement, values)).rows;
+}

@@ -1,0 +1,136 @@
+/**
+ * One transition being written: the state it will leave, what it asks of the world, what it records. `advance` makes
+ * one, the rules fill it, and nothing outside sees it half done.
+ */
+
+import type { Effect, EffectKey, MailKind, MailOrder } from './effects.ts';
+import type { Happening } from './events.ts';
+import type { Rules } from './rules.ts';
+import type { PauseCause, RequestState, StaffTask } from './state.ts';
+import type { TimelineEntry } from './timeline.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** A transition being written; nobody else holds it. */
+export interface Draft {
+  readonly state: Mutable<RequestState>;
+  readonly rules: Rules;
+  readonly effects: Effect[];
+  readonly entries: TimelineEntry[];
+  /** Version that this transition makes, and part of its effects' keys. */
+  readonly seq: number;
+}
+
+/** Who did it and by which way, for the entries that an event writes. */
+export type Source = Pick<Happening, 'who' | 'channel' | 'enteredBy' | 'enteredAt'>;
+
+/** What the passing of time and the results of effects write is the system's. */
+export const SYSTEM: Source = { who: 'system', channel: 'system' };
+
+/** A draft that leaves `state` itself alone. */
+export function startDraft(state: RequestState, rules: Rules): Draft {
+  return { state: { ...state }, rules, effects: [], entries: [], seq: state.seq + 1 };
+}
+
+/** Writes a line of the timeline, at `at`. */
+export function record(
+  draft: Draft,
+  at: number,
+  source: Source,
+  entry: Omit<TimelineEntry, 'at' | 'who' | 'channel' | 'enteredBy' | 'enteredAt'>,
+): void {
+  const { who, channel, enteredBy, enteredAt } = source;
+  draft.entries.push({
+    at,
+    who,
+    channel,
+    ...(enteredBy === undefined ? {} : { enteredBy }),
+    ...(enteredAt === undefined ? {} : { enteredAt }),
+    ...entry,
+  });
+}
+
+/** `request:<number>:<effect>:<seq>`. */
+function effectKey(draft: Draft, effect: string): EffectKey {
+  return `request:${draft.state.number}:${effect}:${draft.seq}`;
+}
+
+/** Name of a mail's step within its key: what may happen twice in one transition has names of its own. */
+function mailStep(order: MailOrder): string {
+  switch (order.kind) {
+    case 'reminder':
+      return `reminder${order.step}`;
+    case 'warning':
+    case 'breach':
+      return `${order.kind}.${order.clock}`;
+    case 'task':
+      return `task.${order.task}${order.mail ? `.${order.mail}` : ''}`;
+    case 'receipt':
+    case 'acknowledgement':
+    case 'question':
+    case 'workaround':
+    case 'fix':
+    case 'production':
+    case 'closing':
+    case 'refusal':
+    case 'reopened':
+      return order.kind satisfies MailKind;
+  }
+}
+
+/** Orders a mail and returns its key. */
+export function orderMail(draft: Draft, order: MailOrder): EffectKey {
+  const key = effectKey(draft, mailStep(order));
+  issue(draft, { kind: 'mail', key, order });
+  return key;
+}
+
+/** Asks for opening windows that reach further. */
+export function orderWindow(draft: Draft): void {
+  issue(draft, { kind: 'extendWindow', key: effectKey(draft, 'window') });
+  draft.state.extending = true;
+}
+
+function issue(draft: Draft, effect: Effect): void {
+  draft.effects.push(effect);
+  draft.state.pending = [...draft.state.pending, effect];
+}
+
+/** Takes a done effect out of the state; undefined when it is not (or no more) pending. */
+export function settle(draft: Draft, key: EffectKey): Effect | undefined {
+  const effect = draft.state.pending.find((pending) => pending.key === key);
+  if (effect) draft.state.pending = draft.state.pending.filter((pending) => pending !== effect);
+  return effect;
+}
+
+/** Starts a pause of this cause, unless one is open. */
+export function startPause(draft: Draft, cause: PauseCause, at: number): void {
+  if (draft.state.pauses.some((pause) => pause.cause === cause && pause.to === undefined)) return;
+  draft.state.pauses = [...draft.state.pauses, { cause, from: at }];
+}
+
+/** Ends the open pauses of these causes; one without length leaves no trace. */
+export function endPauses(draft: Draft, causes: readonly PauseCause[], at: number): void {
+  draft.state.pauses = draft.state.pauses.flatMap((pause) => {
+    if (pause.to !== undefined || !causes.includes(pause.cause)) return [pause];
+    return pause.from === at ? [] : [{ ...pause, to: at }];
+  });
+}
+
+/** Opens a task for staff and tells them; one that is already open is not opened twice. */
+export function openTask(draft: Draft, task: StaffTask): void {
+  const known = draft.state.tasks.some(
+    (open) => open.kind === task.kind && open.mail === task.mail && open.effect === task.effect,
+  );
+  if (known) return;
+  draft.state.tasks = [...draft.state.tasks, task];
+  orderMail(draft, { kind: 'task', task: task.kind, ...(task.mail ? { mail: task.mail } : {}) });
+}
+
+/** Closes the draft: with something recorded it becomes a new version with its save. */
+export function finishDraft(draft: Draft): { state: RequestState; effects: Effect[] } {
+  if (draft.entries.length === 0) return { state: draft.state, effects: draft.effects };
+  const save: Effect = { kind: 'save', key: effectKey(draft, 'save'), seq: draft.seq, entries: draft.entries };
+  draft.state.pending = [...draft.state.pending, save];
+  return { state: { ...draft.state, seq: draft.seq }, effects: [save, ...draft.effects] };
+}

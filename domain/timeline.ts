@@ -1,0 +1,72 @@
+/** What a request's timeline shows, and to whom. */
+import type { ClosingReason, ReminderStep, TaskKind, WaitingFor } from './effects.ts';
+import type { Channel, InboundMailId, TextId, Who } from './events.ts';
+import type { ClockName } from './terms.ts';
+
+/** Who may see something. */
+export type Audience = 'staff' | 'customer';
+
+/** Every entry type with its audience: `customer` entries are seen by staff too. */
+export const TIMELINE_AUDIENCE = {
+  opened: 'customer',
+  acknowledged: 'customer',
+  asked: 'customer',
+  workaroundProposed: 'customer',
+  fixProposed: 'customer',
+  answered: 'customer',
+  confirmed: 'customer',
+  putInProduction: 'customer',
+  rejected: 'customer',
+  deferred: 'customer',
+  resumed: 'customer',
+  requalified: 'customer',
+  refused: 'customer',
+  closed: 'customer',
+  reopened: 'customer',
+  reminderSent: 'customer',
+  assigned: 'staff',
+  noted: 'staff',
+  workLogged: 'staff',
+  termsAmended: 'staff',
+  openingHoursChanged: 'staff',
+  clockWarned: 'staff',
+  clockBreached: 'staff',
+  mailUndeliverable: 'staff',
+  addressCorrected: 'staff',
+  messageHeld: 'staff',
+  messageDismissed: 'staff',
+  effectConflict: 'staff',
+} as const satisfies Record<string, Audience>;
+/** Type of a line. */
+export type TimelineType = keyof typeof TIMELINE_AUDIENCE;
+
+/** One line of the timeline. Instants are epoch milliseconds; no personal data. */
+export interface TimelineEntry {
+  readonly type: TimelineType;
+  readonly at: number;
+  readonly who: Who;
+  readonly channel: Channel;
+  readonly enteredBy?: Who;
+  readonly enteredAt?: number;
+  readonly text?: TextId;
+  readonly mail?: InboundMailId;
+  readonly facts?: {
+    readonly priority?: string;
+    readonly clock?: ClockName;
+    readonly dueAt?: number;
+    readonly waitingFor?: WaitingFor;
+    readonly step?: ReminderStep;
+    readonly reason?: ClosingReason;
+    readonly permanent?: boolean;
+    readonly exclusion?: string;
+    readonly assignee?: Who;
+    readonly seconds?: number;
+    readonly termsVersion?: number;
+    readonly duplicateOf?: string;
+    readonly previous?: string;
+    readonly task?: TaskKind;
+    readonly effect?: string;
+    /** Why a clock was due when it was, where the budget alone does not say it. */
+    readonly because?: 'budgetChanged';
+  };
+}

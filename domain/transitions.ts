@@ -1,0 +1,116 @@
+/**
+ * Which event is possible from which status: the table of the request's life, and the conditions that it names. What is
+ * not here is refused with `InvalidTransition`.
+ *
+ * Escalation to a publisher will add `escalate` and its events here; `escalated` is already a status to come from.
+ */
+
+import { dueAfter } from './delays.ts';
+import { COMMANDS, type CommandName } from './events.ts';
+import { Refusal } from './failures.ts';
+import type { Rules } from './rules.ts';
+import type { RequestState, Status } from './state.ts';
+
+const OPEN = ['registered', 'inProgress', 'waiting', 'escalated', 'deferred'] as const satisfies readonly Status[];
+
+/** The statuses each command is possible from; `CONDITIONS` narrows some. */
+const FROM: { readonly [name in CommandName]: readonly Status[] } = {
+  acknowledge: ['registered', 'waiting'],
+  ask: ['registered', 'inProgress', 'escalated'],
+  proposeWorkaround: ['inProgress', 'escalated'],
+  proposeFix: ['inProgress', 'escalated', 'deferred'],
+  answer: [...OPEN, 'closed'],
+  confirm: ['waiting', 'inProgress', 'escalated'],
+  putInProduction: ['waiting'],
+  reject: ['waiting', 'inProgress', 'escalated'],
+  defer: ['inProgress'],
+  resume: ['deferred'],
+  assign: OPEN,
+  note: OPEN,
+  logWork: OPEN,
+  requalify: OPEN,
+  amendTerms: OPEN,
+  refuse: OPEN,
+  close: OPEN,
+  reopen: ['closed'],
+  correctAddress: OPEN,
+};
+
+/** What a command needs beyond the status; each yields the sentence that says why it is refused, or nothing. */
+const CONDITIONS: { readonly [name in CommandName]?: (state: RequestState, rules: Rules) => string | undefined } = {
+  acknowledge: (state) => (state.acknowledgedAt === undefined ? undefined : 'It is acknowledged already.'),
+  confirm: proposalToJudge,
+  reject: proposalToJudge,
+  putInProduction: (state) => {
+    if (state.waiting?.for === 'production') return undefined;
+    if (state.waiting?.for === 'confirmation' && state.proposal?.kind === 'fix') return undefined;
+    return 'No fix waits to be confirmed or put in production.';
+  },
+  defer: (state, rules) =>
+    rules.terms.priorities[state.priority]?.deferrable
+      ? undefined
+      : 'Its priority promises a resolution, so it cannot be left to a future minor version.',
+  correctAddress: (state) =>
+    state.tasks.some((task) => task.kind === 'correctAddress')
+      ? undefined
+      : 'No mail of this request was undeliverable.',
+  reopen: notTooLate,
+  answer: notTooLate,
+};
+
+/** A proposal is judged while its confirmation is waited for, or from the status that an answer led to. */
+function proposalToJudge(state: RequestState): string | undefined {
+  const none = 'No workaround or fix waits for a verdict.';
+  if (!state.proposal) return none;
+  return state.status === 'waiting' && state.waiting?.for !== 'confirmation' ? none : undefined;
+}
+
+/**
+ * Last instant at which a closed request may be reopened, epoch milliseconds; undefined when it is not closed, or when
+ * that instant lies beyond the opening window (then it is surely not past).
+ */
+export function reopenUntil(state: RequestState, rules: Rules): number | undefined {
+  if (!state.closed) return undefined;
+  const reach = dueAfter(rules.terms.reopenWithin, state.closed.at, rules.openings, []);
+  return 'at' in reach ? reach.at : undefined;
+}
+
+/** Reasons that depend on the instant are asked with it; without one, the instant of the last event counts. */
+function notTooLate(state: RequestState, rules: Rules, at: number = state.lastAt): string | undefined {
+  const until = reopenUntil(state, rules);
+  return until !== undefined && at > until
+    ? 'It was closed too long ago to be reopened: open a new request that goes on from it.'
+    : undefined;
+}
+
+function whyImpossible(state: RequestState, name: CommandName, rules: Rules, at: number): string | undefined {
+  if (!FROM[name].includes(state.status)) return `Not possible while the request is ${state.status}.`;
+  if (name === 'reopen' || name === 'answer') return notTooLate(state, rules, at);
+  return CONDITIONS[name]?.(state, rules);
+}
+
+/** The commands that would be accepted at `at` (epoch milliseconds), in the order of `COMMANDS`. */
+export function possibleCommands(state: RequestState, rules: Rules, at: number = state.lastAt): CommandName[] {
+  return COMMANDS.filter((name) => whyImpossible(state, name, rules, at) === undefined);
+}
+
+/** @throws Refusal `InvalidTransition`: what was tried, from where, what is possible now. */
+export function requirePossible(state: RequestState, name: CommandName, rules: Rules, at: number): void {
+  const why = whyImpossible(state, name, rules, at);
+  if (why === undefined) return;
+  const possible = possibleCommands(state, rules, at);
+  throw new Refusal('InvalidTransition', `${name} was refused: ${why}`, {
+    tried: name,
+    status: state.status,
+    possible,
+  });
+}
+
+/** @throws Refusal `ValidationFailed`: the terms have no such priority, though every object may have such a property. */
+export function requirePriority({ terms }: Rules, priority: string): void {
+  if (Object.hasOwn(terms.priorities, priority)) return;
+  const known = Object.keys(terms.priorities).join(', ');
+  throw new Refusal('ValidationFailed', `The terms have no such priority; they know ${known}.`, {
+    fields: [{ path: 'priority', message: `Must be one of ${known}.` }],
+  });
+}

@@ -1,0 +1,42 @@
+/** Instants as a reader says them: in the contract's zone, named, in the reader's language. */
+import type { Language } from './letter.ts';
+
+/** Says instants (epoch milliseconds) in a zone and a language. */
+export interface SayInstant {
+  /** `lundi 23 novembre 2026 à 10:12 (heure de Paris)`. Takes epoch milliseconds. */
+  (at: number): string;
+  /** Without the zone, for lists that name it once. */
+  readonly bare: (at: number) => string;
+  /** `heure de Paris`, `Paris time`. */
+  readonly zone: string;
+}
+
+const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const;
+
+/** Says instants in an IANA zone; throws RangeError for a zone that does not exist. */
+export function sayInstants(zone: string, language: Language): SayInstant {
+  const format = new Intl.DateTimeFormat(LOCALES[language], {
+    timeZone: zone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+  // put together by hand: the commas that Intl sets differ between releases of Node
+  const bare = (at: number) => {
+    const parts = new Map(format.formatToParts(at).map((part) => [part.type, part.value]));
+    const date = `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`;
+    return `${date} ${language === 'fr' ? 'à' : 'at'} ${parts.get('hour')}:${parts.get('minute')}`;
+  };
+  const name = zoneName(zone, language);
+  return Object.assign((at: number) => `${bare(at)} (${name})`, { bare, zone: name });
+}
+
+function zoneName(zone: string, language: Language): string {
+  // the reader of most of our mails says "heure de Paris", not "heure d’Europe centrale"
+  if (zone === 'Europe/Paris') return language === 'fr' ? 'heure de Paris' : 'Paris time';
+  const format = new Intl.DateTimeFormat(LOCALES[language], { timeZone: zone, timeZoneName: 'longGeneric' });
+  return format.formatToParts(0).find((part) => part.type === 'timeZoneName')?.value ?? zone;
+}

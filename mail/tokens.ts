@@ -1,0 +1,106 @@
+/**
+ * Reply tokens: the part of an address by which an answer, or a bounce, finds the mail that it belongs to.
+ *
+ * A token is a truncated HMAC, stored with its mail. Looking it up finds the row; verifying it proves that the row is
+ * the one for which it was signed. It opens nothing by itself: the sender is judged as well.
+ */
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import type { EffectKey } from '../domain/effects.ts';
+
+/** One secret with a name that may be known: rotation puts a new one in front. `key`: 32 random bytes or more. */
+export interface TokenKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** The first signs, all verify. */
+export type TokenKeys = readonly [TokenKey, ...TokenKey[]];
+
+/** What a token is good for; each purpose has keys of its own, so that no token serves another. */
+export type TokenPurpose = 'reply' | 'approval' | 'publisher' | 'messageId';
+
+/** What a reply token is signed over: all of it is in the mail's row. */
+export interface ReplyTokenSubject {
+  /** Request number. */
+  readonly number: string;
+  /** `contact:<id>` or `staff`, as in `outbound_mails.recipient`. */
+  readonly recipient: string;
+  /** Effect key of the mail. */
+  readonly mail: EffectKey;
+}
+
+const TOKEN_BYTES = 15; // 120 bits: 24 letters, no padding
+const TOKEN_PATTERN = /^[a-z2-7]{24}$/;
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const LOCAL_PART_MAX = 64; // RFC 5321 §4.5.3.1.1
+
+/** The key of one purpose, derived so that purposes share nothing. */
+export function deriveKey(key: TokenKey, purpose: TokenPurpose): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', key.key, '', `relance/${purpose}`, 32));
+}
+
+/** The token of a customer's or staff mail, 24 letters of lower-case base32, signed with the first key. */
+export function signReplyToken(keys: TokenKeys, subject: ReplyTokenSubject): string {
+  return base32(mac(keys[0], 'reply', subject));
+}
+
+/** Whether the token was signed, by any of the keys, over just this subject. Takes the same time for every token. */
+export function verifyReplyToken(keys: TokenKeys, token: string, subject: ReplyTokenSubject): boolean {
+  const given = Buffer.from(token, 'utf8');
+  let valid = false;
+  for (const key of keys) {
+    const expected = Buffer.from(base32(mac(key, 'reply', subject)), 'utf8');
+    if (given.length === expected.length && timingSafeEqual(given, expected)) valid = true;
+  }
+  return valid;
+}
+
+/** Where the customer's answer goes: `sr+<token>@<domain>`. */
+export function replyAddress(token: string, domain: string): string {
+  return addressed('sr', token, domain);
+}
+
+/** Envelope sender of a mail, where its bounces go: `bounce+<token>@<domain>`. */
+export function bounceAddress(token: string, domain: string): string {
+  return addressed('bounce', token, domain);
+}
+
+/** The token in a local part, and by which address it came; undefined when there is none. Not verified yet. */
+export function parseAddressedToken(
+  localPart: string,
+): { readonly to: 'reply' | 'bounce'; readonly token: string } | undefined {
+  const [prefix, token, ...more] = localPart.toLowerCase().split('+');
+  if (token === undefined || more.length > 0 || !TOKEN_PATTERN.test(token)) return undefined;
+  if (prefix === 'sr') return { to: 'reply', token };
+  if (prefix === 'bounce') return { to: 'bounce', token };
+  return undefined;
+}
+
+function addressed(prefix: 'sr' | 'bounce', token: string, domain: string): string {
+  const localPart = `${prefix}+${token}`;
+  if (!TOKEN_PATTERN.test(token) || localPart.length > LOCAL_PART_MAX) throw new RangeError('Not a reply token');
+  return `${localPart}@${domain}`;
+}
+
+function mac(key: TokenKey, purpose: TokenPurpose, subject: ReplyTokenSubject): Uint8Array {
+  // JSON keeps the parts apart: no two subjects have the same text
+  const text = JSON.stringify([purpose, key.id, subject.number, subject.recipient, subject.mail]);
+  return createHmac('sha256', deriveKey(key, purpose)).update(text).digest().subarray(0, TOKEN_BYTES);
+}
+
+/** RFC 4648 in lower case, for lengths that need no padding. */
+function base32(bytes: Uint8Array): string {
+  let letters = '';
+  let value = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      letters += BASE32[(value >>> bits) & 31];
+    }
+    value &= (1 << bits) - 1;
+  }
+  return letters;
+}

@@ -1,0 +1,61 @@
+/** The relay process: takes mail from the network, moves it to the workflows, opens what was left; until SIGTERM or SIGINT. */
+import { once } from 'node:events';
+import { Client, Connection } from '@temporalio/client';
+import { createRequestDoor } from '../client/requestDoor.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { createLog } from '../config/log.ts';
+import { insertInboundMail } from '../db/inboundMails.ts';
+import { createPool } from '../db/pool.ts';
+import { createDnsLookup } from '../mail/inbound/authenticity.ts';
+import { startInboundListener } from '../mail/inbound/listener.ts';
+import { createMailParser } from '../mail/inbound/parse.ts';
+import { serveMetrics } from '../metrics/metrics.ts';
+import { startInboundRelay } from './inboundRelay.ts';
+import { startOpenings } from './openings.ts';
+
+const environment = readEnvironment(process.env, 'relay');
+const log = createLog('relay', environment.logLevel);
+const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+
+const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
+// Lazy: mail is taken while Temporal is away, and relayed when it is back.
+const connection = Connection.lazy({ address: environment.temporalAddress });
+const client = new Client({ connection, namespace: environment.temporalNamespace });
+const door = createRequestDoor({ client, pool });
+const parser = createMailParser();
+
+const relay = startInboundRelay({
+  pool,
+  door,
+  tokenKeys: environment.tokenKeys,
+  domain: environment.mailDomain,
+  parser,
+  lookup: createDnsLookup(),
+  log,
+});
+const openings = startOpenings({ pool, door, log });
+const listener = await startInboundListener({
+  host: environment.inboundHost,
+  port: environment.inboundPort,
+  domain: environment.mailDomain,
+  store: (mail) => insertInboundMail(pool, mail),
+  log,
+});
+const metrics = await serveMetrics({
+  host: environment.metricsHost,
+  port: environment.metricsPort,
+  process: 'relay',
+  db: pool,
+  log,
+});
+log.info({ port: listener.port }, 'relay ready');
+
+await stopped;
+await listener.close();
+await Promise.all([relay.close(), openings.close()]);
+await parser.close();
+await metrics.close();
+await pool.end();
+log.info('relay drained');
+// The connection is not closed: a retry that the SDK still has on a timer throws on a closed one, and the process with it.
+process.exit(0);

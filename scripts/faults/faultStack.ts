@@ -1,0 +1,212 @@
+/** A stack whose parts may be killed one by one: PostgreSQL, Temporal, a mail sink, two workers, the relay, the API. */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+import { createTemporalClient } from '../../client/connection.ts';
+import { demonstration } from '../../contracts/templates/demonstration.ts';
+import { parseTerms } from '../../contracts/terms.ts';
+import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
+import { loadDemonstration } from '../../db/demonstration.ts';
+import { migrate } from '../../db/migrate.ts';
+import { createPool } from '../../db/pool.ts';
+import { createTestDirectory } from '../../test/support/directory.ts';
+import { until } from '../../test/support/until.ts';
+import { claimDirectory } from '../stack/leftBehind.ts';
+import { freePorts } from '../stack/ports.ts';
+import { ensureDatabase, startPostgres } from '../stack/postgres.ts';
+import { createProcesses, type ProcessOptions, type RunningProcess } from '../stack/processes.ts';
+import { productProcesses } from '../stack/productProcesses.ts';
+import { readSecrets } from '../stack/secrets.ts';
+import { startTemporal } from '../stack/temporalServer.ts';
+import { type MailSink, startMailSink } from './mailSink.ts';
+
+/** A part that is killed and started again. */
+export interface Part {
+  /** SIGKILL, for PostgreSQL to each of its processes; returns when it is gone. */
+  kill(): Promise<void>;
+  /** Returns when it is ready. */
+  start(): Promise<void>;
+}
+
+export interface FaultStack {
+  readonly api: string;
+  readonly token: string;
+  readonly pool: Pool;
+  readonly temporal: Client;
+  readonly sink: MailSink;
+  readonly parts: Readonly<Record<'postgres' | 'temporal' | 'worker1' | 'worker2' | 'api', Part>>;
+  /** When something last began to listen at Temporal's port after a start; epoch milliseconds. */
+  temporalListensAt(): number;
+  /** What ended although nobody killed it. */
+  readonly deaths: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Reminders after 1, 2 and 3 seconds, closing one after the third: a life in a few seconds. */
+export const CONTRACT = 'FAULTS';
+export const CONTACT = 'faults-contact';
+const UNIT_SECONDS = 1;
+
+/** Starts everything in a directory of its own, which `stop` removes. */
+export async function startFaultStack(report: (message: string) => void): Promise<FaultStack> {
+  const directory = createTestDirectory('faults');
+  await claimDirectory(directory);
+  const deaths: string[] = [];
+  const processes = createProcesses(directory, (message) => deaths.push(message));
+  let sink: MailSink | undefined;
+  try {
+    const [API, INBOUND, PG, TEMPORAL, UI, SMTP, HTTP] = (await freePorts(7)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const secrets = readSecrets(directory);
+    sink = await startMailSink(SMTP);
+    const startDatabase = () =>
+      startPostgres(processes, {
+        directory: join(directory, 'postgres'),
+        port: PG,
+        password: secrets.databasePassword,
+        durable: true,
+        report,
+      });
+    const postgres = await startDatabase();
+    const databaseUrl = await ensureDatabase(postgres.url, 'relance');
+    await migrate(databaseUrl);
+    const pool = createPool({ connectionString: databaseUrl, max: 4, log: { warn: () => undefined } });
+    const { tokens } = await loadDemonstration(pool);
+    await loadContract(pool);
+
+    let listensAt = 0;
+    const startServer = async () => {
+      const listening = until(() => isListening(TEMPORAL), { timeoutMs: 60_000 }).then(() => {
+        listensAt = Date.now();
+      });
+      const server = await startTemporal(processes, { directory: join(directory, 'temporal'), port: TEMPORAL, report });
+      await listening;
+      return server.process;
+    };
+    const temporalServer = await startServer();
+    const address = `127.0.0.1:${TEMPORAL}`;
+    const settings = {
+      directory,
+      ports: {
+        API_PORT: API,
+        INBOUND_PORT: INBOUND,
+        POSTGRES_PORT: PG,
+        TEMPORAL_PORT: TEMPORAL,
+        TEMPORAL_UI_PORT: UI,
+        MAILBOX_SMTP_PORT: SMTP,
+        MAILBOX_HTTP_PORT: HTTP,
+      },
+      temporalNamespace: 'default',
+      smtpUrl: `smtp://127.0.0.1:${SMTP}`,
+    };
+    const around = { settings, secrets, databaseUrl, temporalAddress: address, report: () => undefined };
+    const [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
+    const start = (options: ProcessOptions, name = options.name) => processes.start({ ...options, name });
+    const started = await Promise.all([
+      start(worker, 'worker1'),
+      start(worker, 'worker2'),
+      start(api),
+      start(relay, 'relay'),
+    ]);
+    const temporal = createTemporalClient({ address, namespace: 'default' });
+    const mails = sink;
+    return {
+      api: `http://127.0.0.1:${API}`,
+      token: tokens.agent,
+      pool,
+      temporal,
+      sink: mails,
+      parts: {
+        postgres: part(postgres.process, async () => (await startDatabase()).process, childrenOf),
+        temporal: part(temporalServer, startServer),
+        worker1: part(started[0], () => start(worker, 'worker1')),
+        worker2: part(started[1], () => start(worker, 'worker2')),
+        api: part(started[2], () => start(api)),
+      },
+      temporalListensAt: () => listensAt,
+      deaths,
+      async stop() {
+        // Temporal's connection is not closed: a retry that the SDK still has on a timer throws on a closed one.
+        await pool.end();
+        await processes.stopAll();
+        await mails.close();
+        rmSync(directory, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await processes.stopAll();
+    await sink?.close();
+    throw error;
+  }
+}
+
+function part(
+  first: RunningProcess,
+  start: () => Promise<RunningProcess>,
+  others: (pid: number) => number[] = () => [],
+): Part {
+  let running = first;
+  return {
+    async kill() {
+      const pids = others(running.pid);
+      const gone = running.kill();
+      for (const pid of pids) {
+        try {
+          process.kill(pid, 'SIGKILL');
+        } catch {
+          // It ended by itself meanwhile.
+        }
+      }
+      await gone;
+    },
+    async start() {
+      running = await start();
+    },
+  };
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+async function loadContract(pool: Pool): Promise<void> {
+  const parsed = parseTerms(demonstration({ customer: 'Fautes (fictif)', provider: 'Support (fictif)' }, UNIT_SECONDS));
+  if ('errors' in parsed) throw new Error('the terms of the fault tests are wrong');
+  await storeContract(pool, { reference: CONTRACT, terms: parsed.terms });
+  await storeTerms(pool, CONTRACT, 1, '2026-01-01', parsed.terms);
+  await storeContact(pool, {
+    id: CONTACT,
+    contract: CONTRACT,
+    name: 'Noa Fictive',
+    email: 'noa@customer.example',
+    language: 'en',
+    trained: true,
+  });
+}
+
+async function isListening(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

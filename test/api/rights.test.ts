@@ -1,0 +1,192 @@
+/** Every route × every role × own or other contract, generated from the routes that are served. */
+import { randomUUID } from 'node:crypto';
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allRoutes } from '../../api/app.ts';
+import type { Route } from '../../api/route.ts';
+import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
+
+let world: ApiWorld;
+let number: string;
+let mail: string;
+
+beforeAll(async () => {
+  world = await createApiWorld();
+  number = await world.open();
+  mail = randomUUID();
+  await world.pool.query(
+    `INSERT INTO inbound_mails (id, received_at, envelope_from, envelope_to, raw, content_hash, stage, disposition, number, sender)
+     VALUES ($1, now(), 'x@customer.test', '{support@support.test}', 'raw', '\\x00', 'relayed', 'unverified', $2, 'x@customer.test')`,
+    [mail, number],
+  );
+});
+afterAll(() => world.close());
+
+// The table of routes is made of what handlers need; none of them runs here.
+const ROUTES = allRoutes({} as ApiWorld);
+const nameOf = (route: Route) => `${route.method.toUpperCase()} ${route.path}`;
+
+/** Said here once more, so that a right given by mistake shows. */
+const CUSTOMERS: readonly string[] = [
+  'POST /v1/requests',
+  'GET /v1/requests',
+  'GET /v1/requests/{number}',
+  'GET /v1/requests/{number}/timeline',
+  'GET /v1/requests/{number}/mails',
+  'POST /v1/requests/{number}/answer',
+  'POST /v1/requests/{number}/confirm',
+  'POST /v1/requests/{number}/putInProduction',
+  'POST /v1/requests/{number}/reject',
+  'POST /v1/requests/{number}/close',
+  'POST /v1/requests/{number}/reopen',
+  'GET /v1/contracts',
+  'GET /v1/contracts/{reference}',
+  'GET /v1/me',
+];
+const SUPERVISORS_ONLY: readonly string[] = ['POST /v1/requests/{number}/amendTerms'];
+
+/** A body that the schema of each change accepts. */
+const BODIES: { readonly [command: string]: object } = {
+  requests: OPENING,
+  assign: { assignee: 'staff:s-agent' },
+  logWork: { seconds: 60 },
+  requalify: { priority: 'major', text: 'Less severe.' },
+  amendTerms: { version: 1 },
+  refuse: { exclusion: 'training' },
+  close: { reason: 'withdrawn' },
+  correctAddress: { email: 'right@customer.test' },
+  acknowledge: {},
+  resume: {},
+  confirm: {},
+  putInProduction: {},
+  accept: {},
+  dismiss: { reason: 'advertising' },
+};
+
+function bodyOf(route: Route): object {
+  const command = route.path.split('/').at(-1) ?? '';
+  return command === 'attach' ? { number, counts: false } : (BODIES[command] ?? { text: 'Something.' });
+}
+
+function call(route: Route, caller: CallerName | undefined, keyed = true): supertest.Test {
+  const path = route.path.replace('{number}', number).replace('{reference}', 'ONE').replace('{id}', mail);
+  const test = supertest(world.app)[route.method](path);
+  if (caller) test.set('authorization', `Bearer ${world.tokens[caller]}`);
+  if (keyed && route.method === 'post') test.set('idempotency-key', randomUUID());
+  return route.method === 'post' ? test.send(bodyOf(route)) : test;
+}
+
+const isMayCall = (route: Route, caller: CallerName): boolean => {
+  if (caller === 'supervisor') return true;
+  if (caller === 'agent') return !SUPERVISORS_ONLY.includes(nameOf(route));
+  return CUSTOMERS.includes(nameOf(route));
+};
+const isAboutOneThing = (route: Route) => route.path.includes('{');
+
+describe('every route', () => {
+  it('is there: all commands, requests, mails, contracts', () => {
+    expect(ROUTES.length).toBe(5 + 19 + 5 + 3);
+    expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
+  });
+
+  it.each(ROUTES.map((route) => [nameOf(route), route] as const))('%s wants an access token', async (_name, route) => {
+    const response = await call(route, undefined);
+    expect(response.status).toBe(401);
+    expect(response.body.type).toBe('urn:relance:problem:unauthorized');
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+  });
+
+  const callers: CallerName[] = ['agent', 'supervisor', 'customer', 'colleague', 'stranger'];
+  const cases = ROUTES.flatMap((route) => callers.map((caller) => [nameOf(route), caller, route] as const));
+  it.each(cases)('%s by the %s', async (name, caller, route) => {
+    const response = await call(route, caller);
+    if (!isMayCall(route, caller)) {
+      expect(response.status).toBe(403);
+      expect(response.body.type).toBe('urn:relance:problem:forbidden');
+      return;
+    }
+    if (caller === 'stranger' && isAboutOneThing(route)) {
+      expect(response.status).toBe(404);
+      expect(JSON.stringify(response.body)).not.toContain(OPENING.subject);
+      return;
+    }
+    if (name === 'POST /v1/requests' && caller !== 'agent' && caller !== 'supervisor' && caller !== 'customer') {
+      // The body names somebody else.
+      expect(response.status).toBe(422);
+      return;
+    }
+    expect([200, 201, 409]).toContain(response.status);
+    if (response.status < 300) expect(route.answer.schema.safeParse(response.body).error).toBeUndefined();
+  });
+
+  const changes = ROUTES.filter(({ method }) => method === 'post').map((route) => [nameOf(route), route] as const);
+  it.each(changes)('%s wants an Idempotency-Key', async (_name, route) => {
+    const response = await call(route, 'supervisor', false);
+    expect(response.status).toBe(400);
+    expect(response.body.type).toBe('urn:relance:problem:idempotency-key-missing');
+  });
+});
+
+describe('a customer', () => {
+  it('finds only requests and contracts of their own in lists', async () => {
+    const mine = await world.get('colleague', '/v1/requests');
+    expect(mine.body.items.map((item: { number: string }) => item.number)).toContain(number);
+    for (const path of ['/v1/requests', '/v1/requests?contract=ONE']) {
+      expect((await world.get('stranger', path)).body.items).toEqual([]);
+    }
+    const contracts = await world.get('stranger', '/v1/contracts');
+    expect(contracts.body.items.map((item: { reference: string }) => item.reference)).toEqual(['TWO']);
+  });
+
+  it('may not filter by what is for staff', async () => {
+    for (const filter of ['assignee=staff:s-agent', 'breached=true']) {
+      expect((await world.get('customer', `/v1/requests?${filter}`)).status).toBe(403);
+    }
+  });
+
+  it('closes only by withdrawing', async () => {
+    const other = await world.open();
+    const path = `/v1/requests/${other}/close`;
+    expect((await world.post('customer', path, { reason: 'confirmed' })).status).toBe(403);
+    expect((await world.post('customer', path, { reason: 'withdrawn' })).body.status).toBe('closed');
+  });
+
+  it('sees neither tasks nor assignee nor notes nor alerts nor unverified mail, nor who of the staff it was', async () => {
+    const other = await world.open();
+    const held = randomUUID();
+    await world.pool.query(
+      `INSERT INTO inbound_mails (id, received_at, envelope_from, envelope_to, raw, content_hash, stage, disposition, number,
+         sender, subject, body_new)
+       VALUES ($1, now(), 'x@evil.test', '{support@support.test}', 'raw', '\\x01', 'relayed', 'unverified', $2,
+         'x@evil.test', 'forged', 'SECRET forged')`,
+      [held, other],
+    );
+    await world.pool.query(
+      `INSERT INTO outbound_mails (key, content_hash, mail_order, number, kind, audience, recipient, address, message_id, token,
+         subject, body, status, ended_at)
+       VALUES ('k1', '\\x01', '{}', $1, 'breach', 'staff', 'staff', 'staff@support.test', '<1@x>', 't1', 'SECRET alert', 'b', 'accepted', now()),
+              ('k2', '\\x01', '{}', $1, 'receipt', 'customer', 'contact:c', 'c@customer.test', '<2@x>', 't2', 'Received', 'b', 'accepted', now())`,
+      [other],
+    );
+    await world.give(
+      other,
+      ['acknowledge'],
+      ['assign', { assignee: 'staff:s-agent' }],
+      ['note', { text: 'SECRET note' }],
+      ['logWork', { seconds: 5, text: 'SECRET work' }],
+      ['ask', { text: 'Which version?' }],
+    );
+    await world.door.holdMessage(other, { mail: held, receivedAt: Date.now() });
+    const pages = ['', '/timeline', '/mails'];
+    const seen = await Promise.all(pages.map((page) => world.get('customer', `/v1/requests/${other}${page}`)));
+    const text = seen.map((response) => response.text).join('\n');
+    expect(text).toContain('Which version?');
+    expect(text).toContain('Received');
+    expect(text).not.toMatch(/SECRET|s-agent|evil|lookAtMessage|"tasks"|"assignee"|"breached"|enteredBy/);
+    const shown = await Promise.all(pages.map((page) => world.get('agent', `/v1/requests/${other}${page}`)));
+    const all = shown.map((response) => response.text).join('\n');
+    for (const word of ['SECRET note', 'SECRET work', 'SECRET alert', 'SECRET forged', 'lookAtMessage', 's-agent']) {
+      expect(all).toContain(word);
+    }
+  });
+});

@@ -1,0 +1,33 @@
+/** Faults on real processes, in their short form; the whole of them is `npm run faults`. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FaultStack, startFaultStack } from '../../scripts/faults/faultStack.ts';
+import { ROWS } from '../../scripts/faults/rows.ts';
+import { type FaultRun, runRow, startRun } from '../../scripts/faults/runRow.ts';
+
+/** Of a life that nothing disturbs: receipt, acknowledgement, question, three reminders, closing. */
+const MAILS_OF_A_LIFE = 7;
+
+let stack: FaultStack;
+let run: FaultRun;
+
+beforeAll(async () => {
+  stack = await startFaultStack(() => undefined);
+  run = await startRun(stack, true);
+}, 180_000);
+
+afterAll(async () => {
+  await stack?.stop();
+}, 60_000);
+
+describe('nothing is lost and nothing is done twice', () => {
+  it.each(ROWS)(
+    'row $number: $title',
+    async (row) => {
+      const { findings, wrong } = await runRow(row, run);
+      expect(wrong).toEqual([]);
+      expect(findings.lives).toBeGreaterThan(0);
+      expect(findings.mails).toBeGreaterThanOrEqual(MAILS_OF_A_LIFE * findings.lives);
+    },
+    180_000,
+  );
+});

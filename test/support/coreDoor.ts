@@ -1,0 +1,129 @@
+/** A door to requests without Temporal: the real core, its saves written to Postgres as the activity writes them. */
+import type { Pool } from 'pg';
+import type { RequestDoor } from '../../client/requestDoor.ts';
+import { ongoingInput, openingInput, termsAndWindows } from '../../client/requestInput.ts';
+import { Unavailable } from '../../client/unavailable.ts';
+import { readRequestRow } from '../../db/requests.ts';
+import { saveRequestState } from '../../db/saveRequest.ts';
+import type { CommandName, CommandOf, RequestEvent } from '../../domain/events.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { type Advance, advance, openRequest, resultOf } from '../../domain/request.ts';
+import { rulesOf } from '../../domain/rules.ts';
+import type { CommandResult, RequestState } from '../../domain/state.ts';
+import { viewOf } from '../../domain/view.ts';
+import type { SupportRequestInput } from '../../workflows/messages.ts';
+
+export interface CoreDoor extends RequestDoor {
+  /** `before`: nothing is done, and it is unavailable; `after`: it is done, and the answer is lost. */
+  away: 'before' | 'after' | undefined;
+  /** Calls of `open` and commands that came this far. */
+  readonly calls: string[];
+  /** What every call waits for first. */
+  gate: Promise<void> | undefined;
+  /** Gives the core an event of its own, such as a refused mail. */
+  happen(number: string, event: (state: RequestState) => RequestEvent): Promise<void>;
+}
+
+export function createCoreDoor(pool: Pool): CoreDoor {
+  async function stateOf(number: string): Promise<RequestState> {
+    const row = await readRequestRow(pool, number);
+    if (!row?.state) throw new Refusal('NotFound', 'There is no such request.');
+    return row.state;
+  }
+
+  async function save(result: Advance, input: SupportRequestInput): Promise<RequestState> {
+    let { state } = result;
+    for (const effect of result.effects) {
+      if (effect.kind !== 'save') continue;
+      state = { ...state, pending: state.pending.filter(({ key }) => key !== effect.key) };
+      const view = viewOf(state, rulesOf(input));
+      await saveRequestState(pool, { key: effect.key, seq: effect.seq, state, view, entries: effect.entries });
+    }
+    return state;
+  }
+
+  async function begun(what: string): Promise<void> {
+    door.calls.push(what);
+    await door.gate;
+    if (door.away === 'before') throw new Unavailable('Temporal');
+  }
+
+  function ended<T>(result: T): T {
+    if (door.away === 'after') throw new Unavailable('Temporal');
+    return result;
+  }
+
+  async function happen(number: string, eventOf: (state: RequestState) => RequestEvent): Promise<RequestState> {
+    const state = await stateOf(number);
+    const input = await ongoingInput(pool, state, Date.now());
+    const event = eventOf(state);
+    const inForce = event.type === 'amendTerms' ? { ...input, terms: event.terms, windows: event.windows } : input;
+    return await save(advance(state, event, rulesOf(inForce)), inForce);
+  }
+
+  async function give<T extends CommandName>(number: string, type: T, command: CommandOf<T>): Promise<CommandResult> {
+    await begun(type);
+    const { receivedAt, ...rest } = command;
+    const now = Date.now();
+    const entered = receivedAt === undefined ? {} : { enteredAt: now };
+    const event = { ...rest, type, at: Math.min(receivedAt ?? now, now), ...entered } as unknown as RequestEvent;
+    const state = await happen(number, () => event);
+    return ended(resultOf(state, command.commandId) ?? current(state));
+  }
+
+  const door: CoreDoor = {
+    away: undefined,
+    calls: [],
+    gate: undefined,
+    async happen(number, event) {
+      await happen(number, event);
+    },
+    async open(number) {
+      await begun('open');
+      const row = await readRequestRow(pool, number);
+      if (!row) throw new Refusal('NotFound', 'There is no such request.');
+      if (row.state) return ended(current(row.state));
+      const now = Date.now();
+      const input = await openingInput(pool, row, now);
+      const { receivedAt, ...open } = row.opening;
+      const entered = receivedAt === undefined ? {} : { enteredAt: now };
+      const event = { ...open, type: 'open' as const, at: receivedAt ?? now, ...entered };
+      return ended(current(await save(openRequest(number, event, rulesOf(input)), input)));
+    },
+    command: (number, name, command) => give(number, name, command),
+    async amendTerms(number, { version, ...meta }) {
+      const { contract, registeredAt } = await stateOf(number);
+      const terms = await termsAndWindows(pool, contract, version, registeredAt, Date.now());
+      return await give(number, 'amendTerms', { ...meta, ...terms });
+    },
+    async reopen(number, { by, ...payload }) {
+      return by === 'answer' ? give(number, 'answer', payload) : give(number, 'reopen', payload as CommandOf<'reopen'>);
+    },
+    async answer(number, answer) {
+      await give(number, 'answer', answer);
+      return 'delivered';
+    },
+    async holdMessage(number, { mail, receivedAt }) {
+      await happen(number, () => ({ type: 'holdMessage', mail, at: receivedAt, who: 'system', channel: 'mail' }));
+      return 'delivered';
+    },
+    async dismissMessage(number, { mail, receivedAt, who }) {
+      await happen(number, () => ({ type: 'dismissMessage', mail, at: receivedAt, who, channel: 'api' }));
+      return 'delivered';
+    },
+    async mailBounced(number, { key, order, receivedAt }) {
+      const fact = { type: 'mailBounced', key, order, at: receivedAt, who: 'system', channel: 'mail' } as const;
+      await happen(number, () => fact);
+      return 'delivered';
+    },
+    async read(number) {
+      const state = await stateOf(number);
+      return viewOf(state, rulesOf(await ongoingInput(pool, state, Date.now())));
+    },
+  };
+  return door;
+}
+
+function current({ number, seq, lastAt, status }: RequestState): CommandResult {
+  return { number, version: seq, at: lastAt, status };
+}

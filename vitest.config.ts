@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+/** One tier of tests: a folder of test/, run after the tiers before it. Heavy files do not run side by side: two cores. */
+function tier(name: string, order: number, files: { maxWorkers: number; testTimeout: number; needsServers: boolean }) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      maxWorkers: files.maxWorkers,
+      testTimeout: files.testTimeout,
+      hookTimeout: 90_000,
+      sequence: { groupOrder: order },
+      ...(files.needsServers && { globalSetup: ['test/support/servers.ts'] }),
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    projects: [
+      tier('unit', 1, { maxWorkers: 2, testTimeout: 20_000, needsServers: false }),
+      tier('workflows', 2, { maxWorkers: 2, testTimeout: 60_000, needsServers: true }),
+      tier('activities', 3, { maxWorkers: 2, testTimeout: 30_000, needsServers: true }),
+      tier('api', 4, { maxWorkers: 2, testTimeout: 30_000, needsServers: true }),
+      tier('e2e', 5, { maxWorkers: 1, testTimeout: 180_000, needsServers: true }),
+      tier('replay', 6, { maxWorkers: 1, testTimeout: 120_000, needsServers: true }),
+    ],
+  },
+});

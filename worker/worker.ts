@@ -1,0 +1,66 @@
+/** The worker of requests: their workflows and their activities, on one task queue. */
+import { fileURLToPath } from 'node:url';
+import {
+  type NativeConnection,
+  Worker,
+  type WorkerDeploymentOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
+
+/** What a worker of requests needs. */
+export interface RequestWorkerOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: RequestActivities;
+  /** Idle workflows kept in memory, at most. */
+  readonly maxCachedWorkflows: number;
+  /** How long running activities may go on after a shutdown was asked for; 30 seconds without it. */
+  readonly shutdownGraceSeconds?: number;
+  /** Built beforehand; without it the bundle is built now. */
+  readonly workflowBundle?: WorkflowBundleOption;
+  /** Shown with every task, and by which a deployment is recognised; without it the SDK makes one of the bundle. */
+  readonly buildId?: string;
+  /** Whether Temporal sends tasks by version only: then a current version must be set, or nothing runs. */
+  readonly useWorkerVersioning?: boolean;
+}
+
+/** Where the workflow functions are, for bundling. */
+export const WORKFLOWS_PATH = fileURLToPath(
+  new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+);
+
+/** Name of the worker deployment whose versions are build ids. */
+export const DEPLOYMENT_NAME = 'relance';
+
+/** Creates, and does not yet run, a worker. */
+export async function createRequestWorker(options: RequestWorkerOptions): Promise<Worker> {
+  const {
+    connection,
+    namespace,
+    activities,
+    maxCachedWorkflows,
+    shutdownGraceSeconds = 30,
+    workflowBundle,
+    buildId,
+    useWorkerVersioning = false,
+  } = options;
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue: REQUEST_TASK_QUEUE,
+    activities,
+    maxCachedWorkflows,
+    shutdownGraceTime: shutdownGraceSeconds * 1000,
+    ...(workflowBundle ? { workflowBundle } : { workflowsPath: WORKFLOWS_PATH }),
+    ...(buildId ? { workerDeploymentOptions: deployment(buildId, useWorkerVersioning) } : {}),
+  });
+}
+
+/** Open requests go on with the newest version: their code is changed by `patched`, and replay proves it. */
+function deployment(buildId: string, useWorkerVersioning: boolean): WorkerDeploymentOptions {
+  const version = { deploymentName: DEPLOYMENT_NAME, buildId };
+  return useWorkerVersioning
+    ? { version, useWorkerVersioning, defaultVersioningBehavior: 'AUTO_UPGRADE' }
+    : { version, useWorkerVersioning };
+}

@@ -1,0 +1,2 @@
+/** What the worker registers: workflow functions, and nothing else. */
+export { supportRequest } from './supportRequest.ts';

@@ -1,0 +1,123 @@
+/** Names, payloads, ids and task queues of everything that crosses Temporal. Safe to import anywhere. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Effect, EffectKey, MailOrder } from '../domain/effects.ts';
+import type { CommandName, CommandOf, EventPayloads, Windows } from '../domain/events.ts';
+import type { CommandResult, RequestState } from '../domain/state.ts';
+import type { RequestTerms } from '../domain/terms.ts';
+import type { RequestView } from '../domain/view.ts';
+
+/** Task queue of requests: workflows and their activities. */
+export const REQUEST_TASK_QUEUE = 'requests';
+
+/** Workflow id of a request, from its number. */
+export function requestWorkflowId(number: string): string {
+  return `request:${number}`;
+}
+
+/**
+ * Search attributes that the stack registers. Of Keyword at most 10 exist in a namespace's default store: four are used
+ * here; two are reserved for the escalation (`EscalationStatus`, `Publisher`), four are free.
+ */
+export const SEARCH_ATTRIBUTES = {
+  RequestStatus: 'Keyword',
+  RequestPriority: 'Keyword',
+  ContractReference: 'Keyword',
+  Assignee: 'Keyword',
+  SlaBreached: 'Bool',
+  /** Earliest due moment of a running clock; empty when none runs. */
+  NextDueAt: 'Datetime',
+  NextReminderAt: 'Datetime',
+} as const;
+
+/**
+ * Input of `supportRequest`: `open` for a new request, `state` for one that goes on (continue-as-new, reopening,
+ * rebuilding). Exactly one of the two.
+ */
+export interface SupportRequestInput {
+  readonly number: string;
+  readonly terms: RequestTerms;
+  readonly windows: Windows;
+  readonly open?: CommandOf<'open'>;
+  readonly state?: RequestState;
+}
+
+/** A verified answer of the customer by mail, or its writing down; `receivedAt` is the instant of our 250. */
+export type AnswerSignal = CommandOf<'answer'>;
+
+/** A mail that a request is told of; `receivedAt` is the instant of our 250. */
+export interface MailFact {
+  readonly mail: string;
+  readonly receivedAt: number;
+}
+
+/** What `reopen` does: by an agent's command, or by a customer's answer that found the request closed. */
+export type ReopenPayload =
+  | ({ readonly by: 'command' } & CommandOf<'reopen'>)
+  | ({ readonly by: 'answer' } & CommandOf<'answer'>);
+
+/** Update `open`: the request is in the input; answers once its first save is committed. Used with start. */
+export const openUpdate = defineUpdate<CommandResult, [{ readonly commandId: string }]>('open');
+/** Update `reopen`, used with start from the stored state. */
+export const reopenUpdate = defineUpdate<CommandResult, [ReopenPayload]>('reopen');
+/** Every other command is an Update of its own name. Answers once its save is committed. */
+export function commandUpdate<T extends Exclude<CommandName, 'reopen'>>(name: T) {
+  return defineUpdate<CommandResult, [CommandOf<T>]>(name);
+}
+
+/** A contact answered by mail. */
+export const answerReceived = defineSignal<[AnswerSignal]>('answerReceived');
+/** An unverified or doubtful message was filed on the request. */
+export const messageHeld = defineSignal<[MailFact]>('messageHeld');
+/** A person looked at a held message: it is no answer. */
+export const messageDismissed = defineSignal<[MailFact & { readonly who: `staff:${string}` }]>('messageDismissed');
+/** A bounce came back for a mail that the server had accepted; `order` is what was sent, as stored with the mail. */
+export const mailBounced =
+  defineSignal<[{ readonly key: EffectKey; readonly order: MailOrder; readonly receivedAt: number }]>('mailBounced');
+/** The opening hours of a calendar changed; carries the new windows. */
+export const openingHoursChanged = defineSignal<[EventPayloads['openingHoursChanged']]>('openingHoursChanged');
+
+/** The request as its workflow knows it. */
+export const getRequest = defineQuery<RequestView>('getRequest');
+
+/** How a mail ended. `at` (epoch milliseconds): when the server accepted or refused it. */
+export interface MailOutcome {
+  readonly result: 'accepted' | 'refused' | 'superseded';
+  readonly at: number;
+}
+
+/**
+ * What `saveRequest` writes in one transaction: the entries as those of version `seq`; state and view if the row is not
+ * newer. Issued again by a later run it carries the same entries and a newer state: only the entries are its content.
+ */
+export interface SaveRequest {
+  readonly key: EffectKey;
+  /** Version that the entries belong to; at most `state.seq`. */
+  readonly seq: number;
+  readonly state: RequestState;
+  readonly view: RequestView;
+  readonly entries: Extract<Effect, { kind: 'save' }>['entries'];
+}
+
+/** What `sendMail` sends: an order, under its key. */
+export interface SendMail {
+  readonly key: EffectKey;
+  readonly number: string;
+  readonly order: MailOrder;
+}
+
+/** Where the new windows must reach back to: the start of the oldest running clock, epoch milliseconds. */
+export interface ExtendWindows {
+  readonly contract: string;
+  readonly termsVersion: number;
+  readonly from: number;
+}
+
+/**
+ * Activities of a request, by name. All may run twice: each is idempotent by its key. Failures that will not heal are
+ * `EffectConflict` (never retried).
+ */
+export interface RequestActivities {
+  saveRequest(input: SaveRequest): Promise<void>;
+  sendMail(input: SendMail): Promise<MailOutcome>;
+  extendWindows(input: ExtendWindows): Promise<Windows>;
+}

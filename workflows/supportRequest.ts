@@ -1,0 +1,176 @@
+/** A support request, from its opening to its closing. The core decides, this waits, activities act. */
+import { allHandlersFinished, condition, continueAsNew, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { COMMANDS, type CommandName, type CommandOf, type RequestEvent } from '../domain/events.ts';
+import { Refusal } from '../domain/failures.ts';
+import { resultOf } from '../domain/request.ts';
+import type { CommandResult, RequestState } from '../domain/state.ts';
+import { viewOf } from '../domain/view.ts';
+import {
+  answerReceived,
+  commandUpdate,
+  getRequest,
+  mailBounced,
+  messageDismissed,
+  messageHeld,
+  openingHoursChanged,
+  openUpdate,
+  type ReopenPayload,
+  reopenUpdate,
+  type SupportRequestInput,
+} from './messages.ts';
+import { refusing } from './refusals.ts';
+import { EFFECT_PATIENCE } from './requestEffects.ts';
+import { createShell, happenedAt, type RequestShell } from './requestShell.ts';
+import { createVisibility, timerSummary } from './requestVisibility.ts';
+
+/** How a run ended. */
+export interface RequestOutcome {
+  readonly number: string;
+  readonly reason: string;
+  readonly version: number;
+}
+
+/** The most `time` events one turn of the loop gives to the core: a bound, far above what a request can have due at once. */
+const TURNS = 200;
+
+/** How long a run that starts closed waits for the message that is to reopen it; milliseconds. */
+const REOPENING_PATIENCE = 10_000;
+
+/** One support request. Its id is `request:<number>`. */
+export async function supportRequest(input: SupportRequestInput): Promise<RequestOutcome> {
+  const request = setup(input);
+  return await run(request);
+}
+
+/** Registers every handler before anything is awaited. */
+function setup(input: SupportRequestInput): RequestShell {
+  const shell = refusing(() => createShell(input, Date.now(), createVisibility()));
+
+  setHandler(openUpdate, async ({ commandId }) => resultOnceSaved(shell, commandId));
+  for (const name of COMMANDS) if (name !== 'reopen') handleCommand(shell, name);
+  setHandler(
+    reopenUpdate,
+    async (payload) => {
+      refusing(() => shell.apply(reopenEvent(payload)));
+      return resultOnceSaved(shell, payload.commandId);
+    },
+    { validator: (payload) => refusing(() => shell.check(reopenEvent(payload))) },
+  );
+
+  setHandler(answerReceived, (answer) => note(shell, eventOf('answer', answer)));
+  setHandler(messageHeld, ({ mail, receivedAt }) => note(shell, fact({ type: 'holdMessage', mail }, receivedAt)));
+  setHandler(messageDismissed, ({ mail, who, receivedAt }) =>
+    note(shell, { ...fact({ type: 'dismissMessage', mail }, receivedAt), who, channel: 'api' }),
+  );
+  setHandler(mailBounced, ({ key, order, receivedAt }) =>
+    note(shell, fact({ type: 'mailBounced', key, order }, receivedAt)),
+  );
+  setHandler(openingHoursChanged, ({ windows }) =>
+    note(shell, fact({ type: 'openingHoursChanged', windows }, Date.now())),
+  );
+  setHandler(getRequest, () => viewOf(shell.state, shell.rules));
+  return shell;
+}
+
+/** Waits and wakes until the request is closed and nothing is left to do. */
+async function run(shell: RequestShell): Promise<RequestOutcome> {
+  if (isOver(shell)) await condition(() => !isOver(shell), REOPENING_PATIENCE);
+  for (;;) {
+    decideWhatIsDue(shell);
+    if (isOver(shell)) break;
+    if (mayContinueAsNew()) {
+      const { terms, windows, state } = shell;
+      await continueAsNew<typeof supportRequest>({ number: state.number, terms, windows, state });
+    }
+    await nextTurn(shell);
+  }
+  const { number, closed, seq } = shell.state;
+  return { number, reason: closed?.reason ?? 'confirmed', version: seq };
+}
+
+/** Reminders, closing, warnings, breaches: after every message of this activation, at the workflow's now. */
+function decideWhatIsDue(shell: RequestShell): void {
+  for (let turn = 0; turn < TURNS; turn++) {
+    const now = Date.now();
+    if ((shell.next?.at ?? Number.POSITIVE_INFINITY) > now) return;
+    const before = shell.state;
+    shell.apply({ type: 'time', at: now, who: 'system', channel: 'system' });
+    if (shell.state === before) break;
+  }
+  log.error('due moments that nothing decides', { number: shell.state.number, what: shell.next?.what });
+}
+
+/**
+ * Sleeps until the next due moment, the end, or continue-as-new. The same timer serves while the next due moment stays
+ * the same; that it fired is a wake-up, not a verdict.
+ */
+async function nextTurn(shell: RequestShell): Promise<void> {
+  const armed = shell.next;
+  const awake = () => shell.next?.at !== armed?.at || isOver(shell) || mayContinueAsNew();
+  const ms = (armed?.at ?? 0) - Date.now();
+  // What is due and was not decided waits for a message: a timer would find the same, again and again.
+  if (!armed || ms <= 0) return await condition(awake);
+  // What is under way wakes us before that, and mostly moves it: a timer now would only be cancelled.
+  const isFar = () => shell.state.pending.length > 0 && armed.at - Date.now() > EFFECT_PATIENCE;
+  if (isFar()) return await condition(() => awake() || !isFar());
+  await condition(awake, ms, { summary: timerSummary(armed, shell) });
+}
+
+/** Until then an answer reopens the request inside the same run. */
+function isOver(shell: RequestShell): boolean {
+  return shell.state.status === 'closed' && shell.state.pending.length === 0 && allHandlersFinished();
+}
+
+function mayContinueAsNew(): boolean {
+  return workflowInfo().continueAsNewSuggested && allHandlersFinished();
+}
+
+function handleCommand<T extends Exclude<CommandName, 'reopen'>>(shell: RequestShell, name: T): void {
+  setHandler(
+    commandUpdate(name),
+    async (command) => {
+      refusing(() => shell.apply(eventOf(name, command)));
+      return await resultOnceSaved(shell, command.commandId);
+    },
+    { validator: (command) => refusing(() => shell.check(eventOf(name, command))) },
+  );
+}
+
+/** A command as the event that it is, at the workflow's now or when it reached us. */
+function eventOf<T extends CommandName>(name: T, command: CommandOf<T>): RequestEvent {
+  const { receivedAt, ...rest } = command;
+  return { ...rest, type: name, ...happenedAt(Date.now(), receivedAt) } as unknown as RequestEvent;
+}
+
+function reopenEvent(payload: ReopenPayload): RequestEvent {
+  const { by, ...command } = payload;
+  return by === 'answer'
+    ? eventOf('answer', command as CommandOf<'answer'>)
+    : eventOf('reopen', command as CommandOf<'reopen'>);
+}
+
+/** What the relay tells: nobody's command, by mail. */
+function fact<T extends object>(event: T, receivedAt: number): T & { at: number; who: 'system'; channel: 'mail' } {
+  return { ...event, at: Math.min(receivedAt, Date.now()), who: 'system', channel: 'mail' };
+}
+
+/** A fact that the state refuses is logged: signals have nobody to answer to. */
+function note(shell: RequestShell, event: RequestEvent): void {
+  try {
+    shell.apply(event);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    log.warn('fact refused', { type: event.type, status: shell.state.status });
+  }
+}
+
+/** What a command yields, once the save of its version is committed: a read after it shows it. */
+async function resultOnceSaved(shell: RequestShell, commandId: string): Promise<CommandResult> {
+  const result = resultOf(shell.state, commandId) ?? current(shell.state);
+  await condition(() => !shell.state.pending.some((effect) => effect.kind === 'save' && effect.seq <= result.version));
+  return result;
+}
+
+function current({ number, seq, lastAt, status }: RequestState): CommandResult {
+  return { number, version: seq, at: lastAt, status };
+}
