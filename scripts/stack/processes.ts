@@ -1,6 +1,6 @@
 /** Child processes of a stack: started one after the other, ready by a condition, stopped by id in reverse order. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, openSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { releaseDirectory, rememberProcess } from './leftBehind.ts';
@@ -64,7 +64,7 @@ export function createProcesses(directory: string, onDeath: (message: string) =>
   return {
     async start(options) {
       if (isClosed) throw new Error(`${options.name} is not started: the stack stops.`);
-      const child = new Child(options, createWriteStream(join(logs, `${options.name}.log`)));
+      const child = new Child(options, openLog(join(logs, `${options.name}.log`)));
       running.push(child);
       rememberProcess(directory, { name: options.name, pid: child.pid });
       try {
@@ -88,6 +88,11 @@ export function createProcesses(directory: string, onDeath: (message: string) =>
       for (const child of running) void child.kill();
     },
   };
+}
+
+/** A log that is there when this returns: one opened later could find its folder gone, an error that nobody could catch. */
+function openLog(path: string): WriteStream {
+  return createWriteStream(path, { fd: openSync(path, 'w') });
 }
 
 class Child implements RunningProcess {

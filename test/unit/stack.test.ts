@@ -77,7 +77,10 @@ describe('processes', () => {
     );
     const silent = child('silent', '', { isReady: () => false, readyWithinMs: 200 });
     await expect(processes.start(silent)).rejects.toThrow(/silent was not ready after 0.2 seconds/);
-    await expect(processes.start(child('absent', '', { command: '/nowhere/at/all' }))).rejects.toThrow(/ENOENT/);
+    const absent = processes.start(child('absent', '', { command: '/nowhere/at/all' }));
+    // Its log is open from the start: what opens later fails when the folder has gone meanwhile.
+    expect(existsSync(join(directory, 'logs', 'absent.log'))).toBe(true);
+    await expect(absent).rejects.toThrow(/ENOENT/);
   });
 });
 
