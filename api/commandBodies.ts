@@ -10,6 +10,8 @@ const said = { receivedAt: ReceivedAt.optional() };
 /** The schema of each command's body. */
 export const COMMAND_BODIES = {
   acknowledge: z.strictObject({}),
+  startWork: z.strictObject({ text: Optional }),
+  notifyRecovery: z.strictObject({ text: Text }),
   ask: z.strictObject({ text: Text }),
   proposeWorkaround: z.strictObject({ text: Text }),
   proposeFix: z.strictObject({ text: Text }),
@@ -31,7 +33,12 @@ export const COMMAND_BODIES = {
   }),
   note: z.strictObject({ text: Text }),
   logWork: z.strictObject({ seconds: z.int().min(1).max(31_536_000), text: Optional }),
-  requalify: z.strictObject({ priority: ShortName, text: Text }),
+  requalify: z.strictObject({
+    priority: ShortName.optional().meta({ description: 'where the terms have no matrix' }),
+    urgency: ShortName.optional().meta({ description: 'where the terms have a matrix' }),
+    impact: ShortName.optional().meta({ description: 'where the terms have a matrix' }),
+    text: Text,
+  }),
   amendTerms: z.strictObject({
     version: z.int().min(1).max(1_000_000).meta({ description: 'a stored version of the contract’s terms' }),
   }),
@@ -57,6 +64,8 @@ export type CommandBody<T extends CommandName> = z.output<(typeof COMMAND_BODIES
 /** What each command does, for `/docs`. */
 export const COMMAND_SUMMARIES: { readonly [name in CommandName]: string } = {
   acknowledge: 'Take the request up',
+  startWork: 'Start work on it; takes the request up, if nobody had',
+  notifyRecovery: 'Tell the customer that the service is back',
   ask: 'Ask the customer for information',
   proposeWorkaround: 'Ask the customer to try a workaround',
   proposeFix: 'Ask the customer to try a fix',
@@ -69,7 +78,7 @@ export const COMMAND_SUMMARIES: { readonly [name in CommandName]: string } = {
   assign: 'Give the request to somebody',
   note: 'Write a note that only staff read',
   logWork: 'Log work done; only staff read it',
-  requalify: 'Change the priority; the customer may read why',
+  requalify: 'Change the priority, to what the terms know or their matrix yields; the customer is told why',
   amendTerms: 'Put another version of the terms in force',
   refuse: 'Refuse what the contract does not cover',
   close: 'Close by hand',

@@ -1,12 +1,14 @@
 /** Judging a request before it gets a number: all that is wrong is said at once, and nothing is stored of what is refused. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import type { ContractTerms, Declaration } from '../contracts/terms.ts';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import { type ContactRow, type ContractRow, readContact, readContract } from '../db/contracts.ts';
-import { type NewRequest, readRequestRow } from '../db/requests.ts';
+import { isPortalDown } from '../db/portal.ts';
+import { type NewRequest, type RequestDetails, readRequestRow } from '../db/requests.ts';
+import { coverageProblem, proposedPriority, qualificationErrors, termsErrors, wayErrors } from './coverage.ts';
 import { ReceivedAt, RequestNumber, ShortName, Subject, Text } from './inputs.ts';
-import { type FieldError, Problem, validationFailed } from './problems.ts';
+import { present } from './present.ts';
+import { type FieldError, validationFailed } from './problems.ts';
 import { whoOf } from './rights.ts';
 
 /** What a request is opened with. */
@@ -14,9 +16,16 @@ export const OpeningBody = z
   .strictObject({
     contract: ShortName.optional().meta({ description: 'reference; a customer may leave it out' }),
     contact: ShortName.optional().meta({ description: 'who asks; a customer asks for themselves and leaves it out' }),
+    kind: ShortName.optional().meta({ description: 'what is asked for, one of the terms; their default without it' }),
+    product: ShortName.optional().meta({ description: 'one of the contract’s products' }),
     priority: ShortName.optional().meta({ description: 'one of the terms; their default without it' }),
+    urgency: ShortName.optional().meta({ description: 'with an impact, where the terms have a matrix' }),
+    impact: ShortName.optional().meta({ description: 'with an urgency, where the terms have a matrix' }),
     subject: Subject,
     description: Text,
+    observedBehaviour: Text.optional(),
+    expectedBehaviour: Text.optional(),
+    stepsToReproduce: Text.optional(),
     reproducible: z.boolean().optional().meta({ description: 'the anomaly repeats and can be reproduced' }),
     attributableToProduct: z.boolean().optional().meta({ description: 'it is due to the product alone' }),
     channel: z.enum(['phone', 'portal', 'api']).optional().meta({ description: 'phone: written down by staff' }),
@@ -37,15 +46,18 @@ export async function judgeOpening(
 ): Promise<Omit<NewRequest, 'commandId'>> {
   const { errors, contract, contact } = await findWrong(pool, caller, body);
   if (errors.length > 0 || !contract || !contact) throw validationFailed(errors);
-  requireCovered(contract.terms, contact, body);
   const { terms } = contract;
+  const refusal = coverageProblem(contract, contact, body);
+  if (refusal) throw refusal;
   return {
     contract: contract.reference,
     zone: contract.zone,
     termsVersion: contract.version,
     contact: contact.id,
     language: terms.languages.includes(contact.language) ? contact.language : (terms.languages[0] ?? 'fr'),
-    priority: body.priority ?? terms.defaultPriority,
+    priority: proposedPriority(terms, body),
+    ...(body.urgency === undefined || body.impact === undefined ? {} : { urgency: body.urgency, impact: body.impact }),
+    details: detailsOf(terms.coverage.defaultKind, body),
     subject: body.subject,
     description: body.description,
     ...(body.previous === undefined ? {} : { previous: body.previous }),
@@ -53,8 +65,16 @@ export async function judgeOpening(
   };
 }
 
+function detailsOf(defaultKind: string, body: OpeningBody): RequestDetails {
+  const { kind = defaultKind, product, urgency, impact, observedBehaviour, expectedBehaviour, stepsToReproduce } = body;
+  return {
+    kind,
+    ...present({ product, urgency, impact, observedBehaviour, expectedBehaviour, stepsToReproduce }),
+  };
+}
+
 /** What of an opening only the contract can judge. */
-type Judged = Omit<OpeningBody, 'subject' | 'description'>;
+export type Judged = Omit<OpeningBody, 'subject' | 'description'>;
 
 /** All that is wrong with an opening's sound fields, by its contract; and the contract and contact as far as they are known. */
 export async function findWrong(
@@ -67,7 +87,9 @@ export async function findWrong(
   const contact = await contactOf(pool, caller, body, errors);
   if (contract && contact && contact.contract !== contract.reference) errors.push(STRANGER);
   if (contract) {
-    errors.push(...wayErrors(contract.terms, caller, body), ...termsErrors(contract.terms, body));
+    const portalIsDown = await isPortalDown(pool);
+    errors.push(...wayErrors(contract.terms, wayOf(caller, body), portalIsDown));
+    errors.push(...termsErrors(contract.terms, body), ...qualificationErrors(contract, body));
     if (body.previous !== undefined) errors.push(...(await previousErrors(pool, contract, body.previous)));
   }
   return { errors, contract, contact };
@@ -123,24 +145,9 @@ function channelErrors(caller: TokenHolder, { channel, receivedAt }: Judged): Fi
 }
 
 /** What staff do of their own accord comes by no way of the customer's, so the terms admit it always. */
-function wayErrors(terms: ContractTerms, caller: TokenHolder, { channel, receivedAt }: Judged): FieldError[] {
-  const byPhone = channel === 'phone' || receivedAt !== undefined;
-  const way = caller.role === 'customer' ? 'portal' : byPhone ? 'phone' : undefined;
-  if (way === undefined || terms.channels.includes(way)) return [];
-  const message = `The contract takes no requests by ${way}; it takes them by ${terms.channels.join(' or ')}.`;
-  return [{ path: 'channel', message }];
-}
-
-function termsErrors(terms: ContractTerms, body: Judged): FieldError[] {
-  const errors: FieldError[] = [];
-  if (body.priority !== undefined && !Object.hasOwn(terms.priorities, body.priority)) {
-    const known = Object.keys(terms.priorities).join(', ');
-    errors.push({ path: 'priority', message: `This must be one of: ${known}.` });
-  }
-  for (const [declaration] of declarationsOf(terms)) {
-    if (body[declaration] === undefined) errors.push({ path: declaration, message: 'This is required.' });
-  }
-  return errors;
+function wayOf(caller: TokenHolder, { channel, receivedAt }: Judged): 'portal' | 'phone' | undefined {
+  if (caller.role === 'customer') return 'portal';
+  return channel === 'phone' || receivedAt !== undefined ? 'phone' : undefined;
 }
 
 async function previousErrors(pool: Pool, contract: ContractRow, previous: string): Promise<FieldError[]> {
@@ -150,24 +157,6 @@ async function previousErrors(pool: Pool, contract: ContractRow, previous: strin
   }
   if (row.view?.status === 'closed') return [];
   return [{ path: 'previous', message: 'That request is not closed: go on with it.' }];
-}
-
-function declarationsOf(terms: ContractTerms): [Declaration, string][] {
-  return Object.entries(terms.request.declared) as [Declaration, string][];
-}
-
-/** What the contract does not cover is refused with its code (D §1.1, §1.3). */
-function requireCovered(terms: ContractTerms, contact: ContactRow, body: Judged): void {
-  for (const [declaration, exclusion] of declarationsOf(terms)) {
-    if (body[declaration] === false) throw notCovered(terms, exclusion);
-  }
-  if (terms.whoMayAsk === 'trainedContacts' && !contact.trained) throw notCovered(terms, 'notTrained');
-}
-
-function notCovered(terms: ContractTerms, exclusion: string): Problem {
-  const { words, clause } = terms.exclusions[exclusion] ?? {};
-  const detail = `${words?.en ?? 'The contract does not cover this.'} If it is wanted all the same, ask for a feasibility study and a quote.`;
-  return new Problem('not-covered', detail, { exclusion, ...(clause === undefined ? {} : { clause }) });
 }
 
 /** A phone call is the contact's word, written down by staff. */

@@ -52,6 +52,7 @@ export function requestOut(
     version: view.version,
     subject: row.subject,
     language: row.language,
+    details: row.details,
     status: view.status,
     priority: view.priority,
     contact: view.contact,

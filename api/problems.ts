@@ -42,6 +42,9 @@ export interface ProblemDetails {
   readonly possible?: readonly string[];
   readonly exclusion?: string;
   readonly clause?: string;
+  /** Not covered here: where it belongs, and the contract types that cover it. */
+  readonly decision?: string;
+  readonly coveredBy?: readonly string[];
   readonly retryAfterSeconds?: number;
 }
 

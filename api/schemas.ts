@@ -41,6 +41,17 @@ export const RequestOut = z
     version: z.int().meta({ description: 'grows with every change; also the ETag' }),
     subject: z.string(),
     language: z.enum(['fr', 'en']),
+    details: z
+      .object({
+        kind: z.string().optional(),
+        product: z.string().optional(),
+        urgency: z.string().optional(),
+        impact: z.string().optional(),
+        observedBehaviour: z.string().optional(),
+        expectedBehaviour: z.string().optional(),
+        stepsToReproduce: z.string().optional(),
+      })
+      .meta({ description: 'what was said when it was opened' }),
     status: z.enum(STATUSES),
     priority: z.string(),
     contact: z.string(),

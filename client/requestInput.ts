@@ -38,7 +38,7 @@ export async function ongoingInput(pool: Pool, state: RequestState, now: number)
 
 /** Where opening windows must reach back to. */
 export function oldestStart(state: RequestState): number {
-  return Math.min(state.registeredAt, ...Object.values(state.clocks).map((clock) => clock.startedAt));
+  return state.registeredAt;
 }
 
 const STATUS = defineSearchAttributeKey('RequestStatus', SearchAttributeType.KEYWORD);

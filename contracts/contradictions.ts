@@ -6,6 +6,7 @@
  */
 import { delayBetween } from '../domain/delays.ts';
 import type { Delay } from '../domain/terms.ts';
+import { field, membersOf, namesIn } from './anyTerms.ts';
 
 interface Contradiction {
   readonly path: string;
@@ -14,30 +15,112 @@ interface Contradiction {
 
 /** Every contradiction between parts of the terms. */
 export function contradictionsIn(terms: unknown): Contradiction[] {
-  const calendars = membersOf(field(terms, 'calendars')).map(([name]) => name);
+  const calendars = namesIn(terms, 'calendars');
   const priorities = membersOf(field(terms, 'priorities'));
-  const priorityNames = priorities.map(([name]) => name);
-  const exclusions = membersOf(field(terms, 'exclusions')).map(([code]) => code);
+  const exclusions = namesIn(terms, 'exclusions');
   const declared = membersOf(field(field(terms, 'request'), 'declared'));
+  const channels = membersOf(field(terms, 'channels'));
+  const names = new Set(priorities.flatMap(([, priority]) => namesIn(priority, 'clocks')));
   return [
     ...unknownName('supportCalendar', field(terms, 'supportCalendar'), calendars, 'calendar'),
-    ...unknownName('defaultPriority', field(terms, 'defaultPriority'), priorityNames, 'priority'),
+    ...unknownName('defaultPriority', field(terms, 'defaultPriority'), namesIn(terms, 'priorities'), 'priority'),
     ...declared.flatMap(([name, code]) => unknownName(`request.declared.${name}`, code, exclusions, 'exclusion')),
+    ...channels.flatMap(([way, channel]) =>
+      unknownName(`channels.${way}.hours`, field(channel, 'hours'), calendars, 'calendar'),
+    ),
     ...unknownCalendar('reopenWithin', field(terms, 'reopenWithin'), calendars),
-    ...priorities.flatMap(([name, priority]) => inPriority(`priorities.${name}`, priority, calendars)),
+    ...priorities.flatMap(([name, priority]) => inPriority(`priorities.${name}`, priority, calendars, names)),
+    ...inScheme(terms),
+    ...inContacts(field(terms, 'contacts')),
+    ...inCoverage(field(terms, 'coverage')),
+    ...inProducts(field(terms, 'products'), exclusions),
   ];
 }
 
-function inPriority(path: string, priority: unknown, calendars: readonly string[]): Contradiction[] {
+function inPriority(
+  path: string,
+  priority: unknown,
+  calendars: readonly string[],
+  names: ReadonlySet<string>,
+): Contradiction[] {
   const clocks = membersOf(field(priority, 'clocks'));
-  const found = clocks.flatMap(([name, clock]) =>
-    unknownCalendar(`${path}.clocks.${name}.delay`, field(clock, 'delay'), calendars),
-  );
-  if (field(priority, 'deferrable') === true && clocks.some(([name]) => name === 'resolution')) {
-    const message = 'What may be deferred to a future version has no resolution delay: remove one of the two.';
-    found.push({ path: `${path}.deferrable`, message });
+  const said = clocks.map(([name]) => name);
+  const silent = [...names].filter((name) => !said.includes(name));
+  return [
+    ...silent.map((name) => ({
+      path: `${path}.clocks.${name}`,
+      message: 'Another priority has this clock: say what it is here, or "none".',
+    })),
+    ...clocks.flatMap(([name, clock]) => inClock(`${path}.clocks.${name}`, name, clock, calendars)),
+    ...inReminders(`${path}.reminders`, field(priority, 'reminders'), calendars),
+  ];
+}
+
+function inClock(path: string, name: string, clock: unknown, calendars: readonly string[]): Contradiction[] {
+  const found = unknownCalendar(`${path}.delay`, field(clock, 'delay'), calendars);
+  if (clock === 'inFutureMinorVersion' && name !== 'resolution') {
+    found.push({ path, message: 'Only a resolution comes with a future minor version.' });
   }
-  return [...found, ...inReminders(`${path}.reminders`, field(priority, 'reminders'), calendars)];
+  if (name === 'acknowledgement' && field(clock, 'starts') === 'acknowledgement') {
+    found.push({ path: `${path}.starts`, message: 'The acknowledgement cannot start its own clock.' });
+  }
+  return found;
+}
+
+/** Every cell of a matrix is there, and is a priority. */
+function inScheme(terms: unknown): Contradiction[] {
+  const scheme = field(terms, 'priorityScheme');
+  if (field(scheme, 'by') !== 'matrix') return [];
+  const urgencies = namesIn(scheme, 'urgencies');
+  const impacts = namesIn(scheme, 'impacts');
+  const priorities = namesIn(terms, 'priorities');
+  const path = 'priorityScheme.cells';
+  const cells = field(scheme, 'cells');
+  return [
+    ...namesIn(scheme, 'cells').flatMap((urgency) => unknownName(`${path}.${urgency}`, urgency, urgencies, 'urgency')),
+    ...urgencies.flatMap((urgency) => [
+      ...namesIn(cells, urgency).flatMap((impact) =>
+        unknownName(`${path}.${urgency}.${impact}`, impact, impacts, 'impact'),
+      ),
+      ...impacts.flatMap((impact) => {
+        const cell = field(field(cells, urgency), impact);
+        if (cell === undefined) return [{ path: `${path}.${urgency}.${impact}`, message: 'This is required.' }];
+        return unknownName(`${path}.${urgency}.${impact}`, cell, priorities, 'priority');
+      }),
+    ]),
+  ];
+}
+
+function inContacts(contacts: unknown): Contradiction[] {
+  const [least, most] = [field(contacts, 'atLeast'), field(contacts, 'atMost')];
+  if (typeof least !== 'number' || typeof most !== 'number' || least <= most) return [];
+  return [{ path: 'contacts.atMost', message: `This is less than the ${least} people that there must be.` }];
+}
+
+function inCoverage(coverage: unknown): Contradiction[] {
+  const kinds = membersOf(field(coverage, 'kinds'));
+  const as = field(coverage, 'as');
+  const found = unknownName('coverage.defaultKind', field(coverage, 'defaultKind'), namesIn(coverage, 'kinds'), 'kind');
+  if (kinds.length > 0 && !kinds.some(([, kind]) => listOf(field(kind, 'coveredBy')).includes(as))) {
+    found.push({ path: 'coverage.as', message: 'The contract covers no kind of request.' });
+  }
+  return found;
+}
+
+function inProducts(products: unknown, exclusions: readonly string[]): Contradiction[] {
+  return [
+    ...unknownName('products.outdated', field(products, 'outdated'), exclusions, 'exclusion'),
+    ...unknownName('products.nonProduction', field(products, 'nonProduction'), exclusions, 'exclusion'),
+    ...membersOf(field(products, 'list')).flatMap(([name, product]) => {
+      const path = `products.list.${name}`;
+      const [version, current] = [field(product, 'version'), field(field(product, 'current'), 'version')];
+      if (typeof version === 'number' && typeof current === 'number' && version > current) {
+        return [{ path: `${path}.version`, message: `Version ${version} is in use, and ${current} is the latest.` }];
+      }
+      if ((version === undefined) === (field(product, 'current') === undefined)) return [];
+      return [{ path, message: 'Give the version in use and the latest one, or neither.' }];
+    }),
+  ];
 }
 
 function inReminders(path: string, reminders: unknown, calendars: readonly string[]): Contradiction[] {
@@ -95,12 +178,6 @@ function amountOf(delay: Delay): number {
   return 'calendarHours' in delay ? delay.calendarHours : delay.openedSeconds;
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
-}
-
-function membersOf(value: unknown): [string, unknown][] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

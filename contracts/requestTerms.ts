@@ -1,6 +1,13 @@
 /** What a request takes along of its contract: the terms that its workflow needs, and the opening hours they count on. */
 import type { OpeningWindow } from '../domain/openingHours.ts';
-import type { ClockName, ClockTerms, Delay, PriorityTerms, RequestTerms } from '../domain/terms.ts';
+import {
+  CLOCK_NAMES,
+  type ClockName,
+  type ClockTerms,
+  type Delay,
+  type PriorityTerms,
+  type RequestTerms,
+} from '../domain/terms.ts';
 import { buildOpeningWindow, type Closure } from './calendar.ts';
 import type { ContractTerms } from './terms.ts';
 
@@ -12,12 +19,14 @@ export function requestTerms(reference: string, version: number, terms: Contract
   const priorities = Object.entries(terms.priorities).map(
     ([name, priority]) => [name, priorityTerms(priority)] as const,
   );
+  const { priorityScheme } = terms;
   return {
     contract: reference,
     version,
     family: terms.family,
     zone: terms.zone,
     priorities: Object.fromEntries(priorities),
+    ...(priorityScheme.by === 'matrix' ? { matrix: priorityScheme.cells } : {}),
     productionFollowsFix: terms.productionFollowsFix,
     reopenWithin: reopenWithin(terms),
     exclusions: Object.keys(terms.exclusions),
@@ -29,9 +38,22 @@ export function reopenWithin(terms: ContractTerms): Delay {
   return terms.reopenWithin ?? { businessDays: 10, calendar: terms.supportCalendar };
 }
 
-function priorityTerms({ label, clocks, deferrable, reminders }: ContractTerms['priorities'][string]): PriorityTerms {
-  const promised: { [name in ClockName]?: ClockTerms } = clocks;
-  return { label, clocks: promised, deferrable, ...(reminders ? { reminders } : {}) };
+function priorityTerms({ label, clocks, reminders }: ContractTerms['priorities'][string]): PriorityTerms {
+  const { after, closeAfterThird } = reminders ?? {};
+  return {
+    label,
+    clocks: Object.fromEntries(promisesOf(clocks)),
+    deferrable: clocks.resolution === 'inFutureMinorVersion',
+    ...(after && closeAfterThird ? { reminders: { after, closeAfterThird } } : {}),
+  };
+}
+
+/** The clocks that are promised, without those of which the terms say that there is none. */
+export function promisesOf(clocks: ContractTerms['priorities'][string]['clocks']): [ClockName, ClockTerms][] {
+  return CLOCK_NAMES.flatMap((name) => {
+    const clock = clocks[name];
+    return typeof clock === 'object' ? [[name, clock] as [ClockName, ClockTerms]] : [];
+  });
 }
 
 /** Closures announced for one calendar, and the version that the last of them made. */
@@ -80,7 +102,7 @@ export function requestWindows(terms: ContractTerms, span: WindowSpan): Record<s
 /** Every delay that may run from now on; a reminder cycle as the sum of its third reminder and its closing. */
 function delaysOf(terms: ContractTerms): Delay[] {
   const ofPriorities = Object.values(terms.priorities).flatMap(({ clocks, reminders }) => [
-    ...Object.values(clocks).map(({ delay }) => delay),
+    ...promisesOf(clocks).map(([, { delay }]) => delay),
     ...(reminders ? [sumOf(reminders.after[2], reminders.closeAfterThird)] : []),
   ]);
   return [...ofPriorities, reopenWithin(terms)];

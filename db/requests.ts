@@ -8,6 +8,18 @@ import type { Language } from './contracts.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 import { storeText } from './texts.ts';
 
+/** What a request says beside its subject and description, each as it was said. */
+export interface RequestDetails {
+  /** Kind of request, of the terms. */
+  readonly kind?: string;
+  readonly product?: string;
+  readonly urgency?: string;
+  readonly impact?: string;
+  readonly observedBehaviour?: string;
+  readonly expectedBehaviour?: string;
+  readonly stepsToReproduce?: string;
+}
+
 /** A request as it is registered. Instants are epoch milliseconds. */
 export interface NewRequest {
   readonly contract: string;
@@ -17,6 +29,10 @@ export interface NewRequest {
   readonly contact: string;
   readonly language: Language;
   readonly priority: string;
+  /** What the priority follows from, where the terms have a matrix. */
+  readonly urgency?: string;
+  readonly impact?: string;
+  readonly details?: RequestDetails;
   readonly subject: string;
   /** Stays in `texts`; histories know its id. */
   readonly description: string;
@@ -29,6 +45,8 @@ export interface NewRequest {
   readonly enteredBy?: Who;
   /** When it reached us, where that was earlier than now. */
   readonly receivedAt?: number;
+  /** What the terms require and the mail does not say: the automatic question that asks for it. */
+  readonly missing?: string;
   /** A UUID; a new one without it. */
   readonly commandId?: string;
 }
@@ -44,11 +62,14 @@ export async function registerRequest(
 ): Promise<string> {
   const number = await allocateNumber(pool, request.zone, request.receivedAt ?? Date.now());
   const commandId = request.commandId ?? randomUUID();
-  const { contact, priority, previous, mail, who, channel, enteredBy, receivedAt } = request;
+  const { contact, priority, urgency, impact, previous, mail, who, channel, enteredBy, receivedAt } = request;
+  const missing = request.missing === undefined ? undefined : randomUUID();
   const opening: CommandOf<'open'> = {
     contact,
     priority,
+    ...(urgency === undefined || impact === undefined ? {} : { urgency, impact }),
     text: commandId,
+    ...(missing === undefined ? {} : { missing }),
     ...(mail === undefined ? {} : { mail }),
     ...(previous === undefined ? {} : { previous }),
     who,
@@ -59,8 +80,9 @@ export async function registerRequest(
   };
   await inTransaction(pool, async (client) => {
     await client.query(
-      `INSERT INTO requests (number, contract, terms_version, contact, previous, opening, subject, language, priority)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `INSERT INTO requests (number, contract, terms_version, contact, previous, opening, subject, language, priority,
+                             details)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         number,
         request.contract,
@@ -71,9 +93,13 @@ export async function registerRequest(
         request.subject,
         request.language,
         priority,
+        JSON.stringify(request.details ?? {}),
       ],
     );
     await storeText(client, { id: commandId, number, body: request.description, author: who });
+    if (missing !== undefined && request.missing !== undefined) {
+      await storeText(client, { id: missing, number, body: request.missing, author: 'system' });
+    }
     await also?.(client, number);
   });
   return number;
@@ -102,6 +128,7 @@ export interface RequestRow {
   readonly opening: CommandOf<'open'>;
   readonly subject: string;
   readonly language: Language;
+  readonly details: RequestDetails;
   readonly zone: string;
   readonly version: number;
   readonly reopenUntil: Date | null;
@@ -113,7 +140,7 @@ export interface RequestRow {
 
 const REQUEST = `
   SELECT r.number, r.contract, r.terms_version AS "termsVersion", r.contact, r.stage, r.opening, r.subject, r.language,
-         c.zone, r.version, r.reopen_until AS "reopenUntil", r.state, r.view, r.created_at AS "createdAt"
+         r.details, c.zone, r.version, r.reopen_until AS "reopenUntil", r.state, r.view, r.created_at AS "createdAt"
   FROM requests r JOIN contracts c ON c.reference = r.contract`;
 
 /** The row of a request; undefined when the number is unknown. */

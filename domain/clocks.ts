@@ -17,17 +17,34 @@ export type ClockPosition =
   | { readonly kind: 'paused' | 'delivered' | 'stopped'; readonly since: number }
   | { readonly kind: 'met'; readonly at: number };
 
+/** A clock that runs, or ran, on a request. */
+export interface RequestClock {
+  readonly name: ClockName;
+  readonly terms: ClockTerms;
+  /** When it started; epoch milliseconds. */
+  readonly start: number;
+  readonly state: ClockState;
+}
+
 /** The clocks that the request's priority promises and that have started, in the order of `CLOCK_NAMES`. */
-export function promisedClocks(
-  state: RequestState,
-  terms: RequestTerms,
-): { name: ClockName; terms: ClockTerms; state: ClockState }[] {
+export function promisedClocks(state: RequestState, terms: RequestTerms): RequestClock[] {
   const promised = terms.priorities[state.priority]?.clocks ?? {};
   return CLOCK_NAMES.flatMap((name) => {
     const clockTerms = promised[name];
-    const clockState = state.clocks[name];
-    return clockTerms && clockState ? [{ name, terms: clockTerms, state: clockState }] : [];
+    const start = clockTerms && startOf(clockTerms, state);
+    return clockTerms && start !== undefined
+      ? [{ name, terms: clockTerms, start, state: state.clocks[name] ?? {} }]
+      : [];
   });
+}
+
+function startOf(clock: ClockTerms, { registeredAt, acknowledgedAt }: RequestState): number | undefined {
+  switch (clock.starts) {
+    case 'registration':
+      return registeredAt;
+    case 'acknowledgement':
+      return acknowledgedAt;
+  }
 }
 
 /**
@@ -73,8 +90,7 @@ export function pausesOf(clock: ClockTerms, pauses: readonly RequestPause[], unt
 
 /** Where the clock stands in this state. */
 export function clockPosition(
-  clock: ClockTerms,
-  state: ClockState,
+  { terms: clock, start, state }: RequestClock,
   pauses: readonly RequestPause[],
   rules: Rules,
 ): ClockPosition {
@@ -86,8 +102,8 @@ export function clockPosition(
   if (open.some((pause) => pause.cause === 'closed' || pause.cause === 'deferred')) return { kind: 'stopped', since };
   if (open.length > 0) return { kind: 'paused', since };
   const closed = pausesOf(clock, pauses, Number.POSITIVE_INFINITY);
-  const due = dueAfter(clock.delay, state.startedAt, rules.openings, closed);
-  const warn = warnAfter(clock.delay, clock.warnAt, state.startedAt, rules.openings, closed);
+  const due = dueAfter(clock.delay, start, rules.openings, closed);
+  const warn = warnAfter(clock.delay, clock.warnAt, start, rules.openings, closed);
   if (state.notBefore === undefined)
     return { kind: 'running', due: outsidePauses(due, clock.delay, closed, rules), warn };
   // A clock that a re-qualification made due is due then, or when work can next go on.
@@ -120,7 +136,7 @@ export function laterOf(a: Reach, b: Reach): Reach {
 /** When a promised clock is due, if it runs and the window reaches that far. */
 export function dueMoments(state: RequestState, rules: Rules): ClockDue[] {
   return promisedClocks(state, rules.terms).flatMap((clock) => {
-    const position = clockPosition(clock.terms, clock.state, state.pauses, rules);
+    const position = clockPosition(clock, state.pauses, rules);
     return position.kind === 'running' && 'at' in position.due ? [{ clock: clock.name, at: position.due.at }] : [];
   });
 }
@@ -130,13 +146,12 @@ export function dueMoments(state: RequestState, rules: Rules): ClockDue[] {
  * change: a budget used up in the past makes the clock due at the change, not before it.
  */
 export function budgetUsedUp(
-  clock: ClockTerms,
-  state: ClockState,
+  { terms, start }: RequestClock,
   pauses: readonly RequestPause[],
   at: number,
   rules: Rules,
 ): boolean {
-  const due = dueAfter(clock.delay, state.startedAt, rules.openings, pausesOf(clock, pauses, at));
+  const due = dueAfter(terms.delay, start, rules.openings, pausesOf(terms, pauses, at));
   return 'at' in due && due.at < at;
 }
 
@@ -155,7 +170,7 @@ export type ClockMoment = {
 export function clockMoments(state: RequestState, rules: Rules): ClockMoment[] {
   return promisedClocks(state, rules.terms).flatMap((clock): ClockMoment[] => {
     if (clock.state.breachedAt !== undefined) return [];
-    const position = clockPosition(clock.terms, clock.state, state.pauses, rules);
+    const position = clockPosition(clock, state.pauses, rules);
     if (position.kind !== 'running') {
       const since = position.kind === 'met' ? position.at : position.since;
       return breachBefore(since, clock, state.pauses, rules);
@@ -175,20 +190,20 @@ export function clockMoments(state: RequestState, rules: Rules): ClockMoment[] {
 /** A breach before the clock stood still or was met that nobody could know, because the window did not reach that far. */
 function breachBefore(
   since: number,
-  { name, terms, state }: { name: ClockName; terms: ClockTerms; state: ClockState },
+  { name, terms, start, state }: RequestClock,
   pauses: readonly RequestPause[],
   rules: Rules,
 ): ClockMoment[] {
   if (state.notBefore !== undefined) return [];
   const mine = pausesOf(terms, pauses, since);
-  const due = outsidePauses(dueAfter(terms.delay, state.startedAt, rules.openings, mine), terms.delay, mine, rules);
+  const due = outsidePauses(dueAfter(terms.delay, start, rules.openings, mine), terms.delay, mine, rules);
   return 'at' in due && due.at < since ? [{ name, what: 'breach', at: due.at + 1, due: due.at }] : [];
 }
 
 /** Whether a running clock's due moment lies beyond its window. */
 export function reachesBeyond(state: RequestState, rules: Rules): boolean {
   return promisedClocks(state, rules.terms).some((clock) => {
-    const position = clockPosition(clock.terms, clock.state, state.pauses, rules);
+    const position = clockPosition(clock, state.pauses, rules);
     return position.kind === 'running' && 'beyond' in position.due;
   });
 }

@@ -1,13 +1,15 @@
 /** What each command of staff and customers does to a request. `requirePossible` has been passed. */
-import { budgetUsedUp, dueMoments, isMetBy, promisedClocks } from './clocks.ts';
-import { type Draft, endPauses, orderMail, record, type Source, startPause } from './draft.ts';
-import type { ClosingReason, ProposalKind, WaitingFor } from './effects.ts';
+
+import { meet, unmeet } from './clockChanges.ts';
+import { dueMoments, isMetBy } from './clocks.ts';
+import { close, closeByHand, refuse, reopen } from './closing.ts';
+import { backStatus, type Draft, endPauses, orderMail, record, type Source, startPause, withText } from './draft.ts';
+import type { ProposalKind, WaitingFor } from './effects.ts';
 import type { CommandName, EventOf } from './events.ts';
 import { Refusal } from './failures.ts';
+import { amendTerms, requalify, resume } from './qualification.ts';
 import { nextReminderMoment } from './reminders.ts';
-import type { ClockState, Status } from './state.ts';
-import { CLOCK_NAMES, type ClockName, type MetBy } from './terms.ts';
-import { reopenUntil, requirePriority } from './transitions.ts';
+import { CLOCK_NAMES } from './terms.ts';
 import { correctAddress } from './undelivered.ts';
 
 /** A command of staff or customers. */
@@ -18,6 +20,10 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
   switch (event.type) {
     case 'acknowledge':
       return acknowledge(draft, event.at, event);
+    case 'startWork':
+      return startWork(draft, event);
+    case 'notifyRecovery':
+      return notifyRecovery(draft, event);
     case 'ask':
       return ask(draft, event);
     case 'proposeWorkaround':
@@ -60,35 +66,6 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
   }
 }
 
-function withText(text: string | undefined): { text?: string } {
-  return text === undefined ? {} : { text };
-}
-
-/** Where a request goes when it no longer waits. (With an open escalation it will be `escalated`.) */
-function backStatus(draft: Draft): Status {
-  return draft.state.acknowledgedAt === undefined ? 'registered' : 'inProgress';
-}
-
-function meet(draft: Draft, by: MetBy, at: number): void {
-  for (const name of CLOCK_NAMES) {
-    const isMet = draft.state.clocks[name]?.metAt !== undefined;
-    if (!isMet && isMetBy(draft.state, name, by, draft.rules.terms)) changeClock(draft, name, { metAt: at });
-  }
-}
-
-function changeClock(draft: Draft, name: ClockName, change: Partial<ClockState>): void {
-  const clock = draft.state.clocks[name];
-  if (clock) draft.state.clocks = { ...draft.state.clocks, [name]: { ...clock, ...change } };
-}
-
-/** Takes back what meets a clock; its start, its pauses and its breach stay. */
-function unmeet(draft: Draft, name: ClockName): void {
-  const clock = draft.state.clocks[name];
-  if (clock?.metAt === undefined) return;
-  const { metAt: _, ...running } = clock;
-  draft.state.clocks = { ...draft.state.clocks, [name]: running };
-}
-
 function acknowledge(draft: Draft, at: number, source: Source): void {
   draft.state.acknowledgedAt = at;
   meet(draft, 'acknowledgement', at);
@@ -99,6 +76,22 @@ function acknowledge(draft: Draft, at: number, source: Source): void {
     priority: draft.state.priority,
     due: dueMoments(draft.state, draft.rules),
   });
+}
+
+/** Whoever works on it has taken it up. */
+function startWork(draft: Draft, event: EventOf<'startWork'>): void {
+  if (draft.state.acknowledgedAt === undefined) acknowledge(draft, event.at, event);
+  draft.state.workStartedAt = event.at;
+  meet(draft, 'workStarted', event.at);
+  record(draft, event.at, event, { type: 'workStarted', ...withText(event.text) });
+}
+
+/** The status stays: that the service is back does not say that its cause is gone. */
+function notifyRecovery(draft: Draft, event: EventOf<'notifyRecovery'>): void {
+  draft.state.recoveredAt = event.at;
+  meet(draft, 'recovery', event.at);
+  record(draft, event.at, event, { type: 'recoveryNotified', text: event.text });
+  orderMail(draft, { kind: 'recovery', text: event.text });
 }
 
 /** Sets the request waiting: a new cycle of reminders begins. */
@@ -118,7 +111,7 @@ function stopWaiting(draft: Draft, at: number): void {
 }
 
 /** Asking shows that somebody took the request up; an automatic question does not. */
-function ask(draft: Draft, event: EventOf<'ask'>): void {
+export function ask(draft: Draft, event: Omit<EventOf<'ask'>, 'type'>): void {
   const automatic = event.automatic ?? false;
   if (draft.state.status === 'registered' && !automatic) {
     draft.state.acknowledgedAt = event.at;
@@ -214,12 +207,6 @@ function reject(draft: Draft, event: EventOf<'reject'>): void {
   record(draft, event.at, event, { type: 'rejected', text: event.text });
 }
 
-function resume(draft: Draft, at: number, source: Source, text?: string): void {
-  draft.state.status = backStatus(draft);
-  endPauses(draft, ['deferred'], at);
-  record(draft, at, source, { type: 'resumed', ...withText(text) });
-}
-
 function logWork(draft: Draft, event: EventOf<'logWork'>): void {
   if (!Number.isInteger(event.seconds) || event.seconds < 1) {
     throw new Refusal('ValidationFailed', 'Work is logged in whole seconds, at least one.', {
@@ -227,116 +214,4 @@ function logWork(draft: Draft, event: EventOf<'logWork'>): void {
     });
   }
   record(draft, event.at, event, { type: 'workLogged', ...withText(event.text), facts: { seconds: event.seconds } });
-}
-
-/** The new budget counts from the old start, with the old pauses. One that is used up already is due now, not before. */
-function requalify(draft: Draft, event: EventOf<'requalify'>): void {
-  requirePriority(draft.rules, event.priority);
-  draft.state.priority = event.priority;
-  record(draft, event.at, event, { type: 'requalified', text: event.text, facts: { priority: event.priority } });
-  newBudgets(draft, event.at, event);
-}
-
-/** `advance` has put the new terms into the draft's rules. */
-function amendTerms(draft: Draft, event: EventOf<'amendTerms'>): void {
-  requirePriority(draft.rules, draft.state.priority);
-  draft.state.termsVersion = event.terms.version;
-  record(draft, event.at, event, { type: 'termsAmended', facts: { termsVersion: event.terms.version } });
-  newBudgets(draft, event.at, event);
-}
-
-function newBudgets(draft: Draft, at: number, source: Source): void {
-  for (const clock of promisedClocks(draft.state, draft.rules.terms)) {
-    const { notBefore: _, ...plain } = clock.state;
-    const usedUp = budgetUsedUp(clock.terms, clock.state, draft.state.pauses, at, draft.rules);
-    draft.state.clocks = { ...draft.state.clocks, [clock.name]: usedUp ? { ...plain, notBefore: at } : plain };
-  }
-  const deferrable = draft.rules.terms.priorities[draft.state.priority]?.deferrable ?? false;
-  // What is promised a resolution cannot stay deferred: its clock would stand still for ever.
-  if (draft.state.status === 'deferred' && !deferrable) resume(draft, at, source);
-}
-
-function refuse(draft: Draft, event: EventOf<'refuse'>): void {
-  if (!draft.rules.terms.exclusions.includes(event.exclusion)) {
-    const known = draft.rules.terms.exclusions.join(', ');
-    throw new Refusal('ValidationFailed', `The terms have no such exclusion; they know ${known}.`, {
-      fields: [{ path: 'exclusion', message: `Must be one of ${known}.` }],
-    });
-  }
-  record(draft, event.at, event, { type: 'refused', ...withText(event.text), facts: { exclusion: event.exclusion } });
-  end(draft, 'refused', event.at);
-  orderMail(draft, { kind: 'refusal', exclusion: event.exclusion, ...withText(event.text) });
-}
-
-function closeByHand(draft: Draft, event: EventOf<'close'>): void {
-  if ((event.reason === 'duplicate') !== (event.duplicateOf !== undefined)) {
-    throw new Refusal('ValidationFailed', 'A duplicate, and nothing else, names the request that it repeats.', {
-      fields: [{ path: 'duplicateOf', message: 'Give it with the reason duplicate, and only then.' }],
-    });
-  }
-  const proposal = draft.state.proposal;
-  if (event.reason === 'confirmed' && proposal) meet(draft, proposal.kind, proposal.at);
-  close(draft, event.reason, event.at, event, {
-    ...withText(event.text),
-    ...(event.duplicateOf === undefined ? {} : { duplicateOf: event.duplicateOf }),
-  });
-}
-
-/** Ends the request and tells the customer. Used by silence too. */
-export function close(
-  draft: Draft,
-  reason: ClosingReason,
-  at: number,
-  source: Source,
-  more: { text?: string; duplicateOf?: string; waitingSince?: number; waitingFor?: WaitingFor } = {},
-): void {
-  const { text, duplicateOf } = more;
-  const facts = { reason, ...(duplicateOf === undefined ? {} : { duplicateOf }) };
-  record(draft, at, source, { type: 'closed', ...withText(text), facts });
-  end(draft, reason, at);
-  const until = reopenUntil(draft.state, draft.rules);
-  const { text: _, ...rest } = more;
-  orderMail(draft, {
-    kind: 'closing',
-    reason,
-    ...rest,
-    ...remark(source, text),
-    ...(until === undefined ? {} : { reopenUntil: until }),
-  });
-}
-
-/** What staff write goes out as their remark; customers know what they wrote themselves. */
-function remark({ who }: Source, text: string | undefined): { text?: string } {
-  return who.startsWith('staff:') ? withText(text) : {};
-}
-
-/** Clocks that are not met stand still from here. A proposal that nobody judged is kept: an answer may still judge it. */
-function end(draft: Draft, reason: ClosingReason, at: number): void {
-  draft.state.status = 'closed';
-  draft.state.closed = { at, reason };
-  draft.state.tasks = [];
-  delete draft.state.waiting;
-  if (reason === 'confirmed') delete draft.state.proposal;
-  endPauses(draft, ['waiting', 'deferred'], at);
-  startPause(draft, 'closed', at);
-}
-
-/**
- * The resolution is no longer met, and the time closed is a pause. An agent who reopens takes the request up; a customer's
- * answer on one that nobody ever took up leaves its acknowledgement to be given.
- */
-function reopen(draft: Draft, at: number, source: Source, text?: string): void {
-  delete draft.state.closed;
-  unmeet(draft, 'resolution');
-  // A fix that was confirmed has had its verdict: what it met beside the resolution stays met.
-  if (draft.state.proposal?.confirmedAt !== undefined) delete draft.state.proposal;
-  endPauses(draft, ['closed', 'workaroundProposed', 'fixProposed'], at);
-  const byStaff = source.who.startsWith('staff:') && source.channel !== 'mail';
-  if (draft.state.acknowledgedAt === undefined && byStaff) {
-    draft.state.acknowledgedAt = at;
-    meet(draft, 'acknowledgement', at);
-  }
-  draft.state.status = backStatus(draft);
-  record(draft, at, source, { type: 'reopened', ...withText(text) });
-  orderMail(draft, { kind: 'reopened', ...remark(source, text) });
 }

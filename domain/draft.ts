@@ -6,7 +6,7 @@
 import type { Effect, EffectKey, MailKind, MailOrder } from './effects.ts';
 import type { Happening } from './events.ts';
 import type { Rules } from './rules.ts';
-import type { PauseCause, RequestState, StaffTask } from './state.ts';
+import type { PauseCause, RequestState, StaffTask, Status } from './state.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -67,6 +67,8 @@ function mailStep(order: MailOrder): string {
       return `task.${order.task}${order.mail ? `.${order.mail}` : ''}`;
     case 'receipt':
     case 'acknowledgement':
+    case 'requalified':
+    case 'recovery':
     case 'question':
     case 'workaround':
     case 'fix':
@@ -133,4 +135,14 @@ export function finishDraft(draft: Draft): { state: RequestState; effects: Effec
   const save: Effect = { kind: 'save', key: effectKey(draft, 'save'), seq: draft.seq, entries: draft.entries };
   draft.state.pending = [...draft.state.pending, save];
   return { state: { ...draft.state, seq: draft.seq }, effects: [save, ...draft.effects] };
+}
+
+/** Where a request goes when it no longer waits. (With an open escalation it will be `escalated`.) */
+export function backStatus(draft: Draft): Status {
+  return draft.state.acknowledgedAt === undefined ? 'registered' : 'inProgress';
+}
+
+/** The text of an event, where it has one. */
+export function withText(text: string | undefined): { text?: string } {
+  return text === undefined ? {} : { text };
 }

@@ -7,6 +7,8 @@ import type { TimelineEntry } from './timeline.ts';
 export const MAIL_KINDS = [
   'receipt',
   'acknowledgement',
+  'requalified',
+  'recovery',
   'question',
   'workaround',
   'fix',
@@ -43,6 +45,13 @@ export interface ClockDue {
 export type MailOrder =
   | { readonly kind: 'receipt'; readonly priority: string; readonly text: TextId; readonly due: readonly ClockDue[] }
   | { readonly kind: 'acknowledgement'; readonly priority: string; readonly due: readonly ClockDue[] }
+  | {
+      readonly kind: 'requalified';
+      readonly priority: string;
+      readonly text: TextId;
+      readonly due: readonly ClockDue[];
+    }
+  | { readonly kind: 'recovery'; readonly text: TextId }
   | { readonly kind: 'question'; readonly text: TextId; readonly firstReminderAt?: number; readonly automatic: boolean }
   | { readonly kind: 'workaround' | 'fix'; readonly text: TextId; readonly firstReminderAt?: number }
   | { readonly kind: 'production'; readonly firstReminderAt?: number }

@@ -41,8 +41,13 @@ export interface EventPayloads {
   open: {
     readonly contact: string;
     readonly priority: string;
+    /** What the priority follows from, where the terms have a matrix. */
+    readonly urgency?: string;
+    readonly impact?: string;
     readonly text: TextId;
     readonly mail?: InboundMailId;
+    /** The terms require more than was said: this asks for it, automatically, from the first moment. */
+    readonly missing?: TextId;
     /** Number of the closed request that this one goes on from. */
     readonly previous?: string;
   };
@@ -64,7 +69,17 @@ export interface EventPayloads {
   note: { readonly text: TextId };
   /** Whole seconds of work done. */
   logWork: { readonly seconds: number; readonly text?: TextId };
-  requalify: { readonly priority: string; readonly text: TextId };
+  /** Where the terms have a matrix, urgency and impact are given and the priority is what they yield. */
+  requalify: {
+    readonly priority?: string;
+    readonly urgency?: string;
+    readonly impact?: string;
+    readonly text: TextId;
+  };
+  /** Somebody works on it: what an intervention clock waits for. Takes the request up, if nobody had. */
+  startWork: { readonly text?: TextId };
+  /** The service is back. */
+  notifyRecovery: { readonly text: TextId };
   amendTerms: { readonly terms: RequestTerms; readonly windows: Windows };
   refuse: { readonly exclusion: string; readonly text?: TextId };
   close: { readonly reason: ClosingByHand; readonly duplicateOf?: string; readonly text?: TextId };
@@ -105,6 +120,8 @@ export type Windows = { readonly [calendar: string]: OpeningWindow };
 /** Commands of staff and customers: one Update each, of the same name, and one URL each. */
 export const COMMANDS = [
   'acknowledge',
+  'startWork',
+  'notifyRecovery',
   'ask',
   'proposeWorkaround',
   'proposeFix',

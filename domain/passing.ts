@@ -1,6 +1,6 @@
 /** What the passing of time decides: warnings, breaches, reminders, closing by silence, and the reach of the window. */
 import { clockMoments, reachesBeyond } from './clocks.ts';
-import { close } from './commands.ts';
+import { close } from './closing.ts';
 import { type Draft, orderMail, orderWindow, record, SYSTEM } from './draft.ts';
 import type { ReminderStep } from './effects.ts';
 import { extensionDueAt } from './openingHours.ts';
@@ -21,8 +21,7 @@ export function decideClocks(draft: Draft, at: number): void {
   const breached = new Set(come.filter((moment) => moment.what === 'breach').map((moment) => moment.name));
   for (const moment of come) {
     const { name, due } = moment;
-    const clock = draft.state.clocks[name];
-    if (!clock) continue;
+    const clock = draft.state.clocks[name] ?? {};
     const isBreach = moment.what === 'breach';
     const warnedAt = Math.max(moment.at, draft.state.lastAt);
     const change = isBreach ? { breachedAt: due } : { warnedAt };

@@ -4,7 +4,7 @@
  */
 
 import { dueMoments } from './clocks.ts';
-import { applyCommand, type CommandEvent } from './commands.ts';
+import { applyCommand, ask, type CommandEvent } from './commands.ts';
 import { type Draft, finishDraft, openTask, orderMail, record, SYSTEM, settle, startDraft } from './draft.ts';
 import type { Effect } from './effects.ts';
 import { COMMANDS, type CommandName, type EventOf, type RequestEvent } from './events.ts';
@@ -12,8 +12,7 @@ import { Refusal } from './failures.ts';
 import { decideClocks, decideSilence, decideWindow, needsWindow } from './passing.ts';
 import type { Rules } from './rules.ts';
 import type { CommandResult, RequestState } from './state.ts';
-import { CLOCK_NAMES } from './terms.ts';
-import { requirePossible, requirePriority } from './transitions.ts';
+import { priorityOf, requirePossible, requirePriority } from './transitions.ts';
 
 /** Windows that came too short are asked for again after this; milliseconds. */
 const WINDOW_PATIENCE_MS = 24 * 3_600_000;
@@ -56,7 +55,8 @@ export function advance(state: RequestState, event: RequestEvent, rules: Rules, 
 export function openRequest(number: string, event: EventOf<'open'>, rules: Rules): Advance {
   const { terms } = rules;
   requirePriority(rules, event.priority);
-  const { at, contact, priority, previous } = event;
+  const { at, contact, priority, urgency, impact, previous } = event;
+  if (urgency !== undefined || impact !== undefined) priorityOf(rules, event);
   const draft = startDraft(
     {
       number,
@@ -69,8 +69,7 @@ export function openRequest(number: string, event: EventOf<'open'>, rules: Rules
       status: 'registered',
       priority,
       registeredAt: at,
-      // Every clock has its start, promised or not: a re-qualification may promise it later.
-      clocks: Object.fromEntries(CLOCK_NAMES.map((name) => [name, { startedAt: at }])),
+      clocks: {},
       pauses: [],
       tasks: [],
       commands: [],
@@ -82,9 +81,14 @@ export function openRequest(number: string, event: EventOf<'open'>, rules: Rules
     type: 'opened',
     text: event.text,
     ...(event.mail === undefined ? {} : { mail: event.mail }),
-    facts: { priority, ...(previous === undefined ? {} : { previous }) },
+    facts: {
+      priority,
+      ...(urgency === undefined || impact === undefined ? {} : { urgency, impact }),
+      ...(previous === undefined ? {} : { previous }),
+    },
   });
   orderMail(draft, { kind: 'receipt', priority, text: event.text, due: dueMoments(draft.state, rules) });
+  if (event.missing !== undefined) ask(draft, { at, ...SYSTEM, text: event.missing, automatic: true });
   if (event.commandId !== undefined) remember(draft, event.commandId, at);
   return finishDraft(draft);
 }

@@ -21,9 +21,8 @@ export interface RequestPause {
   readonly to?: number;
 }
 
-/** What happened to one clock. Its due moment is always derived, never stored. */
+/** What happened to one clock. Its start and its due moment are always derived, never stored. */
 export interface ClockState {
-  readonly startedAt: number;
   readonly warnedAt?: number;
   /** The due instant that was missed, not the instant at which that was noticed. */
   readonly breachedAt?: number;
@@ -93,10 +92,12 @@ export interface RequestState {
   readonly assignee?: Who;
   readonly registeredAt: number;
   readonly acknowledgedAt?: number;
+  readonly workStartedAt?: number;
+  readonly recoveredAt?: number;
   readonly waiting?: Waiting;
   readonly proposal?: Proposal;
   readonly closed?: { readonly at: number; readonly reason: ClosingReason };
-  /** A clock of the family that the priority does not promise stays here, and counts again if the priority changes back. */
+  /** Those to which something happened. One that the priority does not promise stays, and counts again if it changes back. */
   readonly clocks: { readonly [name in ClockName]?: ClockState };
   readonly pauses: readonly RequestPause[];
   readonly tasks: readonly StaffTask[];

@@ -23,13 +23,28 @@ export type ClockName = (typeof CLOCK_NAMES)[number];
 /** What a clock may be paused by, where its terms say so. Deferring and closing stop every clock, whatever the terms. */
 export type PausingStatus = 'waiting' | 'escalated';
 
-/** What meets a clock. A delivered fix or workaround meets it at the instant of its proposal, once confirmed. */
-export type MetBy = 'acknowledgement' | 'workaround' | 'permanentWorkaround' | 'fix';
+/** What may start a clock. `registration` is the instant at which the request reached us, its `receivedAt`. */
+export const CLOCK_STARTS = ['registration', 'acknowledgement'] as const;
+/** What starts a clock. */
+export type ClockStart = (typeof CLOCK_STARTS)[number];
+
+/** What may meet a clock. A delivered fix or workaround meets it at the instant of its proposal, once confirmed. */
+export const MEETING = [
+  'acknowledgement',
+  'workStarted',
+  'workaround',
+  'permanentWorkaround',
+  'fix',
+  'recovery',
+] as const;
+/** What meets a clock. */
+export type MetBy = (typeof MEETING)[number];
 
 /** One promise for one priority. */
 export interface ClockTerms {
   readonly delay: Delay;
-  readonly starts: 'registration';
+  /** A clock that starts at the acknowledgement does not exist before it. */
+  readonly starts: ClockStart;
   readonly pausedWhile: readonly PausingStatus[];
   readonly metBy: readonly MetBy[];
   readonly commitment: 'firm' | 'bestEffort';
@@ -46,6 +61,11 @@ export interface ReminderTerms {
   readonly after: readonly [Delay, Delay, Delay];
   /** After the third reminder was accepted by the mail server. */
   readonly closeAfterThird: Delay;
+}
+
+/** Which priority an urgency and an impact yield (B §7): by urgency, then by impact. */
+export interface PriorityMatrix {
+  readonly [urgency: string]: { readonly [impact: string]: string };
 }
 
 /** What the contract promises for one priority (a severity, in family D). */
@@ -73,6 +93,8 @@ export interface RequestTerms {
   /** IANA zone in which the contract's dates and times are said. */
   readonly zone: string;
   readonly priorities: { readonly [priority: string]: PriorityTerms };
+  /** Present where a priority is never chosen, but follows from urgency and impact. */
+  readonly matrix?: PriorityMatrix;
   /** Whether a confirmed fix waits for its move to production (D §1.4.2). */
   readonly productionFollowsFix: boolean;
   /** How long after closing an answer, or staff, may reopen the request. */

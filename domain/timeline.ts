@@ -10,6 +10,8 @@ export type Audience = 'staff' | 'customer';
 export const TIMELINE_AUDIENCE = {
   opened: 'customer',
   acknowledged: 'customer',
+  workStarted: 'customer',
+  recoveryNotified: 'customer',
   asked: 'customer',
   workaroundProposed: 'customer',
   fixProposed: 'customer',
@@ -52,6 +54,8 @@ export interface TimelineEntry {
   readonly mail?: InboundMailId;
   readonly facts?: {
     readonly priority?: string;
+    readonly urgency?: string;
+    readonly impact?: string;
     readonly clock?: ClockName;
     readonly dueAt?: number;
     readonly waitingFor?: WaitingFor;

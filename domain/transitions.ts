@@ -10,12 +10,15 @@ import { COMMANDS, type CommandName } from './events.ts';
 import { Refusal } from './failures.ts';
 import type { Rules } from './rules.ts';
 import type { RequestState, Status } from './state.ts';
+import type { MetBy } from './terms.ts';
 
 const OPEN = ['registered', 'inProgress', 'waiting', 'escalated', 'deferred'] as const satisfies readonly Status[];
 
 /** The statuses each command is possible from; `CONDITIONS` narrows some. */
 const FROM: { readonly [name in CommandName]: readonly Status[] } = {
   acknowledge: ['registered', 'waiting'],
+  startWork: ['registered', 'inProgress', 'waiting'],
+  notifyRecovery: ['inProgress', 'escalated', 'waiting'],
   ask: ['registered', 'inProgress', 'escalated'],
   proposeWorkaround: ['inProgress', 'escalated'],
   proposeFix: ['inProgress', 'escalated', 'deferred'],
@@ -39,6 +42,14 @@ const FROM: { readonly [name in CommandName]: readonly Status[] } = {
 /** What a command needs beyond the status; each yields the sentence that says why it is refused, or nothing. */
 const CONDITIONS: { readonly [name in CommandName]?: (state: RequestState, rules: Rules) => string | undefined } = {
   acknowledge: (state) => (state.acknowledgedAt === undefined ? undefined : 'It is acknowledged already.'),
+  startWork: (state, rules) => {
+    if (!isAwaited('workStarted', rules)) return 'Its terms promise no intervention.';
+    return state.workStartedAt === undefined ? undefined : 'Work on it has started already.';
+  },
+  notifyRecovery: (state, rules) => {
+    if (!isAwaited('recovery', rules)) return 'Its terms promise no recovery.';
+    return state.recoveredAt === undefined ? undefined : 'Its recovery was notified already.';
+  },
   confirm: proposalToJudge,
   reject: proposalToJudge,
   putInProduction: (state) => {
@@ -57,6 +68,13 @@ const CONDITIONS: { readonly [name in CommandName]?: (state: RequestState, rules
   reopen: notTooLate,
   answer: notTooLate,
 };
+
+/** Whether any clock of the terms is met by this. */
+function isAwaited(by: MetBy, { terms }: Rules): boolean {
+  return Object.values(terms.priorities).some(({ clocks }) =>
+    Object.values(clocks).some((clock) => clock.metBy.includes(by)),
+  );
+}
 
 /** A proposal is judged while its confirmation is waited for, or from the status that an answer led to. */
 function proposalToJudge(state: RequestState): string | undefined {
@@ -106,8 +124,49 @@ export function requirePossible(state: RequestState, name: CommandName, rules: R
   });
 }
 
+/** How a request is qualified: by its priority, or where the terms have a matrix by urgency and impact. */
+export interface Qualification {
+  readonly priority?: string;
+  readonly urgency?: string;
+  readonly impact?: string;
+}
+
+/**
+ * The priority that a qualification means. Where the terms have a matrix it is what urgency and impact yield, and nothing
+ * else (B §7).
+ *
+ * @throws Refusal `ValidationFailed`: no such priority, urgency or impact, one of them missing, or a contradiction.
+ */
+export function priorityOf(rules: Pick<Rules, 'terms'>, { priority, urgency, impact }: Qualification): string {
+  const { matrix, priorities } = rules.terms;
+  if (!matrix) {
+    const given = [...(urgency === undefined ? [] : ['urgency']), ...(impact === undefined ? [] : ['impact'])];
+    const message = 'The terms have no matrix of urgency and impact: leave this out.';
+    if (given.length > 0) throw invalid(message, ...given.map((path) => ({ path, message })));
+    if (priority === undefined) throw oneOf('priority', Object.keys(priorities));
+    requirePriority(rules, priority);
+    return priority;
+  }
+  const row = urgency !== undefined && Object.hasOwn(matrix, urgency) ? matrix[urgency] : undefined;
+  if (!row) throw oneOf('urgency', Object.keys(matrix));
+  const yielded = impact !== undefined && Object.hasOwn(row, impact) ? row[impact] : undefined;
+  if (yielded === undefined) throw oneOf('impact', Object.keys(row));
+  if (priority === undefined || priority === yielded) return yielded;
+  const message = `This urgency and this impact yield ${yielded}.`;
+  throw invalid(message, { path: 'priority', message });
+}
+
+function oneOf(path: string, known: readonly string[]): Refusal {
+  const message = `Must be one of ${known.join(', ')}.`;
+  return invalid(`The request is not qualified: ${path} is needed.`, { path, message });
+}
+
+function invalid(message: string, ...fields: { path: string; message: string }[]): Refusal {
+  return new Refusal('ValidationFailed', message, { fields });
+}
+
 /** @throws Refusal `ValidationFailed`: the terms have no such priority, though every object may have such a property. */
-export function requirePriority({ terms }: Rules, priority: string): void {
+export function requirePriority({ terms }: Pick<Rules, 'terms'>, priority: string): void {
   if (Object.hasOwn(terms.priorities, priority)) return;
   const known = Object.keys(terms.priorities).join(', ');
   throw new Refusal('ValidationFailed', `The terms have no such priority; they know ${known}.`, {

@@ -15,12 +15,15 @@ export function correctAddress(draft: Draft, at: number, source: Source): void {
 }
 
 /** What was asked and is answered, or closed and open again, is not told any more. */
-function isStillTrue(order: MailOrder, { waiting, proposal }: RequestState): boolean {
+function isStillTrue(order: MailOrder, { waiting, proposal, priority }: RequestState): boolean {
   switch (order.kind) {
     case 'receipt':
     case 'acknowledgement':
+    case 'recovery':
     case 'reopened':
       return true;
+    case 'requalified':
+      return order.priority === priority;
     case 'question':
       return waiting?.for === 'information';
     case 'workaround':

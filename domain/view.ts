@@ -1,5 +1,5 @@
 /** What the outside sees of a request: the read model and the query are made of this. */
-import { clockPosition, pausesOf, promisedClocks } from './clocks.ts';
+import { clockPosition, pausesOf, promisedClocks, type RequestClock } from './clocks.ts';
 import type { ClosingReason, ProposalKind, ReminderStep, TaskKind, WaitingFor } from './effects.ts';
 import type { CommandName, InboundMailId } from './events.ts';
 import { openedBetween } from './openingHours.ts';
@@ -105,11 +105,11 @@ function waitingView(waiting: Waiting, state: RequestState, rules: Rules): Reque
   };
 }
 
-function clockView(clock: ReturnType<typeof promisedClocks>[number], state: RequestState, rules: Rules): ClockView {
-  const position = clockPosition(clock.terms, clock.state, state.pauses, rules);
-  const { startedAt, warnedAt, breachedAt } = clock.state;
+function clockView(clock: RequestClock, state: RequestState, rules: Rules): ClockView {
+  const position = clockPosition(clock, state.pauses, rules);
+  const { warnedAt, breachedAt } = clock.state;
   const dueAt = position.kind === 'running' && 'at' in position.due ? position.due.at : undefined;
-  const shown = { name: clock.name, commitment: clock.terms.commitment, status: position.kind, startedAt };
+  const shown = { name: clock.name, commitment: clock.terms.commitment, status: position.kind, startedAt: clock.start };
   const rest = defined({ dueAt, warnedAt, breachedAt });
   if (position.kind !== 'met') return { ...shown, ...rest };
   const took = timeTaken(clock, state, position.at, rules);
@@ -117,14 +117,9 @@ function clockView(clock: ReturnType<typeof promisedClocks>[number], state: Requ
 }
 
 /** Opened time from start to `at` on the clock's calendar (plain time for calendar hours), without and with pauses. */
-function timeTaken(
-  clock: ReturnType<typeof promisedClocks>[number],
-  state: RequestState,
-  at: number,
-  rules: Rules,
-): ClockView['took'] {
+function timeTaken(clock: RequestClock, state: RequestState, at: number, rules: Rules): ClockView['took'] {
   const { delay } = clock.terms;
-  const { startedAt } = clock.state;
+  const startedAt = clock.start;
   const pauses = pausesOf(clock.terms, state.pauses, at);
   if ('calendarHours' in delay) {
     const paused = pauses.reduce((sum, pause) => sum + Math.max(0, pause.to - Math.max(pause.from, startedAt)), 0);

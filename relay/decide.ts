@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon';
 import type { Pool, PoolClient } from 'pg';
 import { mailedRequest } from '../client/mailDelivery.ts';
+import { admits } from '../contracts/openingRules.ts';
 import { type ContactRow, type ContractRow, readContract } from '../db/contracts.ts';
 import {
   countOpenings,
@@ -13,6 +14,7 @@ import {
 } from '../db/inboundMails.ts';
 import { markBounced } from '../db/outboundMails.ts';
 import { inTransaction } from '../db/pool.ts';
+import { wasPortalDown } from '../db/portal.ts';
 import { registerRequest } from '../db/requests.ts';
 import { findContactsByAddress } from '../db/senders.ts';
 import type { Authenticity } from '../mail/inbound/authenticity.ts';
@@ -135,8 +137,9 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
   if ((await deps.authenticity(mail)) === 'fail') return unverified('notAuthentic');
   const contract = await readContract(deps.pool, contact.contract);
   if (!contract) return unverified('noContract');
-  if (!contract.terms.channels.includes('mail')) return unverified('mailNotAdmitted');
-  if (contract.terms.whoMayAsk === 'trainedContacts' && !contact.trained) return unverified('untrained');
+  if (!admits(contract.terms, 'mail', await wasPortalDown(deps.pool, new Date(mail.receivedAt))))
+    return unverified('mailNotAdmitted');
+  if (contract.terms.contacts.whoMayAsk === 'trainedContacts' && !contact.trained) return unverified('untrained');
   try {
     await register(deps, mail, parsed, contract, contact);
     return undefined;

@@ -2,14 +2,9 @@
  * Family D: anomaly support with reminders. Every figure has its clause; where the source leaves a choice, it is marked
  * as our reading.
  */
-import type { Delay, MetBy, PausingStatus } from '../../domain/terms.ts';
+import type { Delay } from '../../domain/terms.ts';
 import type { ContractTermsInput } from '../terms.ts';
-
-/** Who the contract is between. */
-export interface Parties {
-  readonly customer: string;
-  readonly provider: string;
-}
+import { businessWeek, clock, frenchCalendar, type Parties } from './parts.ts';
 
 /** How the figures of the contract become delays: in business time, or shrunk for a demonstration. */
 export interface Scale {
@@ -34,18 +29,7 @@ export function anomalySupport(parties: Parties): ContractTermsInput {
     ...anomalyTerms(parties, BUSINESS_TIME),
     calendars: {
       // D §1.3: "calendrier et heures françaises, lundi au vendredi de 9h à 18h hors jours fériés".
-      [SUPPORT_CALENDAR]: {
-        zone: 'Europe/Paris',
-        weekly: {
-          mon: [['09:00', '18:00']],
-          tue: [['09:00', '18:00']],
-          wed: [['09:00', '18:00']],
-          thu: [['09:00', '18:00']],
-          fri: [['09:00', '18:00']],
-        },
-        holidays: { country: 'FR', whitMonday: 'holiday', goodFriday: false },
-        closuresAdmitted: false,
-      },
+      [SUPPORT_CALENDAR]: frenchCalendar(businessWeek([['09:00', '18:00']])),
     },
   };
 }
@@ -60,8 +44,38 @@ export function anomalyTerms(parties: Parties, scale: Scale): Omit<ContractTerms
     zone: 'Europe/Paris',
     supportCalendar: SUPPORT_CALENDAR,
     // D §1.3 has mail and phone; the portal is one way more for the customer, which terms may leave out.
-    channels: ['mail', 'phone', 'portal'],
-    whoMayAsk: 'trainedContacts', // D §1.3
+    channels: { mail: { opens: 'always' }, phone: { opens: 'always' }, portal: { opens: 'always' } },
+    contacts: { whoMayAsk: 'trainedContacts' }, // D §1.3
+    coverage: {
+      as: 'anomalySupport',
+      kinds: {
+        anomaly: { label: { fr: 'Anomalie', en: 'Anomaly' }, coveredBy: ['anomalySupport'] }, // D §1.1
+        // D §1.3: these are had by a feasibility study and a quote.
+        installation: {
+          label: { fr: 'Installation', en: 'Installation' },
+          isProblem: false,
+          coveredBy: ['specificServices'],
+        },
+        configuration: {
+          label: { fr: 'Paramétrage', en: 'Configuration' },
+          isProblem: false,
+          coveredBy: ['specificServices'],
+        },
+        specificChange: {
+          label: { fr: 'Développement spécifique', en: 'Specific change' },
+          isProblem: false,
+          coveredBy: ['specificServices'],
+        },
+        dataReconstruction: {
+          label: { fr: 'Reconstitution de données', en: 'Data reconstruction' },
+          isProblem: false,
+          coveredBy: ['specificServices'],
+        },
+        training: { label: { fr: 'Formation', en: 'Training' }, isProblem: false, coveredBy: ['training'] },
+      },
+      defaultKind: 'anomaly',
+    },
+    priorityScheme: { by: 'severity' },
     request: {
       required: ['subject', 'description'],
       // D §1.1: repeats, is reproducible, and is due to the product alone.
@@ -104,8 +118,11 @@ export function anomalyTerms(parties: Parties, scale: Scale): Omit<ContractTerms
           fr: 'La solution est utilisable dans toutes ses fonctionnalités, même grâce à un contournement.',
           en: 'The product can be used in all its functions, even if by a workaround.',
         },
-        clocks: { acknowledgement: acknowledgedWithin(days(2)) },
-        deferrable: true, // "Livraison dans une future version mineure"
+        clocks: {
+          acknowledgement: acknowledgedWithin(days(2)),
+          workaround: 'none',
+          resolution: 'inFutureMinorVersion', // "Livraison dans une future version mineure"
+        },
         reminders: remindersAfter(scale, 5, 10, 15),
       },
     },
@@ -113,25 +130,19 @@ export function anomalyTerms(parties: Parties, scale: Scale): Omit<ContractTerms
   };
 }
 
-type ClockInput = NonNullable<ContractTermsInput['priorities'][string]['clocks']['resolution']>;
-
 // Our reading: all clocks start at registration; those of work pause while waiting on the customer, this one never does.
-function acknowledgedWithin(delay: Delay): ClockInput {
-  return clock(delay, [], ['acknowledgement']);
+function acknowledgedWithin(delay: Delay) {
+  return clock(delay, ['acknowledgement']);
 }
 
 // Our reading: met when delivered; a fix that comes first meets it too.
-function workedAroundWithin(delay: Delay): ClockInput {
-  return clock(delay, ['waiting'], ['workaround', 'fix']);
+function workedAroundWithin(delay: Delay) {
+  return clock(delay, ['workaround', 'fix'], { pausedWhile: ['waiting'] });
 }
 
 // D §1.1: a workaround that the customer accepts as permanent ends it as well.
-function resolvedWithin(delay: Delay): ClockInput {
-  return clock(delay, ['waiting'], ['fix', 'permanentWorkaround']);
-}
-
-function clock(delay: Delay, pausedWhile: PausingStatus[], metBy: MetBy[]): ClockInput {
-  return { delay, starts: 'registration', pausedWhile, metBy, commitment: 'firm', warnAt: 0.75 };
+function resolvedWithin(delay: Delay) {
+  return clock(delay, ['fix', 'permanentWorkaround'], { pausedWhile: ['waiting'] });
 }
 
 // D §1.4.2; our reading: the day after the third reminder is a business day.

@@ -1,7 +1,8 @@
 /** Family D in seconds, on a calendar that never closes: for demonstrations and end-to-end tests. */
 import type { Delay } from '../../domain/terms.ts';
 import type { ContractTermsInput } from '../terms.ts';
-import { anomalyTerms, type Parties, SUPPORT_CALENDAR } from './anomalySupport.ts';
+import { anomalyTerms, SUPPORT_CALENDAR } from './anomalySupport.ts';
+import type { Parties } from './parts.ts';
 
 const HOURS_A_DAY = 9;
 const ALWAYS: [string, string][] = [['00:00', '24:00']];

@@ -34,6 +34,9 @@ export const ENGLISH: Words = {
     `We have received your support request. Its number is ${number}: please quote it whenever you contact us about it.`,
   receiptNext: 'A member of our team will take it up. If you would like to add something, reply to this message.',
   acknowledgement: 'We have taken up your request, and our team is working on it.',
+  requalified: 'The priority of your request has changed.',
+  recovery: 'The service is back.',
+  recoveryNext: 'If you find that it is not, reply to this message. We will tell you when your request can be closed.',
   question: (automatic) =>
     automatic
       ? 'We need a piece of information before we can deal with your request:'

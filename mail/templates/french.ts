@@ -35,6 +35,10 @@ export const FRENCH: Words = {
   receiptNext:
     'Un membre de notre équipe va la prendre en charge. Si vous souhaitez la compléter, répondez à ce message.',
   acknowledgement: 'Votre demande est prise en charge : notre équipe y travaille.',
+  requalified: 'La priorité de votre demande a changé.',
+  recovery: 'Le service est rétabli.',
+  recoveryNext:
+    'Si vous constatez le contraire, répondez à ce message. Nous vous préviendrons dès que votre demande pourra être clôturée.',
   question: (automatic) =>
     automatic
       ? 'Il nous manque une information pour pouvoir traiter votre demande :'

@@ -47,6 +47,8 @@ export function isAutomatic(order: MailOrder): boolean {
   switch (order.kind) {
     case 'receipt':
     case 'acknowledgement':
+    case 'requalified':
+    case 'recovery':
     case 'reminder':
     case 'closing':
     case 'warning':
@@ -103,6 +105,15 @@ function content(order: MailOrder, facts: MailFacts, words: Words, say: SayInsta
         { is: 'facts', facts: [[words.subject, facts.subject], ...priorityFact(facts, words)] },
         ...dueBlocks(order.due, words, say),
       ]);
+    case 'requalified':
+      return customer([
+        paragraph(words.requalified),
+        { is: 'facts', facts: [[words.subject, facts.subject], ...priorityFact(facts, words)] },
+        ...quoted(words.remark, facts.text),
+        ...dueBlocks(order.due, words, say),
+      ]);
+    case 'recovery':
+      return customer([paragraph(words.recovery), ...quoted(words.remark, facts.text), paragraph(words.recoveryNext)]);
     case 'question':
       return customer([
         ...quoted(words.question(order.automatic), facts.text),

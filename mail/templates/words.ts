@@ -29,6 +29,9 @@ export interface Words {
   readonly receipt: (number: string) => string;
   readonly receiptNext: string;
   readonly acknowledgement: string;
+  readonly requalified: string;
+  readonly recovery: string;
+  readonly recoveryNext: string;
   readonly question: (automatic: boolean) => string;
   readonly questionNext: string;
   readonly proposal: (kind: ProposalKind) => string;

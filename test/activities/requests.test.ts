@@ -246,7 +246,7 @@ describe('the demonstration', () => {
     await loadDemonstration(pool);
     const { version = 0, terms } = (await ofDemonstration()) ?? {};
     await pool.query(
-      `UPDATE contract_terms SET terms = jsonb_set(terms::jsonb, '{channels}', '["mail"]') WHERE contract = 'DEMO-ANOMALY'`,
+      `UPDATE contract_terms SET terms = jsonb_set(terms::jsonb, '{channels}', '{"mail":{"opens":"always"}}') WHERE contract = 'DEMO-ANOMALY'`,
     );
     await loadDemonstration(pool);
     await loadDemonstration(pool);

@@ -62,7 +62,13 @@ describe('opening a request', () => {
 
   it('takes requests only by the ways that the terms admit', async () => {
     const input = anomalySupport({ customer: 'Customer One', provider: 'Support Example' });
-    await storeTerms(world.pool, 'ONE', 2, '2026-01-02', termsOf({ ...input, channels: ['mail'] }));
+    await storeTerms(
+      world.pool,
+      'ONE',
+      2,
+      '2026-01-02',
+      termsOf({ ...input, channels: { mail: { opens: 'always' } } }),
+    );
     try {
       const before = await stored();
       const { contract: _, contact: __, ...body } = OPENING;

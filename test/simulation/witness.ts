@@ -166,8 +166,9 @@ export function createWitness(): Witness {
 
   /** No clock forgets time, and none is due where it could not run. */
   function clocksAreTrue({ after, rules, hours }: Step): void {
-    for (const { name, terms, state } of promisedClocks(after, rules.terms)) {
-      const position = clockPosition(terms, state, after.pauses, rules);
+    for (const clock of promisedClocks(after, rules.terms)) {
+      const { name, terms, start, state } = clock;
+      const position = clockPosition(clock, after.pauses, rules);
       const run = runs.get(name);
       const shouldRun = isRunning(name, after, rules.terms);
       demand((position.kind === 'running') === shouldRun, `${name} is ${position.kind} in ${after.status}`);
@@ -176,7 +177,7 @@ export function createWitness(): Witness {
       demand(due >= after.lastAt, `${name} is overdue and not breached`);
       const isPlain = 'calendarHours' in terms.delay;
       demand(isPlain || opensOrCloses(hours, due), `${name} is due outside opening hours`);
-      if (state.notBefore === undefined) budgetIsKept(name, terms, state.startedAt, position, run, after, rules, hours);
+      if (state.notBefore === undefined) budgetIsKept(name, terms, start, position, run, after, rules, hours);
     }
   }
 

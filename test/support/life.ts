@@ -50,6 +50,8 @@ export interface Life {
 /** The defaults of each command: enough to be carried out. */
 export const COMMAND_FIELDS: { readonly [name in CommandName]: EventPayloads[name] } = {
   acknowledge: {},
+  startWork: {},
+  notifyRecovery: { text: 't-recovery' },
   ask: { text: 't-ask' },
   proposeWorkaround: { text: 't-workaround' },
   proposeFix: { text: 't-fix' },

@@ -19,6 +19,8 @@ const ORDERS: readonly MailOrder[] = [
   { kind: 'receipt', priority: 'blocking', text, due },
   { kind: 'receipt', priority: 'blocking', text, due: [] },
   { kind: 'acknowledgement', priority: 'blocking', due },
+  { kind: 'requalified', priority: 'blocking', text, due },
+  { kind: 'recovery', text },
   { kind: 'question', text, firstReminderAt: next, automatic: false },
   { kind: 'question', text, automatic: true },
   { kind: 'workaround', text, firstReminderAt: next },

@@ -32,12 +32,8 @@ describe('terms of a contract', () => {
 
   it('have defaults', () => {
     const input = withValue('reopenWithin', undefined) as ReturnType<typeof good>;
-    const {
-      starts: _starts,
-      warnAt: _warnAt,
-      ...clock
-    } = input.priorities.major?.clocks.resolution ?? expect.unreachable();
-    Reflect.set(input.priorities.major?.clocks ?? {}, 'resolution', clock);
+    const clock = Object(input.priorities.major?.clocks.resolution);
+    for (const field of ['starts', 'warnAt']) Reflect.deleteProperty(clock, field);
     const result = parseTerms(input);
     if ('errors' in result) return expect.unreachable();
     const request = requestTerms('C-1', 1, result.terms);
@@ -57,9 +53,23 @@ describe('terms of a contract', () => {
       'There is no priority of this name; there are: blocking, major, minor.',
     ],
     ['channels', undefined, 'channels', 'This is required.'],
-    ['channels', ['fax'], 'channels.0', 'This must be one of: mail, phone, portal.'],
+    ['channels', {}, 'channels', 'At least one way of asking for support must be open always.'],
+    ['channels.phone.hours', 'night', 'channels.phone.hours', 'There is no calendar of this name; there are: support.'],
+    [
+      'contacts',
+      { whoMayAsk: 'contacts', atLeast: 2, atMost: 1 },
+      'contacts.atMost',
+      'This is less than the 2 people that there must be.',
+    ],
+    [
+      'coverage.defaultKind',
+      'miracle',
+      'coverage.defaultKind',
+      expect.stringContaining('There is no kind of this name') as string,
+    ],
+    ['coverage.as', 'hosting', 'coverage.as', 'The contract covers no kind of request.'],
     ['languages', [], 'languages', 'This list is too short: it needs 1 or more.'],
-    ['family', 'F', 'family', 'The only family so far is D, anomaly support with reminders.'],
+    ['family', 'F', 'family', 'This must be one of: A, B, C, D, E.'],
     ['priorities', {}, 'priorities', 'There must be at least one priority.'],
     ['calendars', {}, 'calendars', 'There must be at least one calendar.'],
     ['penalty', 3, 'penalty', 'Terms have no such field.'],
@@ -128,10 +138,45 @@ describe('terms of a contract', () => {
       'This must be less than 1.',
     ],
     [
-      'priorities.major.deferrable',
-      true,
-      'priorities.major.deferrable',
-      'What may be deferred to a future version has no resolution delay: remove one of the two.',
+      'priorities.major.clocks.workaround',
+      undefined,
+      'priorities.major.clocks.workaround',
+      'Another priority has this clock: say what it is here, or "none".',
+    ],
+    [
+      'priorities.major.clocks.workaround',
+      'inFutureMinorVersion',
+      'priorities.major.clocks.workaround',
+      'Only a resolution comes with a future minor version.',
+    ],
+    [
+      'priorities.major.clocks.workaround',
+      'soon',
+      'priorities.major.clocks.workaround',
+      'A clock is { delay, metBy, … }, "none" or "inFutureMinorVersion".',
+    ],
+    [
+      'priorities.major.clocks.workaround.metBy',
+      undefined,
+      'priorities.major.clocks.workaround.metBy',
+      'This is required.',
+    ],
+    [
+      'priorities.major.clocks.acknowledgement.starts',
+      'acknowledgement',
+      'priorities.major.clocks.acknowledgement.starts',
+      'The acknowledgement cannot start its own clock.',
+    ],
+    [
+      'priorityScheme',
+      {
+        by: 'matrix',
+        urgencies: { high: { label: { fr: 'a', en: 'a' }, meaning: { fr: 'a', en: 'a' } } },
+        impacts: { all: { label: { fr: 'a', en: 'a' }, meaning: { fr: 'a', en: 'a' } } },
+        cells: { high: { all: 'urgent' } },
+      },
+      'priorityScheme.cells.high.all',
+      'There is no priority of this name; there are: blocking, major, minor.',
     ],
     [
       'priorities.major.reminders.after',

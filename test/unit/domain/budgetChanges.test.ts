@@ -39,7 +39,10 @@ describe('re-qualifying', () => {
       dueAt: local('2026-11-19 12:00'),
       because: 'budgetChanged',
     });
-    expect(life.mailed.slice(2)).toStrictEqual(['Thu 2026-11-19 12:00 breach workaround']);
+    expect(life.mailed.slice(2)).toStrictEqual([
+      'Thu 2026-11-19 12:00 requalified',
+      'Thu 2026-11-19 12:00 breach workaround',
+    ]);
   });
 
   it('at night to a budget that is used up makes the clock due at the next opening', () => {
