@@ -2,7 +2,7 @@
 import { buildOpeningWindow, CalendarTerms } from '../../contracts/calendar.ts';
 import { requestTerms } from '../../contracts/requestTerms.ts';
 import { anomalySupport, SUPPORT_CALENDAR } from '../../contracts/templates/anomalySupport.ts';
-import { parseTerms } from '../../contracts/terms.ts';
+import { type ContractTermsInput, parseTerms } from '../../contracts/terms.ts';
 import type { Windows } from '../../domain/events.ts';
 import type { OpeningWindow } from '../../domain/openingHours.ts';
 import { type Rules, rulesOf as rulesFrom } from '../../domain/rules.ts';
@@ -67,4 +67,21 @@ export function rulesOf(
 /** Windows of the support calendar alone. */
 export function supportWindow(window: OpeningWindow): Windows {
   return { [SUPPORT_CALENDAR]: window };
+}
+
+/** The rules of any terms that hold, with opening hours of 2026 and 2027. */
+export function rulesOfTerms(input: ContractTermsInput): Rules {
+  const result = parseTerms(input);
+  if (!('terms' in result)) throw new Error(result.errors.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  const { terms } = result;
+  const windows = Object.entries(terms.calendars).map(([name, one]) => [
+    name,
+    buildOpeningWindow(one, {
+      name,
+      version: 1,
+      from: Date.parse('2026-01-01T12:00:00Z'),
+      ahead: { until: Date.parse('2027-12-31T12:00:00Z') },
+    }),
+  ]);
+  return rulesFrom({ terms: requestTerms('TEST', 1, terms), windows: Object.fromEntries(windows) });
 }
