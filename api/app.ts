@@ -10,7 +10,9 @@ import { serveHealth } from './health.ts';
 import type { Route } from './route.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { contractTermsRoutes } from './routes/contractTerms.ts';
 import { mailRoutes } from './routes/mails.ts';
+import { portalRoutes } from './routes/portal.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { answerProblems, logCalls, serve } from './server.ts';
 
@@ -26,7 +28,14 @@ export interface AppDependencies {
 
 /** Every route that wants an access token. */
 export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door'>): Route[] {
-  return [...requestRoutes(deps), ...commandRoutes(deps), ...mailRoutes(deps), ...contractRoutes(deps)];
+  return [
+    ...requestRoutes(deps),
+    ...commandRoutes(deps),
+    ...mailRoutes(deps),
+    ...contractRoutes(deps),
+    ...contractTermsRoutes(deps),
+    ...portalRoutes(deps),
+  ];
 }
 
 /** The application: health, documentation, then every route, then problems for all that remains. */

@@ -1,7 +1,7 @@
 /** `/openapi.json`, made from the routes themselves. */
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import type { Route } from './route.ts';
+import type { Changing, Route } from './route.ts';
 import { ProblemOut } from './schemas.ts';
 
 const KEY_HEADER = z.object({
@@ -10,6 +10,13 @@ const KEY_HEADER = z.object({
     .min(1)
     .max(255)
     .meta({ description: 'a value of your own for each change, such as a UUID; the same one when you repeat it' }),
+});
+
+const DRY_RUN = z.object({
+  dryRun: z
+    .enum(['true', 'false'])
+    .optional()
+    .meta({ description: 'true: show what the call would do, and do nothing' }),
 });
 
 const PROBLEMS: { readonly [status: number]: string } = {
@@ -60,6 +67,7 @@ function pathOf(route: Route, security: string): RouteConfig {
     request: {
       ...(params ? { params } : {}),
       ...(route.method === 'get' && route.query ? { query: route.query } : {}),
+      ...(route.method === 'post' && route.dryRun ? { query: DRY_RUN } : {}),
       ...(route.method === 'post'
         ? { headers: KEY_HEADER, body: { required: true, content: { 'application/json': { schema: route.body } } } }
         : {}),
@@ -69,9 +77,17 @@ function pathOf(route: Route, security: string): RouteConfig {
         description: answer.description,
         content: { 'application/json': { schema: answer.schema } },
       },
+      ...(route.method === 'post' && route.dryRun ? { 200: dryRunResponse(route.dryRun, answer) } : {}),
       ...Object.fromEntries(problems.map((status) => [status, problemResponse(status)])),
     },
   };
+}
+
+/** Where the call itself answers 200 too, it is one or the other. */
+function dryRunResponse(dryRun: NonNullable<Changing['dryRun']>, answer: Route['answer']) {
+  const schema = answer.status === 200 ? z.union([answer.schema, dryRun.schema]) : dryRun.schema;
+  const description = answer.status === 200 ? `${answer.description}; ${dryRun.description}` : dryRun.description;
+  return { description, content: { 'application/json': { schema } } };
 }
 
 function problemResponse(status: number) {

@@ -1,5 +1,6 @@
 /** Rows of Postgres as the API gives them out: instants in ISO 8601, durations in seconds, no more than the role may see. */
 import type { z } from 'zod';
+import type { AmendmentPreview } from '../client/amendment.ts';
 import type { ContractRow } from '../db/contracts.ts';
 import type { CorrespondenceRow, InboundMailRow } from '../db/mailReading.ts';
 import type { RequestRow } from '../db/requests.ts';
@@ -7,6 +8,7 @@ import type { TimelineRow } from '../db/timeline.ts';
 import type { ClockView, RequestView } from '../domain/view.ts';
 import { mayCommand, type Role } from './rights.ts';
 import type {
+  AmendmentOut,
   ClockOut,
   ContractSummary,
   CorrespondenceMail,
@@ -67,6 +69,27 @@ export function requestOut(
     ...present({ nextDueAt: isoIf(view.nextDueAt) }),
     possible: possibleFor(view, role, now),
     links: { self: path, timeline: `${path}/timeline`, mails: `${path}/mails` },
+  };
+}
+
+/** What an amendment would change, for staff. */
+export function amendmentOut({
+  from,
+  to,
+  clocks,
+  nextReminder,
+  breached,
+}: AmendmentPreview): z.input<typeof AmendmentOut> {
+  return {
+    from,
+    to,
+    clocks: clocks.map(({ clock, before, after }) => ({
+      clock,
+      ...(before ? { before: clockOut(before, true) } : {}),
+      ...(after ? { after: clockOut(after, true) } : {}),
+    })),
+    nextReminder: present({ before: isoIf(nextReminder.before), after: isoIf(nextReminder.after) }),
+    breached: [...breached],
   };
 }
 

@@ -25,7 +25,7 @@ export interface Answer {
 interface Described {
   /** With parameters in braces: `/v1/requests/{number}`. */
   readonly path: string;
-  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'callers';
+  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'portal' | 'callers';
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: z.ZodType };
@@ -50,6 +50,12 @@ export interface Changing extends Described {
   readonly body: z.ZodObject;
   /** What is wrong with the sound fields of a body that has wrong ones; they need more than a schema to be judged. */
   readonly judge?: (caller: TokenHolder, sound: object) => Promise<readonly FieldError[]>;
+  /** What `?dryRun=true` shows of the call, which then changes nothing and needs no key. */
+  readonly dryRun?: {
+    readonly description: string;
+    readonly schema: z.ZodType;
+    show(input: Input & { readonly body: unknown }): Promise<Answer>;
+  };
   handle(input: Input & { readonly body: unknown; readonly call: KeyedCall }): Promise<Answer>;
 }
 
@@ -69,12 +75,26 @@ export function reading<Q extends z.ZodObject>(
 
 /** A changing route, its handler typed by its body. */
 export function changing<B extends z.ZodObject>(
-  route: Omit<Changing, 'method' | 'body' | 'handle'> & {
+  route: Omit<Changing, 'method' | 'body' | 'handle' | 'dryRun'> & {
     readonly body: B;
+    readonly dryRun?: Omit<NonNullable<Changing['dryRun']>, 'show'> & {
+      show(input: Input & { readonly body: z.output<B> }): Promise<Answer>;
+    };
     handle(input: Input & { readonly body: z.output<B>; readonly call: KeyedCall }): Promise<Answer>;
   },
 ): Route {
-  return { ...route, method: 'post', handle: (input) => route.handle({ ...input, body: input.body as z.output<B> }) };
+  const { dryRun, ...rest } = route;
+  return {
+    ...rest,
+    ...(dryRun && {
+      dryRun: {
+        ...dryRun,
+        show: (input: Input & { body: unknown }) => dryRun.show({ ...input, body: input.body as z.output<B> }),
+      },
+    }),
+    method: 'post',
+    handle: (input) => route.handle({ ...input, body: input.body as z.output<B> }),
+  };
 }
 
 /** A path parameter; the router has matched it. */

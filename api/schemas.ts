@@ -30,6 +30,46 @@ export const ClockOut = z
   })
   .meta({ id: 'Clock' });
 
+/** Whether the portal is down. */
+export const PortalOut = z.object({ isDown: z.boolean(), since: Instant.optional() }).meta({ id: 'Portal' });
+
+const TermsWarning = z.object({ path: z.string(), message: z.string() });
+const TermsHead = z.object({
+  version: z.int(),
+  effectiveFrom: z.string().meta({ description: 'local date in the contract’s zone' }),
+  reason: z.string().optional(),
+  noticeOverride: z.string().optional(),
+  storedBy: z.string().optional(),
+  createdAt: Instant,
+});
+
+/** One version of a contract's terms. */
+export const TermsVersionOut = TermsHead.extend({
+  terms: z.record(z.string(), z.unknown()),
+  warnings: z.array(TermsWarning).optional().meta({ description: 'legal, but odd' }),
+}).meta({ id: 'TermsVersion' });
+/** The versions of a contract's terms. */
+export const TermsVersionList = z.object({ items: z.array(TermsHead) }).meta({ id: 'TermsVersionList' });
+/** Terms that hold. */
+export const CheckedTerms = z
+  .object({ terms: z.record(z.string(), z.unknown()), warnings: z.array(TermsWarning) })
+  .meta({ id: 'CheckedTerms' });
+/** A JSON Schema. */
+export const TermsSchemaOut = z.record(z.string(), z.unknown()).meta({ id: 'TermsSchema' });
+
+/** What an amendment would change. */
+export const AmendmentOut = z
+  .object({
+    from: z.int().meta({ description: 'version of the terms in force on the request' }),
+    to: z.int(),
+    clocks: z.array(z.object({ clock: z.enum(CLOCK_NAMES), before: ClockOut.optional(), after: ClockOut.optional() })),
+    nextReminder: z.object({ before: Instant.optional(), after: Instant.optional() }),
+    breached: z
+      .array(z.enum(CLOCK_NAMES))
+      .meta({ description: 'clocks that would be due at once: their new budget is used up' }),
+  })
+  .meta({ id: 'Amendment' });
+
 /** A request as its caller may see it. */
 export const RequestOut = z
   .object({

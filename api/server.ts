@@ -7,7 +7,7 @@ import type { TokenHolder } from '../db/accessTokens.ts';
 import type { Callers } from './callers.ts';
 import { checked, checkedWith } from './fields.ts';
 import { once, type Reply, requireKey } from './idempotency.ts';
-import { Problem, problemOf } from './problems.ts';
+import { Problem, problemOf, validationFailed } from './problems.ts';
 import { type Role, whoOf } from './rights.ts';
 import type { Answer, Changing, Route } from './route.ts';
 
@@ -66,10 +66,12 @@ async function replyTo(
     const query = route.query ? checked(route.query, request.query) : {};
     return reply(route, await route.handle({ caller, params, query }));
   }
-  const key = requireKey(request.get('idempotency-key'));
+  const isDryRun = requireDryRun(route, request.query.dryRun);
+  const key = isDryRun ? '' : requireKey(request.get('idempotency-key'));
   const sent = await readBody(request, response);
-  const { judge } = route;
+  const { judge, dryRun } = route;
   const body = await checkedWith(route.body, sent, async (sound) => (await judge?.(caller, sound)) ?? []);
+  if (isDryRun && dryRun) return { ...reply(route, await dryRun.show({ caller, params, body })), status: 200 };
   const names = Object.keys(params).map((name) => `${name}=${params[name]}`);
   const call = { caller: whoOf(caller), route: [`POST ${route.path}`, ...names].join(' '), key };
   return await once(
@@ -82,6 +84,14 @@ async function replyTo(
       return problem.isFinal ? problemReply(problem, response) : undefined;
     },
   );
+}
+
+/** Whether the call is only to show what it would do. @throws Problem when the route cannot: it must not be carried out then. */
+function requireDryRun(route: Changing, asked: unknown): boolean {
+  if (asked === undefined || asked === 'false') return false;
+  if (asked === 'true' && route.dryRun) return true;
+  const message = route.dryRun ? 'This must be one of: true, false.' : 'This call has no dry run: leave this out.';
+  throw validationFailed([{ path: 'dryRun', message }]);
 }
 
 /** A body of JSON; nothing at all counts as an empty object. */

@@ -60,6 +60,51 @@ export async function storeTerms(
   );
 }
 
+/** One version of a contract's terms, and how it came about. */
+export interface TermsVersion {
+  readonly version: number;
+  /** Local date in the contract's zone, YYYY-MM-DD. */
+  readonly effectiveFrom: string;
+  readonly reason: string | null;
+  /** Why it takes effect without the notice, or the signature, that the contract asks for. */
+  readonly noticeOverride: string | null;
+  readonly storedBy: string | null;
+  readonly createdAt: Date;
+  readonly terms: ContractTerms;
+}
+
+const VERSION = `
+  SELECT version, effective_from::text AS "effectiveFrom", reason, notice_override AS "noticeOverride",
+         stored_by AS "storedBy", created_at AS "createdAt", terms
+  FROM contract_terms`;
+
+/** Every version of a contract's terms, the newest first. */
+export async function listTerms(db: Queryable, reference: string): Promise<TermsVersion[]> {
+  const { rows } = await db.query<TermsVersion>(`${VERSION} WHERE contract = $1 ORDER BY version DESC`, [reference]);
+  return rows;
+}
+
+/**
+ * Adds the version after the newest one. False, and nothing is written, when that is not `after` any more: somebody else
+ * was faster.
+ */
+export async function addTerms(
+  db: Queryable,
+  reference: string,
+  after: number,
+  version: Omit<TermsVersion, 'version' | 'createdAt'>,
+): Promise<boolean> {
+  const { effectiveFrom, reason, noticeOverride, storedBy, terms } = version;
+  const { rowCount } = await db.query(
+    `INSERT INTO contract_terms (contract, version, effective_from, terms, reason, notice_override, stored_by)
+     SELECT $1, $2 + 1, $3, $4, $5, $6, $7
+     WHERE $2 = (SELECT coalesce(max(version), 0) FROM contract_terms WHERE contract = $1)
+     ON CONFLICT (contract, version) DO NOTHING`,
+    [reference, after, effectiveFrom, JSON.stringify(terms), reason, noticeOverride, storedBy],
+  );
+  return rowCount === 1;
+}
+
 /** One version of a contract's terms; undefined when there is none. */
 export async function readTerms(db: Queryable, reference: string, version: number): Promise<ContractTerms | undefined> {
   const { rows } = await db.query<{ terms: ContractTerms }>(

@@ -11,7 +11,7 @@ export function refuse(draft: Draft, event: EventOf<'refuse'>): void {
   if (!draft.rules.terms.exclusions.includes(event.exclusion)) {
     const known = draft.rules.terms.exclusions.join(', ');
     throw new Refusal('ValidationFailed', `The terms have no such exclusion; they know ${known}.`, {
-      fields: [{ path: 'exclusion', message: `Must be one of ${known}.` }],
+      fields: [{ path: 'exclusion', message: `This must be one of: ${known}.` }],
     });
   }
   record(draft, event.at, event, { type: 'refused', ...withText(event.text), facts: { exclusion: event.exclusion } });

@@ -1,4 +1,5 @@
 /** Whether a contract covers what is asked, and which one does if not. */
+import { monthsAfter } from './localDates.ts';
 
 /** The columns of a routing table, and the contracts that have no other column. */
 export const CONTRACT_TYPES = [
@@ -66,11 +67,4 @@ export function isVersionSupported(
 ): boolean {
   if (version >= current.version) return true;
   return version === current.version - 1 && today <= monthsAfter(current.releasedOn, supportsPreviousForMonths);
-}
-
-/** The same day of the month so many months later, or the last day of a shorter month; YYYY-MM-DD. */
-export function monthsAfter(date: string, months: number): string {
-  const [year = 0, month = 1, day = 1] = date.split('-').map(Number);
-  const lastDay = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
-  return new Date(Date.UTC(year, month - 1 + months, Math.min(day, lastDay))).toISOString().slice(0, 10);
 }

@@ -157,7 +157,7 @@ export function priorityOf(rules: Pick<Rules, 'terms'>, { priority, urgency, imp
 }
 
 function oneOf(path: string, known: readonly string[]): Refusal {
-  const message = `Must be one of ${known.join(', ')}.`;
+  const message = `This must be one of: ${known.join(', ')}.`;
   return invalid(`The request is not qualified: ${path} is needed.`, { path, message });
 }
 
@@ -170,6 +170,6 @@ export function requirePriority({ terms }: Pick<Rules, 'terms'>, priority: strin
   if (Object.hasOwn(terms.priorities, priority)) return;
   const known = Object.keys(terms.priorities).join(', ');
   throw new Refusal('ValidationFailed', `The terms have no such priority; they know ${known}.`, {
-    fields: [{ path: 'priority', message: `Must be one of ${known}.` }],
+    fields: [{ path: 'priority', message: `This must be one of: ${known}.` }],
   });
 }

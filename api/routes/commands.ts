@@ -1,5 +1,6 @@
 /** Commands on a request: `POST /v1/requests/{number}/{command}`, one route each, named as the events are. */
 import type { Pool } from 'pg';
+import { previewAmendment } from '../../client/amendment.ts';
 import type { RequestDoor, UpdateName } from '../../client/requestDoor.ts';
 import type { TokenHolder } from '../../db/accessTokens.ts';
 import { changeContactAddress, readContact } from '../../db/contracts.ts';
@@ -10,10 +11,11 @@ import { COMMANDS, type CommandName, type CommandOf } from '../../domain/events.
 import { Refusal } from '../../domain/failures.ts';
 import { COMMAND_BODIES, COMMAND_SUMMARIES, type CommandBody } from '../commandBodies.ts';
 import { requireSound } from '../commandChecks.ts';
+import { amendmentOut } from '../present.ts';
 import { validationFailed } from '../problems.ts';
 import { rolesFor, whoOf } from '../rights.ts';
-import { changing, param, type Route } from '../route.ts';
-import { RequestOut } from '../schemas.ts';
+import { type Answer, changing, type Input, param, type Route } from '../route.ts';
+import { AmendmentOut, RequestOut } from '../schemas.ts';
 import { requestAnswer, visibleRow } from '../visibleRequest.ts';
 
 interface Dependencies {
@@ -37,6 +39,7 @@ function commandRoute<T extends CommandName>(deps: Dependencies, name: T): Route
     roles: rolesFor(name),
     body: COMMAND_BODIES[name],
     answer: { status: 200, description: 'The request after the command', schema: RequestOut },
+    ...(name === 'amendTerms' ? { dryRun: previewOf(pool) } : {}),
     async handle({ caller, params, body: checkedBody, call }) {
       const body = checkedBody as CommandBody<T>;
       const row = await visibleRow(pool, caller, param(params, 'number'));
@@ -47,6 +50,20 @@ function commandRoute<T extends CommandName>(deps: Dependencies, name: T): Route
       return await requestAnswer(pool, caller, row.number);
     },
   });
+}
+
+/** What the terms of the version would change on the request's clocks. */
+function previewOf(pool: Pool) {
+  return {
+    description: 'what it would change',
+    schema: AmendmentOut,
+    async show({ caller, params, body }: Input & { readonly body: unknown }): Promise<Answer> {
+      const row = await visibleRow(pool, caller, param(params, 'number'));
+      const { version } = body as CommandBody<'amendTerms'>;
+      await requireSound(pool, caller, row, 'amendTerms', { version });
+      return { content: amendmentOut(await previewAmendment(pool, row, version, Date.now())) };
+    },
+  };
 }
 
 /** What was told on the phone is the contact's word, entered by staff; all else is the caller's own. */
