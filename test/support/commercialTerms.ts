@@ -9,6 +9,7 @@ import {
   CommercialTerms,
   type CommercialTermsInput,
   commercialContradictions,
+  commercialWarnings,
 } from '../../contracts/commercial/shape.ts';
 
 /** The parts of the whole terms that commercial terms refer to. */
@@ -37,6 +38,25 @@ export const FIGURES = {
   D: anomalyFigures(),
   E: hosting(),
 } as const satisfies Record<string, CommercialTermsInput>;
+
+/** A family of contracts. */
+export type Family = keyof typeof FIGURES;
+
+/** What the schema says, with dotted paths. */
+export function schemaErrors(terms: unknown): { path: string; message: string }[] {
+  const issues = CommercialTerms.safeParse(terms).error?.issues ?? [];
+  return issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+}
+
+/** Contradictions of commercial terms among the others. */
+export function contradictionsOf(terms: Record<string, unknown>) {
+  return commercialContradictions({ ...AROUND, ...terms });
+}
+
+/** Warnings of commercial terms among the others. */
+export function warningsOf(terms: Record<string, unknown>) {
+  return commercialWarnings({ ...AROUND, ...terms });
+}
 
 /** Terms with their defaults; fails on whatever is wrong. */
 export function parsed(input: unknown): CommercialTerms {

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { MODULE_NAMES } from '../../contracts/commercial/modules.ts';
-import { at, FIGURES, hosting, parsed } from '../support/commercialTerms.ts';
+import { at, type Family, FIGURES, hosting, parsed } from '../support/commercialTerms.ts';
 
 /** A figure as it is read back: dotted path and value, amounts excluding VAT in cents, shares in basis points. */
 type Row = [path: string, value: unknown];
 
 const euros = (cents: number) => ({ cents, vatBasisPoints: 2_000 });
 
-function readsBack(family: keyof typeof FIGURES, rows: readonly Row[]): void {
+function readsBack(family: Family, rows: readonly Row[]): void {
   const terms = parsed(FIGURES[family]);
   it.each(rows)('%s is %j', (path, value) => expect(at(terms, path)).toEqual(value));
 }
 
 describe('every family', () => {
-  it.each(Object.keys(FIGURES) as (keyof typeof FIGURES)[])('%s survives storage', (family) => {
+  it.each(Object.keys(FIGURES) as Family[])('%s survives storage', (family) => {
     const terms = parsed(FIGURES[family]);
     expect(parsed(JSON.parse(JSON.stringify(terms)))).toEqual(terms);
   });
@@ -78,42 +78,6 @@ describe('prepaid tickets (A)', () => {
     ['liability.cap', { of: 'paidInContractYear' }],
     ['liability.claimWithin', { years: 2 }],
   ]);
-
-  it.each<[code: string, kind: string, pack: number, limits: number[], tests: number]>([
-    ['pdmInstallation', 'installation', 10, [5], 1],
-    ['pdmServerMove', 'installation', 10, [], 1],
-    ['sqlRestore', 'installation', 10, [], 1],
-    ['licenceServer', 'installation', 4, [], 1],
-    ['applicationReinstall', 'installation', 4, [5], 1],
-    ['featureCoaching', 'coaching', 4, [5, 2, 2, 2, 3], 0],
-    ['slownessAndCrashes', 'methodology', 4, [5, 5], 0],
-    ['largeDesigns', 'methodology', 4, [5, 5], 0],
-    ['sqlQuery', 'configuration', 10, [1], 1],
-    ['dispatch', 'configuration', 10, [1], 1],
-    ['macro', 'configuration', 10, [1], 1],
-    ['pdmConfiguration', 'configuration', 20, [], 1],
-    ['documentTemplates', 'configuration', 4, [20, 20, 8], 0],
-    ['toolOptions', 'configuration', 4, [1], 0],
-  ])('service %s is of %s, with a pack of %i, limits %j and %i tests', (code, kind, pack, limits, tests) => {
-    const service = parsed(FIGURES.A).catalogue?.[code];
-    expect(service).toMatchObject({ kind, recommendedPack: pack, unit: 'ticket' });
-    expect(service?.limits.map(({ most }) => most)).toEqual(limits);
-    expect(service?.tests).toHaveLength(tests);
-    expect(service?.prerequisites.length).toBeGreaterThanOrEqual(5);
-    expect(service?.software).not.toEqual([]);
-    expect(service?.steps).not.toEqual([]);
-    expect(service?.deliverables).not.toEqual([]);
-  });
-
-  it('has 14 services', () => {
-    expect(Object.keys(parsed(FIGURES.A).catalogue ?? {})).toHaveLength(14);
-  });
-
-  it('leaves specific development out of a PDM configuration', () => {
-    expect(parsed(FIGURES.A).catalogue?.pdmConfiguration?.leftOut.map(({ en }) => en)).toEqual([
-      'Specific development',
-    ]);
-  });
 });
 
 describe('SaaS support (B)', () => {

@@ -64,7 +64,7 @@ export function saasFigures({ calendar, yearlyFeeCents, sundayNightProducts = []
         },
       },
       variants: {
-        // B annex 2: less than an hour every Sunday between 0:00 and 6:00. Our reading: in place of the Sunday window.
+        // B annex 2: less than an hour every Sunday between 0:00 and 6:00, "en lieu et place" of the Sunday window.
         sundayNight: {
           replaces: 'sundays',
           window: {
