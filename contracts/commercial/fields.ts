@@ -81,7 +81,12 @@ export const BusinessDays = z.strictObject({
   calendar: Name.meta({ description: 'Name of the calendar, in `calendars`, whose business days count.' }),
 });
 
-/** Own words for a number that is not whole; a value that is missing keeps the usual sentence. */
-export function notWhole(sentence: string): (issue: { readonly input?: unknown }) => string | undefined {
-  return ({ input }) => (input === undefined ? undefined : sentence);
+/** Own words for a number that is not whole; a value that is missing or out of range keeps the usual sentence. */
+export function notWhole(sentence: string): (issue: Wrong) => string | undefined {
+  return ({ code, input }) => (code === 'invalid_type' && input !== undefined ? sentence : undefined);
+}
+
+interface Wrong {
+  readonly code: string;
+  readonly input?: unknown;
 }

@@ -115,6 +115,20 @@ describe('commercial fields are refused', () => {
     expect(schemaErrors(withValue(FIGURES[family], path, value))).toContainEqual({ path: where, message });
   });
 
+  it.each<[Family, path: string, value: unknown]>([
+    ['E', 'credits.timeUnit.minutes', 0],
+    ['E', 'credits.timeUnit.base', -16],
+    ['E', 'revision.fixedShare', 10_001],
+    ['A', 'latePayment.interest.pointsAbove', 1_000_001],
+    ['E', 'modules.flatRate.hosting.cents', 100_000_000_001],
+    ['E', 'credits.timeUnit.minutes', undefined],
+  ])('out of range, and not for a fraction: %s, %s of %j', (family, path, value) => {
+    const [error, ...more] = schemaErrors(withValue(FIGURES[family], path, value));
+    expect(more).toEqual([]);
+    expect(error?.path).toBe(path);
+    expect(error?.message).not.toContain('whole');
+  });
+
   it('modules by letters', () => {
     const terms = withValue(FIGURES.E, 'modules.list.K', { label: { fr: 'K', en: 'K' }, active: true });
     expect(schemaErrors(terms)).toEqual([{ path: 'modules.list', message: 'Unrecognized key: "K"' }]);
