@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CalendarTerms, ZoneName } from './calendar.ts';
 import { PrioritySchema, PrioritySchemeTerms } from './clockTerms.ts';
+import { COMMERCIAL_TERMS, commercialContradictions, commercialWarnings } from './commercial/shape.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { CoverageTerms, ExclusionSchema, ProductsTerms, RequestFieldsTerms } from './coverage.ts';
 import { DelayTerms, Name, Sentence } from './fields.ts';
@@ -51,6 +52,7 @@ export const ContractTerms = z.strictObject({
     description: 'how long a closed request may be reopened; without it 10 business days of the support calendar',
   }),
   exclusions: z.record(Name, ExclusionSchema).meta({ description: 'codes with which a request may be refused' }),
+  ...COMMERCIAL_TERMS,
 });
 export type ContractTerms = z.infer<typeof ContractTerms>;
 /** Terms as they are written: what has a default may be left out. */
@@ -67,7 +69,8 @@ export function parseTerms(input: unknown): ParsedTerms {
   const errors = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => errorsOf(issue, []))),
     ...contradictionsIn(input),
+    ...commercialContradictions(input),
   ];
   if (!parsed.success || errors.length > 0) return { errors };
-  return { terms: parsed.data, warnings: odditiesIn(parsed.data) };
+  return { terms: parsed.data, warnings: [...odditiesIn(parsed.data), ...commercialWarnings(parsed.data)] };
 }

@@ -16,11 +16,9 @@ import { CheckedTerms, TermsSchemaOut, TermsVersionList, TermsVersionOut } from 
 
 const LocalDate = z.iso.date({ error: 'A date is written YYYY-MM-DD.' });
 const Terms = z.record(z.string(), z.unknown()).meta({ description: 'see GET /v1/terms/schema' });
-const Reference = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, {
-    error: 'A reference has letters, digits, dots and dashes, at most 60.',
-  });
+const Reference = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, {
+  error: 'A reference has letters, digits, dots and dashes, at most 60.',
+});
 
 const NewContractBody = z.strictObject({
   reference: Reference,

@@ -3,6 +3,7 @@
  * as our reading.
  */
 import type { Delay } from '../../domain/terms.ts';
+import { anomalyFigures } from '../commercial/figures/anomaly.ts';
 import type { ContractTermsInput } from '../terms.ts';
 import { businessWeek, clock, frenchCalendar, type Parties } from './parts.ts';
 
@@ -127,6 +128,7 @@ export function anomalyTerms(parties: Parties, scale: Scale): Omit<ContractTerms
       },
     },
     exclusions: EXCLUSIONS,
+    ...anomalyFigures(),
   };
 }
 

@@ -2,22 +2,20 @@
  * Family E: managed hosting. Which clocks run depends on the modules that are active. Every figure has its article; where
  * the source leaves a choice, it is marked as our reading.
  */
+import { type HostingChoices, hostingFigures } from '../commercial/figures/hosting.ts';
+import type { ModuleName } from '../commercial/modules.ts';
 import type { ContractTermsInput } from '../terms.ts';
 import { businessWeek, clock, exclusion, frenchCalendar, type Parties } from './parts.ts';
 
-/** The modules that promise a delay. */
-export interface HostingModules {
-  /** Module A, the subscription: intervention in the hosting room within 30 minutes. */
-  readonly subscription: boolean;
-  /** Module K, the recovery-time guarantee: recovery within 4 h 30. */
-  readonly recoveryTimeGuarantee: boolean;
-}
-
-/** Terms of family E between two parties, with these modules. */
+/**
+ * Terms of family E between two parties, with what the contract has. The module of subscription promises an intervention
+ * in the hosting room within 30 minutes, that of the recovery time a recovery within 4 h 30.
+ */
 export function managedHosting(
   parties: Parties,
-  modules: HostingModules = { subscription: true, recoveryTimeGuarantee: true },
+  choices: Omit<HostingChoices, 'businessCalendar' | 'workingCalendar'>,
 ): ContractTermsInput {
+  const isActive = (module: ModuleName) => choices.activeModules.includes(module);
   const working: [string, string][] = [['08:30', '18:00']];
   return {
     family: 'E',
@@ -65,9 +63,9 @@ export function managedHosting(
           en: 'The hosted infrastructure cannot be reached.',
         },
         clocks: {
-          intervention: modules.subscription ? INTERVENTION : 'none',
+          intervention: isActive('subscription') ? INTERVENTION : 'none',
           // Our reading: kept at exactly 4 h 30, per interruption.
-          recovery: modules.recoveryTimeGuarantee
+          recovery: isActive('recoveryGuarantee')
             ? clock({ businessHours: 4.5, calendar: 'business' }, ['recovery'])
             : 'none',
         },
@@ -75,11 +73,12 @@ export function managedHosting(
       standard: {
         label: { fr: 'Standard', en: 'Standard' },
         meaning: { fr: 'Toute autre demande.', en: 'Any other request.' },
-        clocks: { intervention: modules.subscription ? INTERVENTION : 'none', recovery: 'none' },
+        clocks: { intervention: isActive('subscription') ? INTERVENTION : 'none', recovery: 'none' },
       },
     },
     defaultPriority: 'standard',
     exclusions: EXCLUSIONS,
+    ...hostingFigures({ ...choices, businessCalendar: 'business', workingCalendar: 'working' }),
   };
 }
 

@@ -3,6 +3,7 @@
  * where the source leaves a choice, it is marked as our reading.
  */
 import type { ContractType } from '../../domain/coverage.ts';
+import { prepaidFigures } from '../commercial/figures/prepaid.ts';
 import type { ContractTermsInput } from '../terms.ts';
 import { businessWeek, exclusion, frenchCalendar, type Parties } from './parts.ts';
 
@@ -46,6 +47,7 @@ export function prepaidTickets(parties: Parties): ContractTermsInput {
     },
     defaultPriority: 'standard',
     exclusions: EXCLUSIONS,
+    ...prepaidFigures({ calendar: 'support' }),
   };
 }
 

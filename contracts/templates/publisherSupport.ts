@@ -3,6 +3,7 @@
  * acknowledgement. Every figure has its clause; where the source leaves a choice, it is marked as our reading.
  */
 import type { Delay } from '../../domain/terms.ts';
+import { publisherFigures } from '../commercial/figures/publisher.ts';
 import type { ContractTermsInput } from '../terms.ts';
 import { clock, exclusion, frenchCalendar, type Parties } from './parts.ts';
 
@@ -85,6 +86,7 @@ export function publisherSupport(parties: Parties): ContractTermsInput {
     },
     defaultPriority: 'p4',
     exclusions: EXCLUSIONS,
+    ...publisherFigures({ countedPriorities: ['p1', 'p2'] }),
   };
 }
 

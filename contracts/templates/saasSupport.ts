@@ -2,17 +2,25 @@
  * Family B: SaaS support agreement. Every figure has its clause; where the source leaves a choice, it is marked as our
  * reading.
  */
+import { saasFigures } from '../commercial/figures/saas.ts';
 import type { ContractTermsInput } from '../terms.ts';
 import { businessWeek, clock, exclusion, frenchCalendar, type Parties } from './parts.ts';
 
 /** What differs from one agreement of family B to another. */
 export interface SaasOptions {
+  /** Fee of a year in cents, excluding VAT. */
+  readonly yearlyFeeCents: number;
   /** Products under the agreement (annexes 1–3), by name. */
   readonly products?: NonNullable<ContractTermsInput['products']>['list'];
+  /** Products that have the Sunday window of annex 2. */
+  readonly sundayNightProducts?: readonly string[];
 }
 
 /** Terms of family B between two parties. */
-export function saasSupport(parties: Parties, { products = {} }: SaasOptions = {}): ContractTermsInput {
+export function saasSupport(
+  parties: Parties,
+  { yearlyFeeCents, products = {}, sundayNightProducts = [] }: SaasOptions,
+): ContractTermsInput {
   return {
     family: 'B',
     parties: { customer: { name: parties.customer }, provider: { name: parties.provider, role: 'distributor' } },
@@ -84,6 +92,7 @@ export function saasSupport(parties: Parties, { products = {} }: SaasOptions = {
     priorities: PRIORITIES,
     defaultPriority: 'p3Normal',
     exclusions: EXCLUSIONS,
+    ...saasFigures({ calendar: 'support', yearlyFeeCents, sundayNightProducts }),
   };
 }
 

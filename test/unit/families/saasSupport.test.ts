@@ -9,16 +9,17 @@ import { openLife } from '../../support/life.ts';
 import { rulesOfTerms } from '../../support/rules.ts';
 
 const PARTIES = { customer: 'Customer', provider: 'Provider' };
-const RULES = rulesOfTerms(saasSupport(PARTIES));
+const OPTIONS = { yearlyFeeCents: 1_200_000 };
+const RULES = rulesOfTerms(saasSupport(PARTIES, OPTIONS));
 
 const terms = (products = {}) => {
-  const result = parseTerms(saasSupport(PARTIES, { products }));
+  const result = parseTerms(saasSupport(PARTIES, { ...OPTIONS, products }));
   return 'terms' in result ? result.terms : expect.unreachable();
 };
 
 describe('SaaS support (B)', () => {
   it('has nothing odd', () => {
-    expect(parseTerms(saasSupport(PARTIES))).toMatchObject({ warnings: [] });
+    expect(parseTerms(saasSupport(PARTIES, OPTIONS))).toMatchObject({ warnings: [] });
   });
 
   it.each([
