@@ -15,7 +15,7 @@ const Interest = z.discriminatedUnion(
     z.strictObject({
       rate: z
         .literal('refinancing')
-        .meta({ description: 'The European Central Bank’s latest refinancing rate, and points on top (A art. 4c).' }),
+        .meta({ description: "The European Central Bank's latest refinancing rate, and points on top (A art. 4c)." }),
       pointsAbove: Rate.meta({
         description: 'Points on top of it, in hundredths of a point. A art. 4c: 1000, which is 10 points.',
       }),
@@ -27,7 +27,7 @@ const Interest = z.discriminatedUnion(
       rate: z.literal('legal').meta({ description: 'A multiple of the yearly legal rate, accrued per day (E 21.3).' }),
       legalRateShare: Rate.meta({
         description:
-          'Multiple of the yearly legal rate, in basis points: once is 10000. E 21.3: 15000, 1.5 times. The law’s floor is 30000 (L441-10).',
+          "Multiple of the yearly legal rate, in basis points: once is 10000. E 21.3: 15000, 1.5 times. The law's floor is 30000 (L441-10).",
       }),
       runsFrom: z
         .enum(['writtenNotice', 'dayAfterDue'])
