@@ -6,15 +6,10 @@
  */
 import { delayBetween } from '../domain/delays.ts';
 import type { Delay } from '../domain/terms.ts';
-import { field, membersOf, namesIn } from './anyTerms.ts';
-
-interface Contradiction {
-  readonly path: string;
-  readonly message: string;
-}
+import { type Finding, field, itemsOf, membersOf, namesIn, unknownName } from './inspection.ts';
 
 /** Every contradiction between parts of the terms. */
-export function contradictionsIn(terms: unknown): Contradiction[] {
+export function contradictionsIn(terms: unknown): Finding[] {
   const calendars = namesIn(terms, 'calendars');
   const priorities = membersOf(field(terms, 'priorities'));
   const exclusions = namesIn(terms, 'exclusions');
@@ -42,7 +37,7 @@ function inPriority(
   priority: unknown,
   calendars: readonly string[],
   names: ReadonlySet<string>,
-): Contradiction[] {
+): Finding[] {
   const clocks = membersOf(field(priority, 'clocks'));
   const said = clocks.map(([name]) => name);
   const silent = [...names].filter((name) => !said.includes(name));
@@ -56,7 +51,7 @@ function inPriority(
   ];
 }
 
-function inClock(path: string, name: string, clock: unknown, calendars: readonly string[]): Contradiction[] {
+function inClock(path: string, name: string, clock: unknown, calendars: readonly string[]): Finding[] {
   const found = unknownCalendar(`${path}.delay`, field(clock, 'delay'), calendars);
   if (clock === 'inFutureMinorVersion' && name !== 'resolution') {
     found.push({ path, message: 'Only a resolution comes with a future minor version.' });
@@ -68,7 +63,7 @@ function inClock(path: string, name: string, clock: unknown, calendars: readonly
 }
 
 /** Every cell of a matrix is there, and is a priority. */
-function inScheme(terms: unknown): Contradiction[] {
+function inScheme(terms: unknown): Finding[] {
   const scheme = field(terms, 'priorityScheme');
   if (field(scheme, 'by') !== 'matrix') return [];
   const urgencies = namesIn(scheme, 'urgencies');
@@ -91,23 +86,23 @@ function inScheme(terms: unknown): Contradiction[] {
   ];
 }
 
-function inContacts(contacts: unknown): Contradiction[] {
+function inContacts(contacts: unknown): Finding[] {
   const [least, most] = [field(contacts, 'atLeast'), field(contacts, 'atMost')];
   if (typeof least !== 'number' || typeof most !== 'number' || least <= most) return [];
   return [{ path: 'contacts.atMost', message: `This is less than the ${least} people that there must be.` }];
 }
 
-function inCoverage(coverage: unknown): Contradiction[] {
+function inCoverage(coverage: unknown): Finding[] {
   const kinds = membersOf(field(coverage, 'kinds'));
   const as = field(coverage, 'as');
   const found = unknownName('coverage.defaultKind', field(coverage, 'defaultKind'), namesIn(coverage, 'kinds'), 'kind');
-  if (kinds.length > 0 && !kinds.some(([, kind]) => listOf(field(kind, 'coveredBy')).includes(as))) {
+  if (kinds.length > 0 && !kinds.some(([, kind]) => itemsOf(field(kind, 'coveredBy')).includes(as))) {
     found.push({ path: 'coverage.as', message: 'The contract covers no kind of request.' });
   }
   return found;
 }
 
-function inProducts(products: unknown, exclusions: readonly string[]): Contradiction[] {
+function inProducts(products: unknown, exclusions: readonly string[]): Finding[] {
   return [
     ...unknownName('products.outdated', field(products, 'outdated'), exclusions, 'exclusion'),
     ...unknownName('products.nonProduction', field(products, 'nonProduction'), exclusions, 'exclusion'),
@@ -123,10 +118,10 @@ function inProducts(products: unknown, exclusions: readonly string[]): Contradic
   ];
 }
 
-function inReminders(path: string, reminders: unknown, calendars: readonly string[]): Contradiction[] {
+function inReminders(path: string, reminders: unknown, calendars: readonly string[]): Finding[] {
   const after = field(reminders, 'after');
   const closing = field(reminders, 'closeAfterThird');
-  const steps: readonly unknown[] = Array.isArray(after) ? after : [];
+  const steps = itemsOf(after);
   const found = steps.flatMap((step, index) => unknownCalendar(`${path}.after.${index}`, step, calendars));
   found.push(...unknownCalendar(`${path}.closeAfterThird`, closing, calendars));
   steps.forEach((step, index) => {
@@ -146,14 +141,8 @@ function inReminders(path: string, reminders: unknown, calendars: readonly strin
   return found;
 }
 
-function unknownCalendar(path: string, delay: unknown, calendars: readonly string[]): Contradiction[] {
+function unknownCalendar(path: string, delay: unknown, calendars: readonly string[]): Finding[] {
   return unknownName(`${path}.calendar`, field(delay, 'calendar'), calendars, 'calendar');
-}
-
-function unknownName(path: string, name: unknown, known: readonly string[], what: string): Contradiction[] {
-  if (typeof name !== 'string' || known.includes(name)) return [];
-  const message = `There is no ${what} of this name; there are: ${known.join(', ') || 'none'}.`;
-  return [{ path, message }];
 }
 
 function sameKind(one: Delay, other: Delay): boolean {
@@ -176,8 +165,4 @@ function amountOf(delay: Delay): number {
   if ('businessHours' in delay) return delay.businessHours;
   if ('businessDays' in delay) return delay.businessDays;
   return 'calendarHours' in delay ? delay.calendarHours : delay.openedSeconds;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

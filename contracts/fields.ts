@@ -15,7 +15,10 @@ export const Name = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, {
 export const Sentence = z.string().trim().min(1, { error: 'This must not be empty.' }).max(500);
 
 /** The same words in each language of the product. */
-export const Words = z.strictObject({ fr: Sentence, en: Sentence });
+export const Words = z.strictObject({
+  fr: Sentence.meta({ description: 'In French.' }),
+  en: Sentence.meta({ description: 'In English.' }),
+});
 
 /** The clause of the contract that says it, such as `D §1.4.2`. */
 export const Clause = z.string().trim().min(1).max(100);

@@ -1,7 +1,6 @@
 /** Availability: what share of a month the product can be reached, what is owed below it, and what counts. */
 import { z } from 'zod';
-import { bandContradictions, bandsUpTo, bandWarnings, Edges } from './bands.ts';
-import { BusinessDays, Name, Reason, Share } from './fields.ts';
+import { Name } from '../fields.ts';
 import {
   type Finding,
   field,
@@ -11,7 +10,9 @@ import {
   numberOf,
   unknownCalendar,
   unknownName,
-} from './inspection.ts';
+} from '../inspection.ts';
+import { bandContradictions, bandsUpTo, bandWarnings, Edges } from './bands.ts';
+import { BusinessDays, Reason, Share } from './fields.ts';
 
 const Penalties = z.strictObject({
   consecutivePeriods: z.int().positive().max(12).meta({

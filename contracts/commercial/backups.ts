@@ -1,7 +1,7 @@
 /** Backups by the provider. */
 import { z } from 'zod';
-import { Name } from './fields.ts';
-import { type Finding, field, itemsOf, numberOf, unknownCalendar } from './inspection.ts';
+import { Name } from '../fields.ts';
+import { type Finding, field, itemsOf, numberOf, unknownCalendar } from '../inspection.ts';
 
 const TimeOfDay = z
   .string()

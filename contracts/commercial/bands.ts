@@ -1,7 +1,7 @@
 /** Penalties by bands: the further from what was promised, the more. */
 import { z } from 'zod';
+import { type Finding, field, itemsOf, numberOf } from '../inspection.ts';
 import { Share } from './fields.ts';
-import { type Finding, field, itemsOf, numberOf } from './inspection.ts';
 
 /** A list of bands, each up to a limit in the unit that the description says; the last one is open. */
 export function bandsUpTo(limit: z.ZodType<number, number>, description: string) {

@@ -1,7 +1,8 @@
 /** The catalogue: services that may be bought with credit units. */
 import { z } from 'zod';
-import { Name, Units, Words } from './fields.ts';
-import { type Finding, field, itemsOf, membersOf, numberOf, unknownName } from './inspection.ts';
+import { Name, Words } from '../fields.ts';
+import { type Finding, field, itemsOf, membersOf, numberOf, unknownName } from '../inspection.ts';
+import { Units } from './fields.ts';
 
 const CatalogueService = z.strictObject({
   kind: z

@@ -1,7 +1,8 @@
 /** Credit units: what one pays for, what it costs, how long it lasts, how it is renewed. */
 import { z } from 'zod';
-import { Minutes, Name, Period, Share, Units, Words } from './fields.ts';
-import { type Finding, field, isGiven, itemsOf, membersOf, numberOf, unknownName } from './inspection.ts';
+import { Name, Words } from '../fields.ts';
+import { type Finding, field, isGiven, itemsOf, membersOf, numberOf, unknownName } from '../inspection.ts';
+import { Minutes, Period, Share, Units } from './fields.ts';
 import { Money } from './money.ts';
 
 /** Units sold together. */

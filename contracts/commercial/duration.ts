@@ -1,7 +1,8 @@
 /** How long a contract lasts and how it ends. */
 import { z } from 'zod';
-import { Days, Name, Period, Rate, Share, Words } from './fields.ts';
-import { type Finding, field, isGiven, membersOf, roughDaysOf } from './inspection.ts';
+import { Name, Words } from '../fields.ts';
+import { type Finding, field, isGiven, membersOf, roughDaysOf } from '../inspection.ts';
+import { Days, Period, Rate, Share } from './fields.ts';
 
 const EarlyTermination = z.strictObject({
   flatRates: z

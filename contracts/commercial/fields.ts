@@ -1,5 +1,6 @@
 /** What the commercial terms are made of: names, words, shares, lengths of time. */
 import { z } from 'zod';
+import { Name, Sentence, Words } from '../fields.ts';
 
 /** A share of 100 % in basis points: 1 % is 100. */
 const WHOLE = 10_000;
@@ -10,20 +11,6 @@ const MOST_YEARS = 10;
 const MOST_BUSINESS_DAYS = 260;
 /** A year of minutes. */
 const MOST_MINUTES = 527_040;
-
-/** A key that other parts of the terms may refer to. */
-export const Name = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, {
-  error: 'A name is made of letters and digits and begins with a small letter.',
-});
-
-/** Some words, not empty. */
-export const Sentence = z.string().trim().min(1, { error: 'This must not be empty.' }).max(500);
-
-/** The same words in each language of the product. */
-export const Words = z.strictObject({
-  fr: Sentence.meta({ description: 'In French.' }),
-  en: Sentence.meta({ description: 'In English.' }),
-});
 
 /** A reason that has a code (its key), and the clause that gives it. */
 export const Reason = z.strictObject({

@@ -1,7 +1,8 @@
 /** The hotline: what of it is free, and in which credit unit the rest is counted. */
 import { z } from 'zod';
-import { Minutes, Name } from './fields.ts';
-import { type Finding, field, isGiven, membersOf, unknownName } from './inspection.ts';
+import { Name } from '../fields.ts';
+import { type Finding, field, isGiven, membersOf, unknownName } from '../inspection.ts';
+import { Minutes } from './fields.ts';
 
 /** Terms of a hotline whose calls are paid by time. */
 export const Hotline = z.strictObject({

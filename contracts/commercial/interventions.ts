@@ -1,8 +1,9 @@
 /** Planned interventions: what comes before, where they are done, what cancelling costs. */
 import { z } from 'zod';
+import { Words } from '../fields.ts';
+import { type Finding, unknownCalendar } from '../inspection.ts';
 import { Overrun } from './credits.ts';
-import { BusinessDays, Days, Words } from './fields.ts';
-import { type Finding, unknownCalendar } from './inspection.ts';
+import { BusinessDays, Days } from './fields.ts';
 
 const Cancellation = z.strictObject({
   freeUntil: BusinessDays.meta({

@@ -1,7 +1,7 @@
 /** Invoicing: what is billed when, within how many days and how it is paid. */
 import { z } from 'zod';
+import { type Finding, field, isGiven, membersOf } from '../inspection.ts';
 import { Days } from './fields.ts';
-import { type Finding, field, isGiven, membersOf } from './inspection.ts';
 import { Money } from './money.ts';
 
 const PaymentMethod = z.enum(['transfer', 'directDebit']);

@@ -1,7 +1,7 @@
 /** Late payment: interest, charges, and what the provider may do. */
 import { z } from 'zod';
+import { type Finding, field, isGiven, numberOf } from '../inspection.ts';
 import { Days, Rate } from './fields.ts';
-import { type Finding, field, isGiven, numberOf } from './inspection.ts';
 import { Cents, VatRate } from './money.ts';
 
 /** The law's floor of late interest between businesses: 3 times the legal rate (Code de commerce L441-10). */

@@ -1,7 +1,7 @@
 /** Liability of the provider. */
 import { z } from 'zod';
+import { type Finding, field, isGiven } from '../inspection.ts';
 import { Period } from './fields.ts';
-import { type Finding, field, isGiven } from './inspection.ts';
 
 /** Terms of liability. */
 export const Liability = z.strictObject({

@@ -1,7 +1,7 @@
 /** Maintenance windows: when the provider may take the product down without it counting, and what is announced. */
 import { z } from 'zod';
 import { ZoneName } from '../calendar.ts';
-import { BusinessDays, Name, Sentence, Words } from './fields.ts';
+import { Name, Sentence, Words } from '../fields.ts';
 import {
   type Finding,
   field,
@@ -11,7 +11,8 @@ import {
   numberOf,
   unknownCalendar,
   unknownName,
-} from './inspection.ts';
+} from '../inspection.ts';
+import { BusinessDays } from './fields.ts';
 
 /** Minutes of a day. */
 const DAY = 1_440;

@@ -1,7 +1,8 @@
 /** Flat-rate modules, and the flat rate that pays for them. */
 import { z } from 'zod';
-import { Minutes, Words } from './fields.ts';
-import { type Finding, field, isGiven, membersOf } from './inspection.ts';
+import { Words } from '../fields.ts';
+import { type Finding, field, isGiven, membersOf } from '../inspection.ts';
+import { Minutes } from './fields.ts';
 import { Money } from './money.ts';
 
 /** The flat-rate modules by what they are: letters would be ambiguous, since J and K each stand for two (E). */

@@ -1,7 +1,7 @@
 /** Money: whole euro cents without VAT, with the VAT rate that comes on top. */
 import { z } from 'zod';
+import { type Finding, field, membersOf } from '../inspection.ts';
 import { notWhole } from './fields.ts';
-import { type Finding, field, membersOf } from './inspection.ts';
 
 /** A thousand million euros. */
 const MOST_CENTS = 100_000_000_000;

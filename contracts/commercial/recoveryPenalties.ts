@@ -1,8 +1,9 @@
 /** Recovery promises and the penalties for missing them: a limit per interruption, and one for the sum of a year. */
 import { z } from 'zod';
+import { Name, Words } from '../fields.ts';
+import { type Finding, field, isGiven, unknownCalendar } from '../inspection.ts';
 import { bandContradictions, bandsUpTo, bandWarnings, Edges } from './bands.ts';
-import { Days, Minutes, Name, Reason, Words } from './fields.ts';
-import { type Finding, field, isGiven, unknownCalendar } from './inspection.ts';
+import { Days, Minutes, Reason } from './fields.ts';
 
 const BEYOND = 'Minutes beyond the limit up to which the band goes; none: open.';
 

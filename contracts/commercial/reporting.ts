@@ -1,6 +1,6 @@
 /** What the sides report to each other, and the logbook they share. */
 import { z } from 'zod';
-import { Name, Words } from './fields.ts';
+import { Name, Words } from '../fields.ts';
 
 /** Terms of reporting. */
 export const Reporting = z.strictObject({

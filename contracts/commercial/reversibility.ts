@@ -1,7 +1,7 @@
 /** Giving the data back at the end. */
 import { z } from 'zod';
+import { type Finding, field, isGiven } from '../inspection.ts';
 import { Period } from './fields.ts';
-import { type Finding, field, isGiven } from './inspection.ts';
 import { Money } from './money.ts';
 
 /** Terms of reversibility. */

@@ -1,7 +1,8 @@
 /** Price revision by an index: P = P0 × (fixed share + index share × S/S0). */
 import { z } from 'zod';
-import { Rate, Share, Words } from './fields.ts';
-import { type Finding, field, numberOf } from './inspection.ts';
+import { Words } from '../fields.ts';
+import { type Finding, field, numberOf } from '../inspection.ts';
+import { Rate, Share } from './fields.ts';
 
 const WHOLE = 10_000;
 

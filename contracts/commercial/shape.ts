@@ -1,5 +1,6 @@
 /** The commercial half of a contract's terms: its fields, what contradicts itself in them, and what is legal but odd. */
 import { z } from 'zod';
+import type { Finding } from '../inspection.ts';
 import { Availability, availabilityContradictions, availabilityWarnings } from './availability.ts';
 import { Backups, backupContradictions } from './backups.ts';
 import { Catalogue, catalogueContradictions } from './catalogue.ts';
@@ -7,7 +8,6 @@ import { Changes, NewVersions } from './changes.ts';
 import { CreditUnits, creditContradictions, creditWarnings } from './credits.ts';
 import { Duration, durationContradictions, durationWarnings } from './duration.ts';
 import { Hotline, hotlineContradictions } from './hotline.ts';
-import type { Finding } from './inspection.ts';
 import { Interventions, interventionContradictions } from './interventions.ts';
 import { Invoicing, invoicingContradictions } from './invoicing.ts';
 import { LatePayment, latePaymentContradictions, latePaymentWarnings } from './latePayment.ts';

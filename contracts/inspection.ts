@@ -24,6 +24,11 @@ export function membersOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
+/** Names in an object's field, in their order. */
+export function namesIn(value: unknown, ...path: readonly string[]): string[] {
+  return membersOf(field(value, ...path)).map(([name]) => name);
+}
+
 /** Items of a list; none when it is not one. */
 export function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
@@ -47,8 +52,7 @@ export function unknownName(path: string, name: unknown, known: readonly string[
 
 /** A finding when a calendar named at the path is not one of the contract's. */
 export function unknownCalendar(terms: unknown, ...path: readonly string[]): Finding[] {
-  const calendars = membersOf(field(terms, 'calendars')).map(([name]) => name);
-  return unknownName(path.join('.'), field(terms, ...path), calendars, 'calendar');
+  return unknownName(path.join('.'), field(terms, ...path), namesIn(terms, 'calendars'), 'calendar');
 }
 
 /** Length of a period in days, to compare two of them: a month is 30, a year is 365; undefined when it is not one. */
