@@ -9,6 +9,7 @@ import { serveDocumentation } from './documentation.ts';
 import { serveHealth } from './health.ts';
 import type { Route } from './route.ts';
 import { commandRoutes } from './routes/commands.ts';
+import { contactRoutes } from './routes/contacts.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { contractTermsRoutes } from './routes/contractTerms.ts';
 import { mailRoutes } from './routes/mails.ts';
@@ -24,16 +25,19 @@ export interface AppDependencies {
   readonly checkTemporal: () => Promise<unknown>;
   readonly log: Logger;
   readonly limits?: Limits;
+  /** Where customers make requests. */
+  readonly portal?: string;
 }
 
 /** Every route that wants an access token. */
-export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door'>): Route[] {
+export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door' | 'portal'>): Route[] {
   return [
     ...requestRoutes(deps),
     ...commandRoutes(deps),
     ...mailRoutes(deps),
     ...contractRoutes(deps),
     ...contractTermsRoutes(deps),
+    ...contactRoutes(deps),
     ...portalRoutes(deps),
   ];
 }

@@ -13,9 +13,16 @@ import { present } from './present.ts';
 import { type FieldError, Problem } from './problems.ts';
 
 /** A way that the terms do not admit now; the message names those that they do. */
-export function wayErrors(terms: ContractTerms, way: Way | undefined, portalIsDown: boolean): FieldError[] {
+export function wayErrors(
+  terms: ContractTerms,
+  way: Way | undefined,
+  portalIsDown: boolean,
+  portal: string | undefined,
+): FieldError[] {
   if (way === undefined || admits(terms, way, portalIsDown)) return [];
-  const open = openWays(terms, portalIsDown).join(' or ');
+  const open = openWays(terms, portalIsDown)
+    .map((one) => (one === 'portal' && portal !== undefined ? `portal (${portal})` : one))
+    .join(' or ');
   const message = `The contract takes no requests by ${way}; it takes them by ${open}.`;
   return [{ path: 'channel', message }];
 }

@@ -18,7 +18,7 @@ const client = createTemporalClient({
   namespace: environment.temporalNamespace,
 });
 const door = createRequestDoor({ client, pool });
-const app = createApp({ pool, door, checkTemporal: () => checkTemporal(client), log });
+const app = createApp({ pool, door, checkTemporal: () => checkTemporal(client), log, portal: environment.publicUrl });
 
 const server = app.listen(environment.apiPort, environment.apiHost, (error?: Error) => {
   if (error) {

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import { type ContactRow, type ContractRow, readContact, readContract } from '../db/contracts.ts';
+import { tellDesignated } from '../db/notices.ts';
 import { isPortalDown } from '../db/portal.ts';
 import { type NewRequest, type RequestDetails, readRequestRow } from '../db/requests.ts';
 import { coverageProblem, proposedPriority, qualificationErrors, termsErrors, wayErrors } from './coverage.ts';
@@ -35,20 +36,33 @@ export const OpeningBody = z
   .meta({ id: 'Opening' });
 export type OpeningBody = z.output<typeof OpeningBody>;
 
+/** What judging an opening needs. */
+export interface OpeningDependencies {
+  readonly pool: Pool;
+  /** Where customers make requests; shown to those who came another way. */
+  readonly portal?: string;
+}
+
 /**
  * The request that the body asks for. @throws Problem `validation-failed` naming every wrong field, `not-covered` with the
  * exclusion
  */
 export async function judgeOpening(
-  pool: Pool,
+  deps: OpeningDependencies,
   caller: TokenHolder,
   body: OpeningBody,
 ): Promise<Omit<NewRequest, 'commandId'>> {
-  const { errors, contract, contact } = await findWrong(pool, caller, body);
+  const { errors, contract, contact } = await findWrong(deps, caller, body);
   if (errors.length > 0 || !contract || !contact) throw validationFailed(errors);
   const { terms } = contract;
   const refusal = coverageProblem(contract, contact, body);
-  if (refusal) throw refusal;
+  if (refusal) {
+    // Those who may ask learn that somebody else did.
+    if (refusal.details.exclusion === 'notTrained') {
+      await tellDesignated(deps.pool, { contract: contract.reference, asker: contact });
+    }
+    throw refusal;
+  }
   return {
     contract: contract.reference,
     zone: contract.zone,
@@ -78,7 +92,7 @@ export type Judged = Omit<OpeningBody, 'subject' | 'description'>;
 
 /** All that is wrong with an opening's sound fields, by its contract; and the contract and contact as far as they are known. */
 export async function findWrong(
-  pool: Pool,
+  { pool, portal }: OpeningDependencies,
   caller: TokenHolder,
   body: Judged,
 ): Promise<{ errors: FieldError[]; contract: ContractRow | undefined; contact: ContactRow | undefined }> {
@@ -88,7 +102,7 @@ export async function findWrong(
   if (contract && contact && contact.contract !== contract.reference) errors.push(STRANGER);
   if (contract) {
     const portalIsDown = await isPortalDown(pool);
-    errors.push(...wayErrors(contract.terms, wayOf(caller, body), portalIsDown));
+    errors.push(...wayErrors(contract.terms, wayOf(caller, body), portalIsDown, portal));
     errors.push(...termsErrors(contract.terms, body), ...qualificationErrors(contract, body));
     if (body.previous !== undefined) errors.push(...(await previousErrors(pool, contract, body.previous)));
   }

@@ -6,11 +6,11 @@ import type { CorrespondenceRow, InboundMailRow } from '../db/mailReading.ts';
 import type { RequestRow } from '../db/requests.ts';
 import type { TimelineRow } from '../db/timeline.ts';
 import type { ClockView, RequestView } from '../domain/view.ts';
+import type { ContractSummary } from './contractSchemas.ts';
 import { mayCommand, type Role } from './rights.ts';
 import type {
   AmendmentOut,
   ClockOut,
-  ContractSummary,
   CorrespondenceMail,
   InboundMailSummary,
   RequestOut,

@@ -30,33 +30,6 @@ export const ClockOut = z
   })
   .meta({ id: 'Clock' });
 
-/** Whether the portal is down. */
-export const PortalOut = z.object({ isDown: z.boolean(), since: Instant.optional() }).meta({ id: 'Portal' });
-
-const TermsWarning = z.object({ path: z.string(), message: z.string() });
-const TermsHead = z.object({
-  version: z.int(),
-  effectiveFrom: z.string().meta({ description: 'local date in the contract’s zone' }),
-  reason: z.string().optional(),
-  noticeOverride: z.string().optional(),
-  storedBy: z.string().optional(),
-  createdAt: Instant,
-});
-
-/** One version of a contract's terms. */
-export const TermsVersionOut = TermsHead.extend({
-  terms: z.record(z.string(), z.unknown()),
-  warnings: z.array(TermsWarning).optional().meta({ description: 'legal, but odd' }),
-}).meta({ id: 'TermsVersion' });
-/** The versions of a contract's terms. */
-export const TermsVersionList = z.object({ items: z.array(TermsHead) }).meta({ id: 'TermsVersionList' });
-/** Terms that hold. */
-export const CheckedTerms = z
-  .object({ terms: z.record(z.string(), z.unknown()), warnings: z.array(TermsWarning) })
-  .meta({ id: 'CheckedTerms' });
-/** A JSON Schema. */
-export const TermsSchemaOut = z.record(z.string(), z.unknown()).meta({ id: 'TermsSchema' });
-
 /** What an amendment would change. */
 export const AmendmentOut = z
   .object({
@@ -215,34 +188,6 @@ export const InboundMail = z
   })
   .meta({ id: 'InboundMail' });
 
-/** A contract in a list. */
-export const ContractSummary = z
-  .object({ reference: z.string(), family: z.string(), customer: z.string(), zone: z.string(), termsVersion: z.int() })
-  .meta({ id: 'ContractSummary' });
-/** The contracts that a caller may see. */
-export const ContractList = z.object({ items: z.array(ContractSummary) }).meta({ id: 'ContractList' });
-
-/** A contract with its terms; with its contacts for staff. */
-export const Contract = z
-  .object({
-    ...ContractSummary.shape,
-    terms: z.record(z.string(), z.unknown()).meta({ description: 'the terms in force, as data' }),
-    contacts: z
-      .array(
-        z.object({
-          id: z.string(),
-          name: z.string(),
-          email: z.string(),
-          language: z.enum(['fr', 'en']),
-          trained: z.boolean(),
-          active: z.boolean(),
-        }),
-      )
-      .optional()
-      .meta({ description: 'for staff' }),
-  })
-  .meta({ id: 'Contract' });
-
 /** Who the caller is. */
 export const CallerOut = z
   .object({ who: z.string(), role: z.enum(['agent', 'supervisor', 'customer']), contract: z.string().optional() })
@@ -260,6 +205,8 @@ export const ProblemOut = z
     tried: z.string().optional(),
     requestStatus: z.enum(STATUSES).optional(),
     possible: z.array(z.string()).optional(),
+    decision: z.enum(['otherContract', 'quote', 'training']).optional().meta({ description: 'where it belongs' }),
+    coveredBy: z.array(z.string()).optional().meta({ description: 'the contract types that cover it' }),
     exclusion: z.string().optional(),
     clause: z.string().optional(),
   })

@@ -1,5 +1,6 @@
 /** Brings a decided mail to the request that it is about. Every step may be repeated. */
 import type { Pool } from 'pg';
+import { requiredFields } from '../contracts/openingRules.ts';
 import { type ContractRow, readContact, readContract } from '../db/contracts.ts';
 import {
   AlreadyDecided,
@@ -11,7 +12,9 @@ import {
 } from '../db/inboundMails.ts';
 import { findOutboundMail } from '../db/outboundMails.ts';
 import { readRequestRow, registerRequest } from '../db/requests.ts';
+import type { RequestField } from '../domain/coverage.ts';
 import { Refusal } from '../domain/failures.ts';
+import { askForMissing } from '../mail/templates/missing.ts';
 import type { AnswerSignal } from '../workflows/messages.ts';
 import type { RequestDoor } from './requestDoor.ts';
 
@@ -135,6 +138,8 @@ export function mailedRequest(
   contact: { readonly id: string; readonly language: 'fr' | 'en' },
 ) {
   const words = SILENT[contact.language];
+  const said = { subject: mail.subject?.trim(), description: mail.bodyFull?.trim() };
+  const missing = requiredFields(terms).filter((field) => !isSaid(field, said));
   const description = mail.bodyFull?.trim() || words.description;
   const cut = description.length > DESCRIPTION_MAX;
   return {
@@ -149,9 +154,20 @@ export function mailedRequest(
     mail: mail.id,
     channel: 'mail' as const,
     receivedAt: mail.receivedAt,
+    details: { kind: terms.coverage.defaultKind },
+    ...(missing.length > 0 ? { missing: askForMissing(missing, contact.language) } : {}),
     // A mail opens one request only: its text has the mail's id.
     commandId: mail.id,
   };
+}
+
+/** What a mail says: its subject and its text; its kind is the contract's default, until an agent knows better. */
+function isSaid(
+  field: RequestField,
+  said: { readonly subject: string | undefined; readonly description: string | undefined },
+) {
+  if (field === 'subject' || field === 'description') return Boolean(said[field]);
+  return field === 'kind';
 }
 
 const SILENT = {

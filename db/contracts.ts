@@ -25,6 +25,16 @@ export interface ContactRow {
   readonly language: Language;
   readonly trained: boolean;
   readonly active: boolean;
+  readonly main: boolean;
+  /** Who alone calls the publisher (C §4.1.2). */
+  readonly referent: boolean;
+  /** Other means of being reached, by priority (B §9). */
+  readonly reach: Reach;
+}
+
+/** Means of reaching a person, by priority. */
+export interface Reach {
+  readonly [priority: string]: readonly { readonly by: 'phone' | 'sms' | 'mail'; readonly to: string }[];
 }
 
 /** A contract to be stored; its terms come in versions of their own. */
@@ -137,7 +147,7 @@ export async function listContracts(db: Queryable, only?: string): Promise<Contr
   return rows;
 }
 
-const CONTACT = 'SELECT id, contract, name, email, language, trained, active FROM contacts';
+const CONTACT = 'SELECT id, contract, name, email, language, trained, active, main, referent, reach FROM contacts';
 
 /** A contact, active or not; undefined when there is none. */
 export async function readContact(db: Queryable, id: string): Promise<ContactRow | undefined> {
@@ -146,7 +156,10 @@ export async function readContact(db: Queryable, id: string): Promise<ContactRow
 }
 
 /** Stores a contact, if it is not there. */
-export async function storeContact(db: Queryable, contact: Omit<ContactRow, 'active'>): Promise<void> {
+export async function storeContact(
+  db: Queryable,
+  contact: Omit<ContactRow, 'active' | 'main' | 'referent' | 'reach'>,
+): Promise<void> {
   const { id, contract, name, email, language, trained } = contact;
   await db.query(
     `INSERT INTO contacts (id, contract, name, email, language, trained) VALUES ($1, $2, $3, $4, $5, $6)

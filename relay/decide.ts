@@ -12,6 +12,7 @@ import {
   type UndecidedMail,
   writeDecision,
 } from '../db/inboundMails.ts';
+import { orderNotice, tellDesignated } from '../db/notices.ts';
 import { markBounced } from '../db/outboundMails.ts';
 import { inTransaction } from '../db/pool.ts';
 import { wasPortalDown } from '../db/portal.ts';
@@ -48,7 +49,11 @@ export type DecisionReason =
   | 'untrained'
   | 'tooMany';
 
-type Outcome = Omit<Decision, 'content'> & { readonly deliver: boolean };
+interface Outcome extends Omit<Decision, 'content'> {
+  readonly deliver: boolean;
+  /** Orders the notices that say why no request was opened, in the decision's own transaction. */
+  readonly tell?: (client: PoolClient) => Promise<void>;
+}
 
 /** @throws AlreadyDecided: another relay was faster. */
 export async function decideMail(deps: DecideDeps, mail: UndecidedMail, parsed: ParsedMail | undefined): Promise<void> {
@@ -137,9 +142,22 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
   if ((await deps.authenticity(mail)) === 'fail') return unverified('notAuthentic');
   const contract = await readContract(deps.pool, contact.contract);
   if (!contract) return unverified('noContract');
-  if (!admits(contract.terms, 'mail', await wasPortalDown(deps.pool, new Date(mail.receivedAt))))
-    return unverified('mailNotAdmitted');
-  if (contract.terms.contacts.whoMayAsk === 'trainedContacts' && !contact.trained) return unverified('untrained');
+  const notice = { contract: contract.reference, inboundMail: mail.id };
+  const { email: address, name, language } = contact;
+  if (contract.terms.contacts.whoMayAsk === 'trainedContacts' && !contact.trained) {
+    return {
+      ...unverified('untrained'),
+      async tell(client) {
+        await orderNotice(client, { ...notice, kind: 'notDesignated', address, name, language });
+        await tellDesignated(client, { ...notice, asker: contact });
+      },
+    };
+  }
+  if (!admits(contract.terms, 'mail', await wasPortalDown(deps.pool, new Date(mail.receivedAt)))) {
+    const tell = (client: PoolClient) =>
+      orderNotice(client, { ...notice, kind: 'wrongChannel', address, name, language });
+    return { ...unverified('mailNotAdmitted'), tell };
+  }
   try {
     await register(deps, mail, parsed, contract, contact);
     return undefined;
@@ -175,12 +193,13 @@ async function requireFewOpenings(client: PoolClient, contact: string, at: numbe
 }
 
 async function write(deps: DecideDeps, mail: UndecidedMail, parsed: ParsedMail, outcome: Outcome): Promise<void> {
-  const { deliver, ...decision } = outcome;
+  const { deliver, tell, ...decision } = outcome;
   await inTransaction(deps.pool, async (client) => {
     const { bounced } = decision;
     // A mail comes back once; what is said of it later is old news.
     const news = bounced === undefined || (await markBounced(client, bounced, mail.receivedAt));
     await writeDecision(client, mail.id, { ...decision, content: contentOf(parsed) }, deliver && news);
+    await tell?.(client);
   });
 }
 

@@ -9,8 +9,10 @@ import { createPool } from '../db/pool.ts';
 import { createDnsLookup } from '../mail/inbound/authenticity.ts';
 import { startInboundListener } from '../mail/inbound/listener.ts';
 import { createMailParser } from '../mail/inbound/parse.ts';
+import { createMailTransport } from '../mail/transport.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
 import { startInboundRelay } from './inboundRelay.ts';
+import { startNotices } from './notices.ts';
 import { startOpenings } from './openings.ts';
 
 const environment = readEnvironment(process.env, 'relay');
@@ -34,6 +36,15 @@ const relay = startInboundRelay({
   log,
 });
 const openings = startOpenings({ pool, door, log });
+const transport = createMailTransport(environment.smtpUrl);
+const notices = startNotices({
+  pool,
+  transport,
+  sender: { name: environment.mailName, domain: environment.mailDomain },
+  tokenKeys: environment.tokenKeys,
+  portal: environment.publicUrl,
+  log,
+});
 const listener = await startInboundListener({
   host: environment.inboundHost,
   port: environment.inboundPort,
@@ -52,7 +63,8 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-await Promise.all([relay.close(), openings.close()]);
+await Promise.all([relay.close(), openings.close(), notices.close()]);
+transport.close();
 await parser.close();
 await metrics.close();
 await pool.end();

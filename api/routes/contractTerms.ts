@@ -7,12 +7,12 @@ import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
 import { addTerms, listTerms, readContract, storeContract, type TermsVersion } from '../../db/contracts.ts';
 import { inTransaction } from '../../db/pool.ts';
 import { CHANGE_REASONS, type ChangeReason, earliestEffect } from '../../domain/changes.ts';
+import { CheckedTerms, TermsSchemaOut, TermsVersionList, TermsVersionOut } from '../contractSchemas.ts';
 import { ShortName, Text } from '../inputs.ts';
 import { iso, present } from '../present.ts';
 import { type FieldError, notFound, Problem, validationFailed } from '../problems.ts';
 import { EVERYBODY, STAFF, sees, whoOf } from '../rights.ts';
 import { changing, param, type Route, reading } from '../route.ts';
-import { CheckedTerms, TermsSchemaOut, TermsVersionList, TermsVersionOut } from '../schemas.ts';
 
 const LocalDate = z.iso.date({ error: 'A date is written YYYY-MM-DD.' });
 const Terms = z.record(z.string(), z.unknown()).meta({ description: 'see GET /v1/terms/schema' });

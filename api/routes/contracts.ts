@@ -2,11 +2,12 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { listContacts, listContracts, readContract } from '../../db/contracts.ts';
+import { Contract, ContractList } from '../contractSchemas.ts';
 import { contractOut } from '../present.ts';
 import { notFound } from '../problems.ts';
 import { EVERYBODY, sees, whoOf } from '../rights.ts';
 import { param, type Route, reading } from '../route.ts';
-import { CallerOut, Contract, ContractList } from '../schemas.ts';
+import { CallerOut } from '../schemas.ts';
 
 /** The routes under `/v1/contracts`, and `/v1/me`. */
 export function contractRoutes({ pool }: { readonly pool: Pool }): Route[] {

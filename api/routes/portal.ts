@@ -2,10 +2,10 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { markPortal, readPortalOutage } from '../../db/portal.ts';
+import { PortalOut } from '../contractSchemas.ts';
 import { iso } from '../present.ts';
 import { EVERYBODY, STAFF, whoOf } from '../rights.ts';
 import { type Answer, changing, type Route, reading } from '../route.ts';
-import { PortalOut } from '../schemas.ts';
 
 /** The routes under `/v1/portal`. */
 export function portalRoutes({ pool }: { readonly pool: Pool }): Route[] {

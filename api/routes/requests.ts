@@ -10,7 +10,7 @@ import { readTimeline } from '../../db/timeline.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { STATUSES } from '../../domain/state.ts';
 import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../inputs.ts';
-import { findWrong, judgeOpening, OpeningBody } from '../opening.ts';
+import { findWrong, judgeOpening, OpeningBody, type OpeningDependencies } from '../opening.ts';
 import { correspondenceOut, requestOut, timelineLineOut } from '../present.ts';
 import { Problem, validationFailed } from '../problems.ts';
 import { audienceOf, EVERYBODY } from '../rights.ts';
@@ -32,7 +32,8 @@ const ListQuery = z.strictObject({
 const TimelineQuery = z.strictObject({ limit: Limit.default(200), cursor: Cursor });
 
 /** The routes under `/v1/requests` that are no command. */
-export function requestRoutes({ pool, door }: { readonly pool: Pool; readonly door: RequestDoor }): Route[] {
+export function requestRoutes(deps: OpeningDependencies & { readonly door: RequestDoor }): Route[] {
+  const { pool, door } = deps;
   return [
     changing({
       path: '/v1/requests',
@@ -40,10 +41,10 @@ export function requestRoutes({ pool, door }: { readonly pool: Pool; readonly do
       summary: 'Open a request',
       roles: EVERYBODY,
       body: OpeningBody,
-      judge: async (caller, sound) => (await findWrong(pool, caller, sound)).errors,
+      judge: async (caller, sound) => (await findWrong(deps, caller, sound)).errors,
       answer: { status: 201, description: 'The request, registered; Location is its path', schema: RequestOut },
       async handle({ caller, body, call }) {
-        const number = call.number ?? (await register(pool, caller, body, call));
+        const number = call.number ?? (await register(deps, caller, body, call));
         await openOrDiscard(pool, door, number);
         const answer = await requestAnswer(pool, caller, number);
         return { ...answer, headers: { ...answer.headers, location: `/v1/requests/${number}` } };
@@ -126,9 +127,14 @@ export function requestRoutes({ pool, door }: { readonly pool: Pool; readonly do
 }
 
 /** The number is noted with the key in the transaction that registers it: a retry goes on with the same. */
-async function register(pool: Pool, caller: TokenHolder, body: OpeningBody, call: KeyedCall): Promise<string> {
-  const request = await judgeOpening(pool, caller, body);
-  return await registerRequest(pool, { ...request, commandId: call.updateId }, (client, number) =>
+async function register(
+  deps: OpeningDependencies,
+  caller: TokenHolder,
+  body: OpeningBody,
+  call: KeyedCall,
+): Promise<string> {
+  const request = await judgeOpening(deps, caller, body);
+  return await registerRequest(deps.pool, { ...request, commandId: call.updateId }, (client, number) =>
     noteNumber(client, call.key, number),
   );
 }

@@ -40,3 +40,25 @@ ALTER TABLE contract_terms
   ADD COLUMN reason          text,            -- why the terms changed
   ADD COLUMN notice_override text,            -- why without notice
   ADD COLUMN stored_by       text;
+
+-- Mails that belong to no request: to somebody whose request was not taken, or to those who may ask. Each kind at most once
+-- an address and day.
+CREATE TABLE notices (
+  id            uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  kind          text NOT NULL CHECK (kind IN ('wrongChannel', 'notDesignated', 'askedByAnother')),
+  contract      text NOT NULL REFERENCES contracts,
+  inbound_mail  uuid REFERENCES inbound_mails, -- what it answers
+  address       text NOT NULL,
+  name          text NOT NULL,
+  language      text NOT NULL CHECK (language IN ('fr', 'en')),
+  about         text,                          -- askedByAnother: who asked
+  day           date NOT NULL,                 -- in the contract's zone
+  status        text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'accepted', 'refused')),
+  claimed_until timestamptz,
+  attempts      integer NOT NULL DEFAULT 0,
+  last_error    text,
+  ended_at      timestamptz,
+  created_at    timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX notices_once_a_day ON notices (kind, lower(address), day);
+CREATE INDEX notices_to_send ON notices (created_at) WHERE status = 'waiting';
