@@ -85,9 +85,14 @@ export class Problem extends Error {
   }
 }
 
+/** How many wrong fields a problem's sentence names; its `errors` have all. */
+const NAMED = 10;
+
 /** A 422 that names every wrong field. */
 export function validationFailed(errors: readonly FieldError[]): Problem {
-  const paths = errors.map(({ path }) => path || 'the body').join(', ');
+  const named = errors.slice(0, NAMED).map(({ path }) => path || 'the body');
+  const rest = errors.length > NAMED ? [`${errors.length - NAMED} more`] : [];
+  const paths = [...named, ...rest].join(', ');
   return new Problem('validation-failed', `Correct ${paths} and send it again.`, { errors });
 }
 
