@@ -1,7 +1,8 @@
 /** Names, payloads, ids and task queues of everything that crosses Temporal. Safe to import anywhere. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Effect, EffectKey, MailOrder } from '../domain/effects.ts';
+import type { EffectKey, MailOrder } from '../domain/effects.ts';
 import type { CommandName, CommandOf, EventPayloads, Windows } from '../domain/events.ts';
+import type { PackedSave } from '../domain/packing.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import type { RequestTerms } from '../domain/terms.ts';
 import type { RequestView } from '../domain/view.ts';
@@ -89,14 +90,7 @@ export interface MailOutcome {
  * What `saveRequest` writes in one transaction: the entries as those of version `seq`; state and view if the row is not
  * newer. Issued again by a later run it carries the same entries and a newer state: only the entries are its content.
  */
-export interface SaveRequest {
-  readonly key: EffectKey;
-  /** Version that the entries belong to; at most `state.seq`. */
-  readonly seq: number;
-  readonly state: RequestState;
-  readonly view: RequestView;
-  readonly entries: Extract<Effect, { kind: 'save' }>['entries'];
-}
+export type SaveRequest = PackedSave;
 
 /** What `sendMail` sends: an order, under its key. */
 export interface SendMail {

@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Effect, MailOrder } from '../domain/effects.ts';
 import type { RequestEvent } from '../domain/events.ts';
-import { viewOf } from '../domain/view.ts';
+import { packSave } from '../domain/packing.ts';
 import type { MailOutcome, RequestActivities } from './messages.ts';
 import type { RequestShell } from './requestShell.ts';
 
@@ -49,16 +49,8 @@ async function carryOut(shell: RequestShell, effect: Effect): Promise<RequestEve
   switch (effect.kind) {
     case 'save': {
       const summary = `version ${effect.seq}: ${effect.entries.map((entry) => entry.type).join(', ')}`;
-      const { state, rules } = shell;
-      const pending = state.pending.filter((other) => other.kind !== 'save');
-      const input = {
-        key: effect.key,
-        seq: effect.seq,
-        state: { ...state, pending },
-        view: viewOf(state, rules),
-        entries: effect.entries,
-      };
-      await saveRequest.executeWithOptions({ ...DATABASE, summary }, [input]);
+      const save = packSave(effect, shell.state, shell.derived);
+      await saveRequest.executeWithOptions({ ...DATABASE, summary }, [save]);
       return happened('saved', effect.key, Date.now());
     }
     case 'mail': {

@@ -3,7 +3,7 @@ import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpda
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { localMinute, localSecond } from '../domain/localTime.ts';
 import type { DueMoment } from '../domain/passing.ts';
-import { type ClockView, type RequestView, viewOf } from '../domain/view.ts';
+import { type ClockView, joinView, type RequestView } from '../domain/view.ts';
 import type { SEARCH_ATTRIBUTES } from './messages.ts';
 import type { RequestShell } from './requestShell.ts';
 
@@ -23,7 +23,7 @@ const KEYS = {
 export function createVisibility(): (shell: RequestShell) => void {
   let last = shownAtStart();
   return (shell) => {
-    const view = viewOf(shell.state, shell.rules);
+    const view = joinView(shell.state, shell.derived);
     const shown = shownOf(view);
     // While a reminder is under way its moment stays shown: when the next one goes out is known once it is accepted.
     if (shell.state.waiting?.sending) shown.NextReminderAt = last.NextReminderAt ?? null;

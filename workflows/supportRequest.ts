@@ -4,7 +4,7 @@ import { COMMANDS, type CommandName, type CommandOf, type RequestEvent } from '.
 import { Refusal } from '../domain/failures.ts';
 import { resultOf } from '../domain/request.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
-import { viewOf } from '../domain/view.ts';
+import { joinView } from '../domain/view.ts';
 import {
   answerReceived,
   commandUpdate,
@@ -68,7 +68,7 @@ function setup(input: SupportRequestInput): RequestShell {
   setHandler(openingHoursChanged, ({ windows }) =>
     note(shell, fact({ type: 'openingHoursChanged', windows }, Date.now())),
   );
-  setHandler(getRequest, () => viewOf(shell.state, shell.rules));
+  setHandler(getRequest, () => joinView(shell.state, shell.derived));
   return shell;
 }
 

@@ -14,6 +14,7 @@ import { requestTerms, requestWindows } from '../../contracts/requestTerms.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { parseTerms } from '../../contracts/terms.ts';
 import type { CommandName, CommandOf, EventPayloads } from '../../domain/events.ts';
+import { type RequestSave, unpackSave } from '../../domain/packing.ts';
 import type { CommandResult, RequestState } from '../../domain/state.ts';
 import type { TimelineType } from '../../domain/timeline.ts';
 import type { RequestView } from '../../domain/view.ts';
@@ -28,7 +29,6 @@ import {
   type ReopenPayload,
   reopenUpdate,
   requestWorkflowId,
-  type SaveRequest,
   SEARCH_ATTRIBUTES,
   type SendMail,
   type SupportRequestInput,
@@ -68,12 +68,12 @@ const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() 
 
 export interface RequestWorld {
   readonly env: TestWorkflowEnvironment;
-  readonly saves: SaveRequest[];
+  readonly saves: RequestSave[];
   readonly mails: SendMail[];
   /** What the mail server answers; a test may change it. */
   answerMail: (mail: SendMail, now: number) => MailOutcome | Promise<MailOutcome>;
   /** Called before each save; throw to let it fail and be tried again. */
-  beforeSave: (save: SaveRequest) => void | Promise<void>;
+  beforeSave: (save: RequestSave) => void | Promise<void>;
   now(): Promise<number>;
   /** Moves the server's clock forward to an ISO instant with offset. */
   goTo(instant: string): Promise<void>;
@@ -111,7 +111,7 @@ export async function createRequestWorld(
   });
   // Not the environment's own client: that lets the server skip years while it waits for a result.
   const client = new Client({ connection: env.connection, namespace: env.namespace ?? 'default' });
-  const saves: SaveRequest[] = [];
+  const saves: RequestSave[] = [];
   const mails: SendMail[] = [];
   const world: RequestWorld = {
     env,
@@ -221,7 +221,8 @@ export async function createRequestWorld(
     maxCachedWorkflows,
     workflowBundle: await workflowBundle(),
     activities: {
-      async saveRequest(save) {
+      async saveRequest(packed) {
+        const save = unpackSave(packed);
         await world.beforeSave(save);
         saves.push(save);
       },
