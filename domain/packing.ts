@@ -53,6 +53,8 @@ interface PackedView {
   readonly family: Family;
   /** Status; then, of a running clock, its due moment; of one that is met, the time it took without pauses and with. */
   readonly clocks: { readonly [name in ClockName]?: readonly [ClockView['status'], number?, number?] };
+  /** Clocks that did not start at registration. */
+  readonly started?: { readonly [name in ClockName]?: Since };
   /** Clocks whose promise is not firm. */
   readonly bestEffort?: readonly ClockName[];
   readonly silenceAt?: Since;
@@ -226,9 +228,11 @@ function unpackEntry({ at, ...rest }: PackedEntry, { lastAt, registeredAt }: Req
 
 function packView({ family, clocks, silenceAt, reopenUntil, possible }: DerivedView, base: number): PackedView {
   const bestEffort = clocks.flatMap(({ name, commitment }) => (commitment === 'bestEffort' ? [name] : []));
+  const started = clocks.flatMap(({ name, startedAt }) => (startedAt === base ? [] : [[name, startedAt - base]]));
   return {
     family,
     clocks: Object.fromEntries(clocks.map((clock) => [clock.name, packClock(clock, base)])),
+    ...whenAny('started', Object.fromEntries(started)),
     ...whenAny('bestEffort', bestEffort),
     ...(silenceAt === undefined ? {} : { silenceAt: silenceAt - base }),
     ...(reopenUntil === undefined ? {} : { reopenUntil: reopenUntil - base }),
@@ -242,7 +246,7 @@ function packClock({ status, dueAt, took }: DerivedView['clocks'][number], base:
 }
 
 function unpackView(
-  { clocks, bestEffort = [], silenceAt, reopenUntil, ...rest }: PackedView,
+  { clocks, started = {}, bestEffort = [], silenceAt, reopenUntil, ...rest }: PackedView,
   base: number,
 ): DerivedView {
   return {
@@ -250,7 +254,8 @@ function unpackView(
     clocks: CLOCK_NAMES.flatMap((name) => {
       const [status, first, second] = clocks[name] ?? [];
       if (status === undefined) return [];
-      const clock = { name, status, commitment: bestEffort.includes(name) ? 'bestEffort' : 'firm' } as const;
+      const commitment = bestEffort.includes(name) ? 'bestEffort' : 'firm';
+      const clock = { name, status, commitment, startedAt: base + (started[name] ?? 0) } as const;
       if (first === undefined) return [clock];
       if (second === undefined) return [{ ...clock, dueAt: base + first }];
       return [{ ...clock, took: { withoutPauses: first, withPauses: second } }];

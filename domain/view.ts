@@ -60,7 +60,7 @@ export interface RequestView {
 /** The part of a view that a state alone does not tell: what follows from the terms and the opening hours. */
 export interface DerivedView {
   readonly family: Family;
-  readonly clocks: readonly Pick<ClockView, 'name' | 'commitment' | 'status' | 'dueAt' | 'took'>[];
+  readonly clocks: readonly Pick<ClockView, 'name' | 'commitment' | 'status' | 'startedAt' | 'dueAt' | 'took'>[];
   /** When the next reminder goes out; after the third, when silence closes the request. */
   readonly silenceAt?: number;
   readonly reopenUntil?: number;
@@ -126,10 +126,9 @@ function waitingView({ for: on, since, sent }: Waiting, at: number | undefined):
     : { ...shown, nextReminder: { step: (remindersSent + 1) as ReminderStep, at } };
 }
 
-function clockView({ name, commitment, status, dueAt, took }: DerivedView['clocks'][number], state: RequestState) {
-  const { startedAt = state.registeredAt, warnedAt, breachedAt, metAt } = state.clocks[name] ?? {};
-  const happened = defined({ dueAt, warnedAt, breachedAt, metAt, took });
-  return { name, commitment, status, startedAt, ...happened };
+function clockView({ dueAt, took, ...shown }: DerivedView['clocks'][number], state: RequestState): ClockView {
+  const { warnedAt, breachedAt, metAt } = state.clocks[shown.name] ?? {};
+  return { ...shown, ...defined({ dueAt, warnedAt, breachedAt, metAt, took }) };
 }
 
 function derivedClock(
@@ -138,7 +137,8 @@ function derivedClock(
   rules: Rules,
 ): DerivedView['clocks'][number] {
   const position = clockPosition(clock.terms, clock.state, state.pauses, rules);
-  const shown = { name: clock.name, commitment: clock.terms.commitment, status: position.kind };
+  const { startedAt } = clock.state;
+  const shown = { name: clock.name, commitment: clock.terms.commitment, status: position.kind, startedAt };
   if (position.kind === 'running') return 'at' in position.due ? { ...shown, dueAt: position.due.at } : shown;
   if (position.kind !== 'met') return shown;
   const took = timeTaken(clock, state, position.at, rules);
