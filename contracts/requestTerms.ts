@@ -29,9 +29,9 @@ export function reopenWithin(terms: ContractTerms): Delay {
   return terms.reopenWithin ?? { businessDays: 10, calendar: terms.supportCalendar };
 }
 
-function priorityTerms({ label, clocks, deferrable, reminders }: ContractTerms['priorities'][string]): PriorityTerms {
+function priorityTerms({ clocks, deferrable, reminders }: ContractTerms['priorities'][string]): PriorityTerms {
   const promised: { [name in ClockName]?: ClockTerms } = clocks;
-  return { label, clocks: promised, deferrable, ...(reminders ? { reminders } : {}) };
+  return { clocks: promised, deferrable, ...(reminders ? { reminders } : {}) };
 }
 
 /** Closures announced for one calendar, and the version that the last of them made. */

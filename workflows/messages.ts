@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EffectKey, MailOrder } from '../domain/effects.ts';
 import type { CommandName, CommandOf, EventPayloads, Windows } from '../domain/events.ts';
 import type { PackedSave } from '../domain/packing.ts';
+import type { ShortTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import type { RequestTerms } from '../domain/terms.ts';
 import type { RequestView } from '../domain/view.ts';
@@ -31,7 +32,7 @@ export const SEARCH_ATTRIBUTES = {
 } as const;
 
 /**
- * Input of `supportRequest`: `open` for a new request, `state` for one that goes on (continue-as-new, reopening,
+ * What `supportRequest` runs on: `open` for a new request, `state` for one that goes on (continue-as-new, reopening,
  * rebuilding). Exactly one of the two.
  */
 export interface SupportRequestInput {
@@ -41,6 +42,9 @@ export interface SupportRequestInput {
   readonly open?: CommandOf<'open'>;
   readonly state?: RequestState;
 }
+
+/** The same as the argument of a run; terms written out in full are taken too. */
+export type ShortInput = Omit<SupportRequestInput, 'terms'> & { readonly terms: ShortTerms };
 
 /** A verified answer of the customer by mail, or its writing down; `receivedAt` is the instant of our 250. */
 export type AnswerSignal = CommandOf<'answer'>;

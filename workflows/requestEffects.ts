@@ -15,12 +15,10 @@ import { packSave } from '../domain/packing.ts';
 import type { MailOutcome, RequestActivities } from './messages.ts';
 import type { RequestShell } from './requestShell.ts';
 
-/** Retried until done: what the core decided has to happen. An effect conflict does not heal by trying again. */
+/** Retried until done: what the core decided has to happen. An effect conflict says itself that it is not to be retried. */
 const RETRY: RetryPolicy = {
   initialInterval: '1 second',
-  backoffCoefficient: 2,
   maximumInterval: '30 seconds',
-  nonRetryableErrorTypes: ['EffectConflict'],
 };
 
 /** An effect that is not done by then is started again, under its key: so each wakes its request in time. Milliseconds. */
