@@ -88,9 +88,11 @@ export function createShell(
       const freshRules = fresh.terms === terms && fresh.windows === windows ? rules : rulesOf(fresh);
       const result = advance(state, event, freshRules, rules);
       if (result.state === state && freshRules === rules) return;
+      const isQuiet = freshRules === rules && onlySettles(state, result.state);
       ({ terms, windows } = fresh);
       rules = freshRules;
       state = result.state;
+      if (isQuiet) return;
       next = undefined;
       derived = undefined;
       for (const effect of result.effects) perform(shell, effect);
@@ -104,6 +106,15 @@ export function createShell(
   for (const effect of first.effects) perform(shell, effect);
   changed(shell);
   return shell;
+}
+
+/** Whether nothing but what is under way differs: then nothing to be seen has changed, and nothing is due at another time. */
+function onlySettles(before: RequestState, after: RequestState): boolean {
+  const fields = Object.keys({ ...before, ...after }) as (keyof RequestState)[];
+  return (
+    after.pending.length < before.pending.length &&
+    fields.every((field) => field === 'pending' || after[field] === before[field])
+  );
 }
 
 function opened(input: SupportRequestInput, rules: Rules, now: number): ReturnType<typeof openRequest> {
