@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { requestWindows } from '../contracts/requestTerms.ts';
 import { readTerms } from '../db/contracts.ts';
 import { KeyConflict, saveRequestState } from '../db/saveRequest.ts';
+import { unpackSave } from '../domain/packing.ts';
 import type { RequestActivities } from '../workflows/messages.ts';
 
 /** What saving requests needs. */
@@ -21,7 +22,7 @@ export function createRequestActivities(
   return {
     async saveRequest(input) {
       try {
-        await saveRequestState(pool, input);
+        await saveRequestState(pool, unpackSave(input));
       } catch (error) {
         if (!(error instanceof KeyConflict)) throw error;
         throw ApplicationFailure.nonRetryable(error.message, 'EffectConflict');

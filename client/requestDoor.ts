@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { markOpen, type RequestRow, readRequestRow } from '../db/requests.ts';
 import type { CommandName, CommandOf } from '../domain/events.ts';
 import { Refusal } from '../domain/failures.ts';
-import { openRequest, resultOf } from '../domain/request.ts';
+import { resultOf } from '../domain/request.ts';
 import { rulesOf } from '../domain/rules.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import { requirePossible } from '../domain/transitions.ts';
@@ -24,6 +24,7 @@ import {
   type ReopenPayload,
   reopenUpdate,
   requestWorkflowId,
+  type ShortInput,
   type SupportRequestInput,
 } from '../workflows/messages.ts';
 import { oldestStart, ongoingInput, openingInput, startOptions, termsAndWindows } from './requestInput.ts';
@@ -76,7 +77,7 @@ export interface RequestDoorDependencies {
   readonly patienceMs?: number;
 }
 
-type Start = (input: SupportRequestInput) => Promise<unknown>;
+type Start = (input: ShortInput) => Promise<unknown>;
 type Reuse = 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE';
 
 const WORKFLOW = 'supportRequest';
@@ -151,8 +152,6 @@ export function createRequestDoor({ client, pool, patienceMs = 10_000 }: Request
     const { commandId } = row.opening;
     if (row.stage === 'open' && row.state) return resultOf(row.state, commandId) ?? current(row.state);
     const input = await openingInput(pool, row, Date.now());
-    // An opening that the terms refuse would fail its workflow before that can answer.
-    openRequest(number, { ...row.opening, type: 'open', at: row.opening.receivedAt ?? Date.now() }, rulesOf(input));
     const result = await persistently(
       () => updateWithStart(input, openUpdate, { commandId }, commandId, 'REJECT_DUPLICATE'),
       async () => undefined,

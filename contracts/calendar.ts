@@ -1,5 +1,6 @@
 /** Calendars of contracts: opening hours by the week, holidays, closures; and the opening windows made of them. */
 import { z } from 'zod';
+import { type OpeningDay, packDays } from '../domain/openingDays.ts';
 import type { OpeningWindow } from '../domain/openingHours.ts';
 import { HolidayTerms, publicHolidays } from './holidays.ts';
 import { DAY_MS, dateOfDay, instantOf, localDayOf, offsetsWithin, tzdataVersion, zoneExists } from './zone.ts';
@@ -86,7 +87,7 @@ export function buildOpeningWindow(calendar: CalendarTerms, request: WindowReque
   const closures = closedSpans(calendar, request);
   const firstDay = localDayOf(zone, request.from);
   const isEnough = enoughAhead(zone, request.ahead);
-  const days: [string, ...number[]][] = [];
+  const days: OpeningDay[] = [];
   let day = firstDay;
   let lastOpenDay = Math.max(firstDay, 'now' in request.ahead ? localDayOf(zone, request.ahead.now) : firstDay);
   let lastClose = Number.NEGATIVE_INFINITY;
@@ -97,7 +98,7 @@ export function buildOpeningWindow(calendar: CalendarTerms, request: WindowReque
     const edges = edgesOf(calendar, day, lastClose, closures);
     const close = edges.at(-1);
     if (close !== undefined) {
-      days.push([dateOfDay(day), ...edges]);
+      days.push({ day: day * DAY_MS, edges });
       lastClose = close;
       lastOpenDay = Math.max(lastOpenDay, day);
     }
@@ -105,6 +106,7 @@ export function buildOpeningWindow(calendar: CalendarTerms, request: WindowReque
   }
   const from = instantOf(zone, firstDay * DAY_MS);
   const until = Math.max(instantOf(zone, day * DAY_MS), lastClose);
+  const offsets = offsetsWithin(zone, from, until);
   return {
     zone,
     tzdata: tzdataVersion(),
@@ -112,8 +114,8 @@ export function buildOpeningWindow(calendar: CalendarTerms, request: WindowReque
     calendarVersion: request.version,
     from,
     until,
-    offsets: offsetsWithin(zone, from, until),
-    days,
+    offsets,
+    ...packDays(days, offsets),
   };
 }
 

@@ -38,10 +38,9 @@ export function reopenWithin(terms: ContractTerms): Delay {
   return terms.reopenWithin ?? { businessDays: 10, calendar: terms.supportCalendar };
 }
 
-function priorityTerms({ label, clocks, reminders }: ContractTerms['priorities'][string]): PriorityTerms {
+function priorityTerms({ clocks, reminders }: ContractTerms['priorities'][string]): PriorityTerms {
   const { after, closeAfterThird } = reminders ?? {};
   return {
-    label,
     clocks: Object.fromEntries(promisesOf(clocks)),
     deferrable: clocks.resolution === 'inFutureMinorVersion',
     ...(after && closeAfterThird ? { reminders: { after, closeAfterThird } } : {}),

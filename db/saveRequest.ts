@@ -1,21 +1,9 @@
 /** What a transition leaves behind: state, read model and timeline, in one transaction, in whatever order they come. */
 import type { Pool, PoolClient } from 'pg';
-import type { RequestState } from '../domain/state.ts';
-import { TIMELINE_AUDIENCE, type TimelineEntry } from '../domain/timeline.ts';
-import type { RequestView } from '../domain/view.ts';
+import type { RequestSave } from '../domain/packing.ts';
+import { TIMELINE_AUDIENCE } from '../domain/timeline.ts';
 import { contentHash } from './contentHash.ts';
 import { inTransaction } from './pool.ts';
-
-/** What one transition saves. */
-export interface RequestSave {
-  /** Effect key: the same save has the same in every attempt. */
-  readonly key: string;
-  /** Version that the entries belong to; at most `state.seq`. */
-  readonly seq: number;
-  readonly state: RequestState;
-  readonly view: RequestView;
-  readonly entries: readonly TimelineEntry[];
-}
 
 /** An effect's key was used before with other content. Trying again does not help. */
 export class KeyConflict extends Error {

@@ -1,5 +1,6 @@
 /** Local dates and times for people who look into a running request, from the opening window's own offsets. */
-import { type OpeningWindow, offsetAt } from './openingHours.ts';
+import { offsetAt } from './openingDays.ts';
+import type { OpeningWindow } from './openingHours.ts';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 

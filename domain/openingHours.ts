@@ -7,8 +7,9 @@
  *
  * Every answer costs a few binary searches, however far away it lies.
  */
+import { offsetAt, openingDays } from './openingDays.ts';
 
-/** Opening hours of one calendar over a horizon. Plain JSON, in rows: 65 days of two intervals take less than 5 KB. */
+/** Opening hours of one calendar over a horizon. Plain JSON: 65 days of two intervals take a few hundred characters. */
 export interface OpeningWindow {
   /** IANA zone of the calendar. */
   readonly zone: string;
@@ -23,8 +24,12 @@ export interface OpeningWindow {
   readonly until: number;
   /** UTC offset at `from`, then each change inside the horizon: [instant, offset from then on]. */
   readonly offsets: readonly (readonly [number, number])[];
-  /** One row per business day, in order: [local date YYYY-MM-DD, open, close, open, close, …], each [open, close). */
-  readonly days: readonly (readonly [string, ...number[]])[];
+  /** Local date of the first business day, YYYY-MM-DD. */
+  readonly first: string;
+  /** The hours that occur: [open, close, open, close, …] of a day, each [open, close), in minutes since its midnight. */
+  readonly hours: readonly (readonly number[])[];
+  /** A character for each date since the first: a dot when closed, else `0` for the first hours, and so on. */
+  readonly days: string;
 }
 
 /** An instant, or the news that the window does not reach so far. */
@@ -44,6 +49,8 @@ export interface Openings {
   readonly closes: readonly number[];
   /** Opened time before each interval, and after the last: one longer than the intervals. */
   readonly before: readonly number[];
+  /** Local dates of the business days, as the epoch milliseconds of their midnight in UTC. */
+  readonly days: readonly number[];
   /** Index of each day's first interval, and the number of intervals: one longer than the days. */
   readonly firstOfDay: readonly number[];
 }
@@ -63,16 +70,19 @@ export function indexOpenings(window: OpeningWindow): Openings {
   const opens: number[] = [];
   const closes: number[] = [];
   const before: number[] = [0];
+  const days: number[] = [];
   const firstOfDay: number[] = [];
   let last = window.from;
   let sum = 0;
-  for (const [date, ...edges] of window.days) {
+  for (const { day, edges } of openingDays(window)) {
+    days.push(day);
     firstOfDay.push(opens.length);
-    if (edges.length === 0 || edges.length % 2 !== 0) throw new RangeError(`${date}: no whole intervals`);
+    if (edges.length === 0 || edges.length % 2 !== 0) throw new RangeError(`${dateOf(day)}: no whole intervals`);
     for (let edge = 0; edge < edges.length; edge += 2) {
       const open = edges[edge] ?? Number.NaN;
       const close = edges[edge + 1] ?? Number.NaN;
-      if (!(open >= last && close > open && close <= window.until)) throw new RangeError(`${date}: not in order`);
+      if (!(open >= last && close > open && close <= window.until))
+        throw new RangeError(`${dateOf(day)}: not in order`);
       opens.push(open);
       closes.push(close);
       sum += close - open;
@@ -82,7 +92,7 @@ export function indexOpenings(window: OpeningWindow): Openings {
   }
   firstOfDay.push(opens.length);
   if (window.offsets.length === 0) throw new RangeError('no offsets');
-  const openings: Openings = { window, opens, closes, before, firstOfDay };
+  const openings: Openings = { window, opens, closes, before, days, firstOfDay };
   indexed.set(window, openings);
   return openings;
 }
@@ -145,14 +155,14 @@ export function addBusinessDays(openings: Openings, start: number, days: number)
   if (!Number.isSafeInteger(days) || days < 0) throw new RangeError(`cannot add ${days} business days`);
   const opened = nextOpening(openings, start);
   if ('beyond' in opened || days === 0) return opened;
-  const { window, opens, closes, firstOfDay } = openings;
+  const { window, opens, closes, days: dates, firstOfDay } = openings;
   const startDay = lastAtMost(firstOfDay, lastAtMost(opens, opened.at));
   const day = startDay + days;
-  const startDate = window.days[startDay]?.[0];
-  const date = window.days[day]?.[0];
+  const startDate = dates[startDay];
+  const date = dates[day];
   if (startDate === undefined || date === undefined) return BEYOND;
-  const timeOfDay = opened.at + offsetAt(window, opened.at) - Date.parse(startDate);
-  const wished = fromLocal(window, Date.parse(date) + timeOfDay);
+  const timeOfDay = opened.at + offsetAt(window, opened.at) - startDate;
+  const wished = fromLocal(window, date + timeOfDay);
   const first = firstOfDay[day] ?? 0;
   const interval = Math.min(lastAtMost(opens, wished), (firstOfDay[day + 1] ?? 0) - 1);
   if (interval < first) return { at: opens[first] ?? wished };
@@ -175,16 +185,20 @@ export function nextOpening(openings: Openings, at: number): Reach {
 
 /** Business days of the window whose last closing is still to come at `at`. */
 export function businessDaysLeft(openings: Openings, at: number): number {
-  const { opens, closes, firstOfDay, window } = openings;
+  const { opens, closes, firstOfDay, days } = openings;
   const interval = lastAtMost(closes, at) + 1;
-  return interval >= opens.length ? 0 : window.days.length - lastAtMost(firstOfDay, interval);
+  return interval >= opens.length ? 0 : days.length - lastAtMost(firstOfDay, interval);
 }
 
 /** The first instant at which fewer than `days` business days are left: the window wants to be extended then. */
 export function extensionDueAt(openings: Openings, days = 10): number {
   const { window, closes, firstOfDay } = openings;
-  const lastInterval = firstOfDay[window.days.length - days + 1];
+  const lastInterval = firstOfDay[openings.days.length - days + 1];
   return lastInterval === undefined ? window.from : (closes[lastInterval - 1] ?? window.from);
+}
+
+function dateOf(day: number): string {
+  return new Date(day).toISOString().slice(0, 10);
 }
 
 function reaches({ window }: Openings, at: number): boolean {
@@ -205,18 +219,6 @@ function whenOpened({ opens, closes, before }: Openings, total: number): Reach {
   const close = closes[interval];
   if (open === undefined || close === undefined) return BEYOND;
   return { at: open + total - (before[interval] ?? 0) };
-}
-
-/** UTC offset in force at an instant of the horizon, in milliseconds. */
-export function offsetAt({ offsets }: OpeningWindow, at: number): number {
-  let low = 0;
-  let high = offsets.length;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if ((offsets[middle]?.[0] ?? at) <= at) low = middle;
-    else high = middle;
-  }
-  return offsets[low]?.[1] ?? 0;
 }
 
 /**

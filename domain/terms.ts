@@ -70,8 +70,6 @@ export interface PriorityMatrix {
 
 /** What the contract promises for one priority (a severity, in family D). */
 export interface PriorityTerms {
-  /** Words for mails and screens, by language. */
-  readonly label: { readonly fr: string; readonly en: string };
   /** A clock that is not here is not promised. */
   readonly clocks: { readonly [name in ClockName]?: ClockTerms };
   /** A fix is planned for a future minor version: the request may be deferred, and has no resolution clock. */

@@ -57,17 +57,41 @@ export interface RequestView {
   readonly possible: readonly CommandName[];
 }
 
+/** The part of a view that a state alone does not tell: what follows from the terms and the opening hours. */
+export interface DerivedView {
+  readonly family: Family;
+  readonly clocks: readonly Pick<ClockView, 'name' | 'commitment' | 'status' | 'startedAt' | 'dueAt' | 'took'>[];
+  /** When the next reminder goes out; after the third, when silence closes the request. */
+  readonly silenceAt?: number;
+  readonly reopenUntil?: number;
+  readonly possible: readonly CommandName[];
+}
+
 /** The view of a state under its rules. */
 export function viewOf(state: RequestState, rules: Rules): RequestView {
-  const { terms } = rules;
-  const clocks = promisedClocks(state, terms).map((clock) => clockView(clock, state, rules));
-  const due = clocks.flatMap((clock) => (clock.dueAt === undefined ? [] : [clock.dueAt]));
-  const until = reopenUntil(state, rules);
+  return joinView(state, deriveView(state, rules));
+}
+
+/** What the rules make of a state. */
+export function deriveView(state: RequestState, rules: Rules): DerivedView {
+  const silence = nextReminderMoment(state, rules)?.due;
+  return {
+    family: rules.terms.family,
+    clocks: promisedClocks(state, rules.terms).map((clock) => derivedClock(clock, state, rules)),
+    ...(silence && 'at' in silence ? { silenceAt: silence.at } : {}),
+    ...defined({ reopenUntil: reopenUntil(state, rules) }),
+    possible: possibleCommands(state, rules),
+  };
+}
+
+/** A view of the state that it was derived from, and of that only. */
+export function joinView(state: RequestState, derived: DerivedView): RequestView {
   const { number, contract, termsVersion, status, priority, contact, registeredAt, proposal } = state;
+  const due = derived.clocks.flatMap((clock) => (clock.dueAt === undefined ? [] : [clock.dueAt]));
   return {
     number,
     contract,
-    family: terms.family,
+    family: derived.family,
     termsVersion,
     version: state.seq,
     status,
@@ -75,14 +99,14 @@ export function viewOf(state: RequestState, rules: Rules): RequestView {
     contact,
     ...defined({ assignee: state.assignee, previous: state.previous, acknowledgedAt: state.acknowledgedAt }),
     registeredAt,
-    ...(state.waiting ? { waiting: waitingView(state.waiting, state, rules) } : {}),
+    ...(state.waiting ? { waiting: waitingView(state.waiting, derived.silenceAt) } : {}),
     ...(proposal ? { proposal: { kind: proposal.kind, at: proposal.at } } : {}),
-    ...(state.closed ? { closed: { ...state.closed, ...defined({ reopenUntil: until }) } } : {}),
-    clocks,
+    ...(state.closed ? { closed: { ...state.closed, ...defined({ reopenUntil: derived.reopenUntil }) } } : {}),
+    clocks: derived.clocks.map((clock) => clockView(clock, state)),
     breached: Object.values(state.clocks).some((clock) => clock.breachedAt !== undefined),
     tasks: state.tasks.map(({ kind, since, mail }) => ({ kind, since, ...defined({ mail }) })),
     ...(due.length > 0 ? { nextDueAt: Math.min(...due) } : {}),
-    possible: possibleCommands(state, rules),
+    possible: derived.possible,
   };
 }
 
@@ -93,27 +117,27 @@ function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
-function waitingView(waiting: Waiting, state: RequestState, rules: Rules): RequestView['waiting'] & object {
-  const moment = nextReminderMoment(state, rules);
-  const at = moment && 'at' in moment.due ? moment.due.at : undefined;
-  return {
-    for: waiting.for,
-    since: waiting.since,
-    remindersSent: waiting.sent.length as 0 | ReminderStep,
-    ...(moment?.what === 'reminder' && at !== undefined ? { nextReminder: { step: moment.step, at } } : {}),
-    ...(moment?.what === 'closing' && at !== undefined ? { closesAt: at } : {}),
-  };
+function waitingView({ for: on, since, sent }: Waiting, at: number | undefined): RequestView['waiting'] & object {
+  const remindersSent = sent.length as 0 | ReminderStep;
+  const shown = { for: on, since, remindersSent };
+  if (at === undefined) return shown;
+  return remindersSent === 3
+    ? { ...shown, closesAt: at }
+    : { ...shown, nextReminder: { step: (remindersSent + 1) as ReminderStep, at } };
 }
 
-function clockView(clock: RequestClock, state: RequestState, rules: Rules): ClockView {
+function clockView({ dueAt, took, ...shown }: DerivedView['clocks'][number], state: RequestState): ClockView {
+  const { warnedAt, breachedAt, metAt } = state.clocks[shown.name] ?? {};
+  return { ...shown, ...defined({ dueAt, warnedAt, breachedAt, metAt, took }) };
+}
+
+function derivedClock(clock: RequestClock, state: RequestState, rules: Rules): DerivedView['clocks'][number] {
   const position = clockPosition(clock, state.pauses, rules);
-  const { warnedAt, breachedAt } = clock.state;
-  const dueAt = position.kind === 'running' && 'at' in position.due ? position.due.at : undefined;
   const shown = { name: clock.name, commitment: clock.terms.commitment, status: position.kind, startedAt: clock.start };
-  const rest = defined({ dueAt, warnedAt, breachedAt });
-  if (position.kind !== 'met') return { ...shown, ...rest };
+  if (position.kind === 'running') return 'at' in position.due ? { ...shown, dueAt: position.due.at } : shown;
+  if (position.kind !== 'met') return shown;
   const took = timeTaken(clock, state, position.at, rules);
-  return { ...shown, ...rest, metAt: position.at, ...(took ? { took } : {}) };
+  return took ? { ...shown, took } : shown;
 }
 
 /** Opened time from start to `at` on the clock's calendar (plain time for calendar hours), without and with pauses. */

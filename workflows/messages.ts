@@ -1,7 +1,9 @@
 /** Names, payloads, ids and task queues of everything that crosses Temporal. Safe to import anywhere. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Effect, EffectKey, MailOrder } from '../domain/effects.ts';
+import type { EffectKey, MailOrder } from '../domain/effects.ts';
 import type { CommandName, CommandOf, EventPayloads, Windows } from '../domain/events.ts';
+import type { PackedSave } from '../domain/packing.ts';
+import type { ShortTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import type { RequestTerms } from '../domain/terms.ts';
 import type { RequestView } from '../domain/view.ts';
@@ -30,7 +32,7 @@ export const SEARCH_ATTRIBUTES = {
 } as const;
 
 /**
- * Input of `supportRequest`: `open` for a new request, `state` for one that goes on (continue-as-new, reopening,
+ * What `supportRequest` runs on: `open` for a new request, `state` for one that goes on (continue-as-new, reopening,
  * rebuilding). Exactly one of the two.
  */
 export interface SupportRequestInput {
@@ -40,6 +42,9 @@ export interface SupportRequestInput {
   readonly open?: CommandOf<'open'>;
   readonly state?: RequestState;
 }
+
+/** The same as the argument of a run; terms written out in full are taken too. */
+export type ShortInput = Omit<SupportRequestInput, 'terms'> & { readonly terms: ShortTerms };
 
 /** A verified answer of the customer by mail, or its writing down; `receivedAt` is the instant of our 250. */
 export type AnswerSignal = CommandOf<'answer'>;
@@ -89,14 +94,7 @@ export interface MailOutcome {
  * What `saveRequest` writes in one transaction: the entries as those of version `seq`; state and view if the row is not
  * newer. Issued again by a later run it carries the same entries and a newer state: only the entries are its content.
  */
-export interface SaveRequest {
-  readonly key: EffectKey;
-  /** Version that the entries belong to; at most `state.seq`. */
-  readonly seq: number;
-  readonly state: RequestState;
-  readonly view: RequestView;
-  readonly entries: Extract<Effect, { kind: 'save' }>['entries'];
-}
+export type SaveRequest = PackedSave;
 
 /** What `sendMail` sends: an order, under its key. */
 export interface SendMail {

@@ -11,16 +11,14 @@ import {
 } from '@temporalio/workflow';
 import type { Effect, MailOrder } from '../domain/effects.ts';
 import type { RequestEvent } from '../domain/events.ts';
-import { viewOf } from '../domain/view.ts';
+import { packSave } from '../domain/packing.ts';
 import type { MailOutcome, RequestActivities } from './messages.ts';
 import type { RequestShell } from './requestShell.ts';
 
-/** Retried until done: what the core decided has to happen. An effect conflict does not heal by trying again. */
+/** Retried until done: what the core decided has to happen. An effect conflict says itself that it is not to be retried. */
 const RETRY: RetryPolicy = {
   initialInterval: '1 second',
-  backoffCoefficient: 2,
   maximumInterval: '30 seconds',
-  nonRetryableErrorTypes: ['EffectConflict'],
 };
 
 /** An effect that is not done by then is started again, under its key: so each wakes its request in time. Milliseconds. */
@@ -49,16 +47,8 @@ async function carryOut(shell: RequestShell, effect: Effect): Promise<RequestEve
   switch (effect.kind) {
     case 'save': {
       const summary = `version ${effect.seq}: ${effect.entries.map((entry) => entry.type).join(', ')}`;
-      const { state, rules } = shell;
-      const pending = state.pending.filter((other) => other.kind !== 'save');
-      const input = {
-        key: effect.key,
-        seq: effect.seq,
-        state: { ...state, pending },
-        view: viewOf(state, rules),
-        entries: effect.entries,
-      };
-      await saveRequest.executeWithOptions({ ...DATABASE, summary }, [input]);
+      const save = packSave(effect, shell.state, shell.derived);
+      await saveRequest.executeWithOptions({ ...DATABASE, summary }, [save]);
       return happened('saved', effect.key, Date.now());
     }
     case 'mail': {

@@ -9,6 +9,7 @@ import { advance, openRequest } from '../domain/request.ts';
 import { type Rules, rulesOf } from '../domain/rules.ts';
 import type { RequestState } from '../domain/state.ts';
 import type { RequestTerms } from '../domain/terms.ts';
+import { type DerivedView, deriveView } from '../domain/view.ts';
 import type { SupportRequestInput } from './messages.ts';
 import { perform } from './requestEffects.ts';
 
@@ -20,6 +21,8 @@ export interface RequestShell {
   readonly rules: Rules;
   /** What a `time` event will decide next; kept until state or rules change. */
   readonly next: DueMoment | undefined;
+  /** What the rules make of the state, for its view; kept as long. */
+  readonly derived: DerivedView;
   /** Gives an event to the core and starts its effects. @throws Refusal; nothing has changed. */
   apply(event: RequestEvent): void;
   /** What `apply` would do, without doing it. @throws Refusal */
@@ -55,6 +58,7 @@ export function createShell(
   let { terms, windows } = input;
   let rules = rulesOf({ terms, windows });
   let next: { moment: DueMoment | undefined } | undefined;
+  let derived: DerivedView | undefined;
   const first = input.state ? { state: input.state, effects: input.state.pending } : opened(input, rules, now);
   let state = first.state;
 
@@ -75,15 +79,22 @@ export function createShell(
       next ??= { moment: nextMoment(state, rules) };
       return next.moment;
     },
+    get derived() {
+      derived ??= deriveView(state, rules);
+      return derived;
+    },
     apply(event) {
       const fresh = inForce(event, terms, windows);
       const freshRules = fresh.terms === terms && fresh.windows === windows ? rules : rulesOf(fresh);
       const result = advance(state, event, freshRules, rules);
       if (result.state === state && freshRules === rules) return;
+      const isQuiet = freshRules === rules && onlySettles(state, result.state);
       ({ terms, windows } = fresh);
       rules = freshRules;
       state = result.state;
+      if (isQuiet) return;
       next = undefined;
+      derived = undefined;
       for (const effect of result.effects) perform(shell, effect);
       changed(shell);
     },
@@ -95,6 +106,15 @@ export function createShell(
   for (const effect of first.effects) perform(shell, effect);
   changed(shell);
   return shell;
+}
+
+/** Whether nothing but what is under way differs: then nothing to be seen has changed, and nothing is due at another time. */
+function onlySettles(before: RequestState, after: RequestState): boolean {
+  const fields = Object.keys({ ...before, ...after }) as (keyof RequestState)[];
+  return (
+    after.pending.length < before.pending.length &&
+    fields.every((field) => field === 'pending' || after[field] === before[field])
+  );
 }
 
 function opened(input: SupportRequestInput, rules: Rules, now: number): ReturnType<typeof openRequest> {

@@ -3,7 +3,7 @@ import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributeUpda
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { localMinute, localSecond } from '../domain/localTime.ts';
 import type { DueMoment } from '../domain/passing.ts';
-import { type ClockView, type RequestView, viewOf } from '../domain/view.ts';
+import { type ClockView, joinView, type RequestView } from '../domain/view.ts';
 import type { SEARCH_ATTRIBUTES } from './messages.ts';
 import type { RequestShell } from './requestShell.ts';
 
@@ -19,15 +19,20 @@ const KEYS = {
   NextReminderAt: defineSearchAttributeKey('NextReminderAt', SearchAttributeType.DATETIME),
 };
 
+/** The caller's clock said when it is due, for a run that was started by it: so much later is the same. Milliseconds. */
+const START_SLACK = 10_000;
+
 /** Publishes what changed since the last call; each change is one event in the history. */
 export function createVisibility(): (shell: RequestShell) => void {
-  let last = shownAtStart();
+  let last: Partial<Shown> | undefined;
   return (shell) => {
-    const view = viewOf(shell.state, shell.rules);
+    const view = joinView(shell.state, shell.derived);
     const shown = shownOf(view);
+    last ??= shownAtStart(shown.NextDueAt);
     // While a reminder is under way its moment stays shown: when the next one goes out is known once it is accepted.
     if (shell.state.waiting?.sending) shown.NextReminderAt = last.NextReminderAt ?? null;
-    const changed = (Object.keys(KEYS) as (keyof Shown)[]).filter((name) => shown[name] !== (last[name] ?? null));
+    const said = last;
+    const changed = (Object.keys(KEYS) as (keyof Shown)[]).filter((name) => shown[name] !== (said[name] ?? null));
     if (changed.length > 0) upsertSearchAttributes(changed.map((name) => pair(name, shown)));
     last = shown;
     setCurrentDetails(details(view, shell));
@@ -35,7 +40,7 @@ export function createVisibility(): (shell: RequestShell) => void {
 }
 
 /** What the run was started with need not be said again. */
-function shownAtStart(): Partial<Shown> {
+function shownAtStart(due: Shown['NextDueAt']): Partial<Shown> {
   const given = workflowInfo().typedSearchAttributes;
   const last: Partial<Shown> = {};
   for (const name of Object.keys(KEYS) as (keyof Shown)[]) {
@@ -43,6 +48,7 @@ function shownAtStart(): Partial<Shown> {
     if (value instanceof Date) last[name] = value.getTime();
     else if (typeof value === 'string' || typeof value === 'boolean') last[name] = value;
   }
+  if (Math.abs(Number(last.NextDueAt) - Number(due)) < START_SLACK) last.NextDueAt = due;
   return last;
 }
 

@@ -3,8 +3,9 @@ import { allHandlersFinished, condition, continueAsNew, log, setHandler, workflo
 import { COMMANDS, type CommandName, type CommandOf, type RequestEvent } from '../domain/events.ts';
 import { Refusal } from '../domain/failures.ts';
 import { resultOf } from '../domain/request.ts';
+import { shortTerms, wholeTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
-import { viewOf } from '../domain/view.ts';
+import { joinView } from '../domain/view.ts';
 import {
   answerReceived,
   commandUpdate,
@@ -16,6 +17,7 @@ import {
   openUpdate,
   type ReopenPayload,
   reopenUpdate,
+  type ShortInput,
   type SupportRequestInput,
 } from './messages.ts';
 import { refusing } from './refusals.ts';
@@ -37,8 +39,8 @@ const TURNS = 200;
 const REOPENING_PATIENCE = 10_000;
 
 /** One support request. Its id is `request:<number>`. */
-export async function supportRequest(input: SupportRequestInput): Promise<RequestOutcome> {
-  const request = setup(input);
+export async function supportRequest(input: ShortInput): Promise<RequestOutcome> {
+  const request = setup({ ...input, terms: wholeTerms(input.terms) });
   return await run(request);
 }
 
@@ -68,7 +70,7 @@ function setup(input: SupportRequestInput): RequestShell {
   setHandler(openingHoursChanged, ({ windows }) =>
     note(shell, fact({ type: 'openingHoursChanged', windows }, Date.now())),
   );
-  setHandler(getRequest, () => viewOf(shell.state, shell.rules));
+  setHandler(getRequest, () => joinView(shell.state, shell.derived));
   return shell;
 }
 
@@ -80,7 +82,8 @@ async function run(shell: RequestShell): Promise<RequestOutcome> {
     if (isOver(shell)) break;
     if (mayContinueAsNew()) {
       const { terms, windows, state } = shell;
-      await continueAsNew<typeof supportRequest>({ number: state.number, terms, windows, state });
+      const { number } = state;
+      await continueAsNew<typeof supportRequest>({ number, terms: shortTerms(terms), windows, state });
     }
     await nextTurn(shell);
   }

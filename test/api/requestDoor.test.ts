@@ -89,7 +89,12 @@ describe('opening', () => {
       RequestPriority: ['blocking'],
       ContractReference: ['ONE'],
       SlaBreached: [false],
+      NextDueAt: [expect.any(Date)],
     });
+    // All of it comes with the start: none of it needs an event of its own.
+    const { events } = await world.handle(number).fetchHistory();
+    const said = events?.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes);
+    expect(said).toEqual([]);
   });
 
   it('of an unknown number, or with a priority that the terms do not know, is refused', async () => {

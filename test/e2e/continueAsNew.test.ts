@@ -6,6 +6,7 @@ import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/clie
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isLost } from '../../client/temporalErrors.ts';
+import { type RequestSave, unpackSave } from '../../domain/packing.ts';
 import { freePorts } from '../../scripts/stack/ports.ts';
 import { createProcesses, type Processes } from '../../scripts/stack/processes.ts';
 import { startTemporal } from '../../scripts/stack/temporalServer.ts';
@@ -16,7 +17,6 @@ import {
   openUpdate,
   REQUEST_TASK_QUEUE,
   requestWorkflowId,
-  type SaveRequest,
   type SendMail,
   type SupportRequestInput,
 } from '../../workflows/messages.ts';
@@ -26,7 +26,7 @@ const NUMBER = 'DA-2030-000001';
 const NOTES = 60;
 
 const directory = mkdtempSync(join(tmpdir(), 'relance-continue-'));
-const saves: SaveRequest[] = [];
+const saves: RequestSave[] = [];
 const mails: SendMail[] = [];
 let processes: Processes;
 let connection: Connection;
@@ -49,7 +49,7 @@ beforeAll(async () => {
     workflowBundle: await workflowBundle(),
     activities: {
       async saveRequest(save) {
-        saves.push(save);
+        saves.push(unpackSave(save));
       },
       async sendMail(mail) {
         mails.push(mail);

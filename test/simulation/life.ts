@@ -8,10 +8,12 @@ import type { Effect, EffectKey, MailOrder } from '../../domain/effects.ts';
 import type { RequestEvent } from '../../domain/events.ts';
 import { Refusal } from '../../domain/failures.ts';
 import type { OpeningWindow } from '../../domain/openingHours.ts';
+import { packSave, unpackSave } from '../../domain/packing.ts';
 import { type DueMoment, nextMoment } from '../../domain/passing.ts';
 import { type Advance, advance, openRequest } from '../../domain/request.ts';
 import type { Rules } from '../../domain/rules.ts';
 import type { RequestState } from '../../domain/state.ts';
+import { deriveView, viewOf } from '../../domain/view.ts';
 import { frozen } from '../support/life.ts';
 import { rulesOf, WHOLE_WINDOW } from '../support/rules.ts';
 import { tellMail } from '../support/tellMail.ts';
@@ -153,7 +155,10 @@ export function simulateLife(seed: number, tell = false): LifeReport {
     const after = result.state === before ? before : state;
     state = after;
     witness.watch({ before, after, event, effects: result.effects, rules, hours });
-    for (const effect of result.effects) carryOut(effect);
+    for (const effect of result.effects) {
+      if (isStrict && effect.kind === 'save') travels(effect, state, rules);
+      carryOut(effect);
+    }
   }
 
   function system<T extends object>(event: T, at: number = now): T & { who: 'system'; channel: 'system'; at: number } {
@@ -243,6 +248,17 @@ function strictly(state: RequestState): RequestState {
   const copy: RequestState = JSON.parse(JSON.stringify(state));
   if (!isDeepStrictEqual(copy, state)) throw new Broken('JSON loses a part of the state');
   return frozen(copy);
+}
+
+/** A save comes out of its short form as it went in. */
+function travels({ key, seq, entries }: Extract<Effect, { kind: 'save' }>, state: RequestState, rules: Rules): void {
+  const pending = state.pending.filter(({ kind }) => kind !== 'save');
+  const sent = { key, seq, entries, state: { ...state, pending }, view: viewOf(state, rules) };
+  const packed = packSave({ seq, entries }, state, deriveView(state, rules));
+  const received: unknown = unpackSave(JSON.parse(JSON.stringify(packed)));
+  if (!isDeepStrictEqual(received, sent)) {
+    throw new Broken(`a save changes on its way: ${JSON.stringify(sent)} became ${JSON.stringify(received)}`);
+  }
 }
 
 function iso(at: number): string {

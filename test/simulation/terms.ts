@@ -1,5 +1,6 @@
 /** The terms and opening hours of the simulated world. */
 import type { Windows } from '../../domain/events.ts';
+import { type OpeningDay, openingDays } from '../../domain/openingDays.ts';
 import type { OpeningWindow } from '../../domain/openingHours.ts';
 import type { ClockName, ClockTerms, Delay, PriorityTerms, RequestTerms } from '../../domain/terms.ts';
 import { ANOMALY_TERMS, cutWindow, supportWindow } from '../support/rules.ts';
@@ -58,10 +59,11 @@ export function windowsOf(whole: OpeningWindow, from: number, now: number, days:
 }
 
 /** Opened time in [from, to), counted interval by interval. */
-export function openedTime({ days }: OpeningWindow, from: number, to: number): number {
+export function openedTime(window: OpeningWindow, from: number, to: number): number {
+  const days = rowsOf(window);
   let sum = 0;
   for (let row = firstRowAfter(days, from); row < days.length; row++) {
-    const [, ...edges] = days[row] ?? [''];
+    const { edges } = days[row] ?? NO_DAY;
     if ((edges[0] ?? to) >= to) break;
     for (let edge = 0; edge < edges.length; edge += 2) {
       sum += Math.max(0, Math.min(edges[edge + 1] ?? 0, to) - Math.max(edges[edge] ?? 0, from));
@@ -71,19 +73,28 @@ export function openedTime({ days }: OpeningWindow, from: number, to: number): n
 }
 
 /** Whether an instant lies in opening hours, or is a closing instant. */
-export function opensOrCloses({ days }: OpeningWindow, at: number): boolean {
-  const [, ...edges] = days[firstRowAfter(days, at - 1)] ?? [''];
+export function opensOrCloses(window: OpeningWindow, at: number): boolean {
+  const days = rowsOf(window);
+  const { edges } = days[firstRowAfter(days, at - 1)] ?? NO_DAY;
   return edges.some((open, edge) => edge % 2 === 0 && open <= at && at <= (edges[edge + 1] ?? 0));
 }
 
+const NO_DAY: OpeningDay = { day: 0, edges: [] };
+const rows = new WeakMap<OpeningWindow, readonly OpeningDay[]>();
+
+function rowsOf(window: OpeningWindow): readonly OpeningDay[] {
+  const known = rows.get(window) ?? openingDays(window);
+  rows.set(window, known);
+  return known;
+}
+
 /** Index of the first business day whose last closing is after `at`. */
-function firstRowAfter(days: OpeningWindow['days'], at: number): number {
+function firstRowAfter(days: readonly OpeningDay[], at: number): number {
   let low = 0;
   let high = days.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const row = days[middle];
-    if (Number(row?.at(-1)) > at) high = middle;
+    if (Number(days[middle]?.edges.at(-1)) > at) high = middle;
     else low = middle + 1;
   }
   return low;

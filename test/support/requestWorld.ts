@@ -14,6 +14,8 @@ import { requestTerms, requestWindows } from '../../contracts/requestTerms.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { parseTerms } from '../../contracts/terms.ts';
 import type { CommandName, CommandOf, EventPayloads } from '../../domain/events.ts';
+import { type RequestSave, unpackSave } from '../../domain/packing.ts';
+import { shortTerms } from '../../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../../domain/state.ts';
 import type { TimelineType } from '../../domain/timeline.ts';
 import type { RequestView } from '../../domain/view.ts';
@@ -28,9 +30,9 @@ import {
   type ReopenPayload,
   reopenUpdate,
   requestWorkflowId,
-  type SaveRequest,
   SEARCH_ATTRIBUTES,
   type SendMail,
+  type ShortInput,
   type SupportRequestInput,
 } from '../../workflows/messages.ts';
 import type { RequestOutcome } from '../../workflows/supportRequest.ts';
@@ -42,6 +44,7 @@ const CONTRACT_TERMS = parsed.terms;
 
 /** Family D, as a running request has it. */
 export const TERMS = requestTerms('TEST-D', 1, CONTRACT_TERMS);
+const SHORT_TERMS = shortTerms(TERMS);
 
 /** Windows of family D from `from` on, both epoch milliseconds. */
 export function windowsFrom(from: number, now: number = from): SupportRequestInput['windows'] {
@@ -68,12 +71,12 @@ const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() 
 
 export interface RequestWorld {
   readonly env: TestWorkflowEnvironment;
-  readonly saves: SaveRequest[];
+  readonly saves: RequestSave[];
   readonly mails: SendMail[];
   /** What the mail server answers; a test may change it. */
   answerMail: (mail: SendMail, now: number) => MailOutcome | Promise<MailOutcome>;
   /** Called before each save; throw to let it fail and be tried again. */
-  beforeSave: (save: SaveRequest) => void | Promise<void>;
+  beforeSave: (save: RequestSave) => void | Promise<void>;
   now(): Promise<number>;
   /** Moves the server's clock forward to an ISO instant with offset. */
   goTo(instant: string): Promise<void>;
@@ -111,7 +114,7 @@ export async function createRequestWorld(
   });
   // Not the environment's own client: that lets the server skip years while it waits for a result.
   const client = new Client({ connection: env.connection, namespace: env.namespace ?? 'default' });
-  const saves: SaveRequest[] = [];
+  const saves: RequestSave[] = [];
   const mails: SendMail[] = [];
   const world: RequestWorld = {
     env,
@@ -139,9 +142,9 @@ export async function createRequestWorld(
     async open(number, open) {
       const now = await env.currentTimeMs();
       const commandId = randomUUID();
-      const input: SupportRequestInput = {
+      const input: ShortInput = {
         number,
-        terms: TERMS,
+        terms: SHORT_TERMS,
         windows: windowsFrom(now),
         open: {
           contact: 'c1',
@@ -167,7 +170,7 @@ export async function createRequestWorld(
     },
     async reopen(number, state, payload) {
       const now = await env.currentTimeMs();
-      const input: SupportRequestInput = { number, terms: TERMS, windows: windowsFrom(state.registeredAt, now), state };
+      const input: ShortInput = { number, terms: SHORT_TERMS, windows: windowsFrom(state.registeredAt, now), state };
       return await updateWithStart(number, input, (start) =>
         client.workflow.executeUpdateWithStart(reopenUpdate, { args: [payload], startWorkflowOperation: start }),
       );
@@ -201,8 +204,8 @@ export async function createRequestWorld(
 
   function updateWithStart<T>(
     number: string,
-    input: SupportRequestInput,
-    update: (start: WithStartWorkflowOperation<(input: SupportRequestInput) => Promise<unknown>>) => Promise<T>,
+    input: ShortInput,
+    update: (start: WithStartWorkflowOperation<(input: ShortInput) => Promise<unknown>>) => Promise<T>,
   ): Promise<T> {
     return update(
       new WithStartWorkflowOperation('supportRequest', {
@@ -221,7 +224,8 @@ export async function createRequestWorld(
     maxCachedWorkflows,
     workflowBundle: await workflowBundle(),
     activities: {
-      async saveRequest(save) {
+      async saveRequest(packed) {
+        const save = unpackSave(packed);
         await world.beforeSave(save);
         saves.push(save);
       },

@@ -4,6 +4,7 @@ import { requestTerms } from '../../contracts/requestTerms.ts';
 import { anomalySupport, SUPPORT_CALENDAR } from '../../contracts/templates/anomalySupport.ts';
 import { type ContractTermsInput, parseTerms } from '../../contracts/terms.ts';
 import type { Windows } from '../../domain/events.ts';
+import { openingDays, packDays } from '../../domain/openingDays.ts';
 import type { OpeningWindow } from '../../domain/openingHours.ts';
 import { type Rules, rulesOf as rulesFrom } from '../../domain/rules.ts';
 import type { RequestTerms } from '../../domain/terms.ts';
@@ -29,12 +30,14 @@ export function cutWindow(window: OpeningWindow, first: string, last: string): O
   const from = Math.max(window.from, Date.parse(first) - offset(window, Date.parse(first)));
   const until = Math.min(window.until, Date.parse(last) + 86_400_000 - offset(window, Date.parse(last) + 86_400_000));
   const later = window.offsets.filter(([at]) => at > from && at < until);
+  const offsets = [[from, offset(window, from)] as const, ...later];
+  const days = openingDays(window).filter(({ day }) => day >= Date.parse(first) && day <= Date.parse(last));
   return {
     ...window,
     from,
     until,
-    offsets: [[from, offset(window, from)], ...later],
-    days: window.days.filter(([date]) => date >= first && date <= last),
+    offsets,
+    ...packDays(days, offsets),
   };
 }
 
@@ -44,16 +47,16 @@ function offset(window: OpeningWindow, at: number): number {
 
 /** A window in which an interval, epoch milliseconds, is closed exceptionally. */
 export function closing(window: OpeningWindow, from: number, to: number): OpeningWindow {
-  const days = window.days.flatMap(([date, ...edges]) => {
+  const days = openingDays(window).flatMap(({ day, edges }) => {
     const kept: number[] = [];
     for (let edge = 0; edge < edges.length; edge += 2) {
       const [open = 0, close = 0] = edges.slice(edge, edge + 2);
       if (open < Math.min(close, from)) kept.push(open, Math.min(close, from));
       if (Math.max(open, to) < close) kept.push(Math.max(open, to), close);
     }
-    return kept.length === 0 ? [] : [[date, ...kept] as const];
+    return kept.length === 0 ? [] : [{ day, edges: kept }];
   });
-  return { ...window, calendarVersion: window.calendarVersion + 1, days: days as OpeningWindow['days'] };
+  return { ...window, calendarVersion: window.calendarVersion + 1, ...packDays(days, window.offsets) };
 }
 
 /** The core's rules, of family D over the whole window where nothing else is said. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildOpeningWindow, CalendarTerms, Closure } from '../../contracts/calendar.ts';
+import { openingDays } from '../../domain/openingDays.ts';
 import { addBusinessDays, addOpened, indexOpenings, isOpen, openedBetween } from '../../domain/openingHours.ts';
 import { calendar, everyDay, local, openings, said } from '../support/businessTime.ts';
 
@@ -108,7 +109,7 @@ describe('opening hours of a week', () => {
 
   it('open later where the hour is left out, and count nothing twice', () => {
     const gap = calendar({ weekly: everyDay(['00:00', '02:30'], ['03:00', '06:00']), holidays: 'none' });
-    const [, ...edges] = openings(gap, '2026-03-29', '2026-03-29').window.days[0] ?? [''];
+    const [{ edges } = { edges: [] }] = openingDays(openings(gap, '2026-03-29', '2026-03-29').window);
     expect(edges.map((at) => said({ at }).slice(-5))).toEqual(['00:00', '03:30', '03:30', '06:00']);
     const night = openings(
       calendar({ weekly: everyDay(['02:30', '06:00']), holidays: 'none' }),
@@ -175,8 +176,9 @@ describe('the horizon', () => {
     const window = buildOpeningWindow(calendar(), { name: 'support', version: 1, from, ahead });
     expect(window.from).toBe(local('2026-06-08 00:00'));
     expect(window.until).toBe(local('2026-07-14 00:00'));
-    expect(window.days.at(-1)?.[0]).toBe('2026-07-13');
-    expect(window.days.filter(([date]) => date > '2026-06-10')).toHaveLength(3 + 20);
+    const days = openingDays(window).map(({ day }) => day);
+    expect(days.at(-1)).toBe(Date.parse('2026-07-13'));
+    expect(days.filter((day) => day > Date.parse('2026-06-10'))).toHaveLength(3 + 20);
   });
 
   it('is an error at once when nothing opens within two years', () => {
