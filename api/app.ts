@@ -8,6 +8,7 @@ import { createCallers, GENEROUS, type Limits } from './callers.ts';
 import { serveDocumentation } from './documentation.ts';
 import { serveHealth } from './health.ts';
 import type { Route } from './route.ts';
+import { calendarRoutes } from './routes/calendars.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { mailRoutes } from './routes/mails.ts';
@@ -26,7 +27,13 @@ export interface AppDependencies {
 
 /** Every route that wants an access token. */
 export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door'>): Route[] {
-  return [...requestRoutes(deps), ...commandRoutes(deps), ...mailRoutes(deps), ...contractRoutes(deps)];
+  return [
+    ...requestRoutes(deps),
+    ...commandRoutes(deps),
+    ...mailRoutes(deps),
+    ...contractRoutes(deps),
+    ...calendarRoutes(deps),
+  ];
 }
 
 /** The application: health, documentation, then every route, then problems for all that remains. */

@@ -1,4 +1,4 @@
-/** The relay process: takes mail from the network, moves it to the workflows, opens what was left; until SIGTERM or SIGINT. */
+/** The relay process: takes mail from the network, moves it to the workflows, opens what was left, tells of new opening hours; until SIGTERM or SIGINT. */
 import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
 import { createRequestDoor } from '../client/requestDoor.ts';
@@ -11,6 +11,7 @@ import { startInboundListener } from '../mail/inbound/listener.ts';
 import { createMailParser } from '../mail/inbound/parse.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
 import { startInboundRelay } from './inboundRelay.ts';
+import { startOpeningHours } from './openingHours.ts';
 import { startOpenings } from './openings.ts';
 
 const environment = readEnvironment(process.env, 'relay');
@@ -34,6 +35,7 @@ const relay = startInboundRelay({
   log,
 });
 const openings = startOpenings({ pool, door, log });
+const openingHours = startOpeningHours({ pool, door, log });
 const listener = await startInboundListener({
   host: environment.inboundHost,
   port: environment.inboundPort,
@@ -52,7 +54,7 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-await Promise.all([relay.close(), openings.close()]);
+await Promise.all([relay.close(), openings.close(), openingHours.close()]);
 await parser.close();
 await metrics.close();
 await pool.end();

@@ -9,6 +9,7 @@ import {
   type RetryPolicy,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import { announcedVersions } from '../domain/changedHours.ts';
 import type { Effect, MailOrder } from '../domain/effects.ts';
 import type { RequestEvent } from '../domain/events.ts';
 import { viewOf } from '../domain/view.ts';
@@ -50,12 +51,14 @@ async function carryOut(shell: RequestShell, effect: Effect): Promise<RequestEve
     case 'save': {
       const summary = `version ${effect.seq}: ${effect.entries.map((entry) => entry.type).join(', ')}`;
       const { state, rules } = shell;
+      const calendarVersions = announcedVersions(shell.windows);
       const pending = state.pending.filter((other) => other.kind !== 'save');
       const input = {
         key: effect.key,
         seq: effect.seq,
         state: { ...state, pending },
         view: viewOf(state, rules),
+        ...(Object.keys(calendarVersions).length > 0 ? { calendarVersions } : {}),
         entries: effect.entries,
       };
       await saveRequest.executeWithOptions({ ...DATABASE, summary }, [input]);
@@ -71,9 +74,11 @@ async function carryOut(shell: RequestShell, effect: Effect): Promise<RequestEve
     case 'extendWindow': {
       const { contract, termsVersion, registeredAt } = shell.state;
       const summary = 'opening hours further ahead';
-      const windows = await extendWindows.executeWithOptions({ ...DATABASE, summary }, [
+      const built = await extendWindows.executeWithOptions({ ...DATABASE, summary }, [
         { contract, termsVersion, from: registeredAt },
       ]);
+      // Calendars of terms that were amended meanwhile are others, whatever their names.
+      const windows = shell.state.termsVersion === termsVersion ? built : {};
       return { type: 'windowExtended', key: effect.key, windows, at: Date.now(), who: 'system', channel: 'system' };
     }
   }
