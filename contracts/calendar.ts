@@ -60,8 +60,8 @@ export function calendarId(contract: string, name: string, calendar: Pick<Calend
 }
 
 const Instant = z.int().nonnegative();
-/** Both instants at which people are told. */
-const told = { announcedAt: Instant, takenBackAt: Instant.optional() };
+/** Both instants at which people are told, and of what. */
+const told = { announcedAt: Instant, takenBackAt: Instant.optional(), reason: z.string().optional() };
 
 /**
  * An exceptional closure: a local day, or an interval [from, to). Instants are epoch milliseconds. It counts from its

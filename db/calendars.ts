@@ -36,7 +36,7 @@ export async function readAnnounced(
   const { rows } = await db.query<Announced & { name: string }>(
     `SELECT c.name, k.version, json_agg(json_strip_nulls(json_build_object(
         'announcedAt', ${milliseconds('l.announced_at')}, 'takenBackAt', ${milliseconds('l.taken_back_at')},
-        'day', l.day, 'from', ${milliseconds('l.begins_at')}, 'to', ${milliseconds('l.ends_at')}
+        'reason', l.reason, 'day', l.day, 'from', ${milliseconds('l.begins_at')}, 'to', ${milliseconds('l.ends_at')}
       )) ORDER BY l.announced_at, l.id) AS closures
      FROM contract_calendars c JOIN calendars k ON k.id = c.calendar JOIN closures l ON l.calendar = k.id
      WHERE c.contract = $1 AND c.terms_version = $2 AND c.closures_admitted

@@ -35,7 +35,7 @@ export interface OpeningHoursDeps {
   };
   /** Requests told and not recomputed yet; 8 without it. */
   readonly atOnce?: number;
-  /** Longest pause between two looks, milliseconds; 5 seconds without it. */
+  /** Longest pause between two looks, milliseconds; 15 seconds without it. */
   readonly pauseMs?: number;
 }
 
@@ -58,7 +58,7 @@ interface UnderWay extends OlderHours {
 
 /** Starts to tell. Several relays may: each request is claimed by one. */
 export function startOpeningHours(deps: OpeningHoursDeps): OpeningHoursTeller {
-  const { pool, log, atOnce = AT_ONCE, pauseMs = 5_000 } = deps;
+  const { pool, log, atOnce = AT_ONCE, pauseMs = 15_000 } = deps;
   let claimed: OlderHours[] = [];
   let underWay: UnderWay[] = [];
   let windows = createWindowCache(pool);
