@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { requestWindows } from '../contracts/requestTerms.ts';
+import { readAnnounced } from '../db/calendars.ts';
 import { readTerms } from '../db/contracts.ts';
 import { KeyConflict, saveRequestState } from '../db/saveRequest.ts';
 import { unpackSave } from '../domain/packing.ts';
@@ -32,7 +33,8 @@ export function createRequestActivities(
     async extendWindows({ contract, termsVersion, from }) {
       const terms = await readTerms(pool, contract, termsVersion);
       if (!terms) throw new Error(`contract ${contract} has no terms of version ${termsVersion}`);
-      return requestWindows(terms, { from, now: now() });
+      const announced = await readAnnounced(pool, contract, termsVersion);
+      return requestWindows(terms, { from, now: now(), announced });
     },
   };
 }

@@ -8,6 +8,7 @@ import { createCallers, GENEROUS, type Limits } from './callers.ts';
 import { serveDocumentation } from './documentation.ts';
 import { serveHealth } from './health.ts';
 import type { Route } from './route.ts';
+import { calendarRoutes } from './routes/calendars.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { contractRoutes } from './routes/contracts.ts';
@@ -39,6 +40,7 @@ export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door' | 'portal'
     ...contractTermsRoutes(deps),
     ...contactRoutes(deps),
     ...portalRoutes(deps),
+    ...calendarRoutes(deps),
   ];
 }
 

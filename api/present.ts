@@ -140,7 +140,7 @@ function clockOut(clock: ClockView, isStaff: boolean): z.input<typeof ClockOut> 
 /** A line of a timeline. Customers do not see which member of staff it was. */
 export function timelineLineOut(row: TimelineRow, role: Role): z.input<typeof TimelineLine> {
   const isStaff = role !== 'customer';
-  const { dueAt, ...facts } = row.facts;
+  const { dueAt, dueWas, ...facts } = row.facts;
   return {
     version: row.seq,
     at: iso(row.at),
@@ -151,7 +151,7 @@ export function timelineLineOut(row: TimelineRow, role: Role): z.input<typeof Ti
       ? { audience: row.audience, ...present({ enteredBy: row.enteredBy, enteredAt: isoIf(row.enteredAt) }) }
       : {}),
     ...present({ text: row.text, mail: row.mail }),
-    facts: { ...present(facts), ...present({ dueAt: isoIf(dueAt) }) },
+    facts: { ...present(facts), ...present({ dueAt: isoIf(dueAt), dueWas: isoIf(dueWas) }) },
   };
 }
 

@@ -25,7 +25,7 @@ export interface Answer {
 interface Described {
   /** With parameters in braces: `/v1/requests/{number}`. */
   readonly path: string;
-  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'portal' | 'callers';
+  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'calendars' | 'portal' | 'callers';
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: z.ZodType };

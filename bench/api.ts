@@ -11,7 +11,7 @@ import { issueToken } from '../db/accessTokens.ts';
 import type { Servers } from './servers.ts';
 import { AGENT, CONTACT, CONTRACT } from './terms.ts';
 
-/** A served API and its only caller, an agent. */
+/** A served API and its only caller, an agent unless another is named. */
 export interface Api {
   /** @throws Error for any answer but 2xx. */
   post(path: string, body: object): Promise<{ number: string }>;
@@ -25,13 +25,13 @@ export interface Api {
 const AN_HOUR_MS = 3_600_000;
 
 /** Serves it on a free port. */
-export async function startApi({ pool }: Servers, client: Client): Promise<Api> {
+export async function startApi({ pool }: Servers, client: Client, staff = AGENT): Promise<Api> {
   const door = createRequestDoor({ client, pool });
   const log = pino({ level: 'silent' });
   const server = createApp({ pool, door, checkTemporal: () => checkTemporal(client), log }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const authorization = `Bearer ${await issueToken(pool, { staff: AGENT, expiresAt: new Date(Date.now() + AN_HOUR_MS) })}`;
+  const authorization = `Bearer ${await issueToken(pool, { staff, expiresAt: new Date(Date.now() + AN_HOUR_MS) })}`;
   const call = async (path: string, init: RequestInit): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);

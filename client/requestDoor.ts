@@ -14,12 +14,14 @@ import type { RequestView } from '../domain/view.ts';
 import {
   type AnswerSignal,
   answerReceived,
+  type ChangedHours,
   commandUpdate,
   getRequest,
   type MailFact,
   mailBounced,
   messageDismissed,
   messageHeld,
+  openingHoursChanged,
   openUpdate,
   type ReopenPayload,
   reopenUpdate,
@@ -54,6 +56,7 @@ export interface RequestDoor {
   holdMessage(number: string, fact: MailFact): Promise<'delivered' | 'gone'>;
   dismissMessage(number: string, fact: MailFact & { readonly who: `staff:${string}` }): Promise<'delivered' | 'gone'>;
   mailBounced(number: string, bounce: BouncedMail): Promise<'delivered' | 'gone'>;
+  openingHoursChanged(number: string, hours: ChangedHours): Promise<'delivered' | 'gone'>;
   /** What the workflow itself says; lists and pages read Postgres. */
   read(number: string): Promise<RequestView>;
 }
@@ -282,6 +285,7 @@ export function createRequestDoor({ client, pool, patienceMs = 10_000 }: Request
     holdMessage: (number, fact) => patiently(() => tell(number, messageHeld, fact)),
     dismissMessage: (number, fact) => patiently(() => tell(number, messageDismissed, fact)),
     mailBounced: (number, bounce) => patiently(() => tell(number, mailBounced, bounce)),
+    openingHoursChanged: (number, hours) => patiently(() => tell(number, openingHoursChanged, hours)),
     revive: (number) => patiently(async () => ((await revive(number)) ? 'closed' : 'running')),
     isRunning: (number) =>
       patiently(async () => {

@@ -2,6 +2,7 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { requestTerms, requestWindows } from '../contracts/requestTerms.ts';
+import { readAnnounced } from '../db/calendars.ts';
 import { readTerms } from '../db/contracts.ts';
 import type { RequestRow } from '../db/requests.ts';
 import type { EventOf, Windows } from '../domain/events.ts';
@@ -29,7 +30,8 @@ export async function termsAndWindows(
 ): Promise<{ terms: RequestTerms; windows: Windows }> {
   const terms = await readTerms(pool, contract, version);
   if (!terms) throw new Refusal('NotFound', `The contract has no terms of version ${version}.`);
-  return { terms: requestTerms(contract, version, terms), windows: requestWindows(terms, { from, now }) };
+  const announced = await readAnnounced(pool, contract, version);
+  return { terms: requestTerms(contract, version, terms), windows: requestWindows(terms, { from, now, announced }) };
 }
 
 /** Input of a request that is opened: nothing is stored of it but its opening. */
@@ -46,7 +48,7 @@ export async function ongoingInput(pool: Pool, state: RequestState, now: number)
 }
 
 /** Where opening windows must reach back to. */
-export function oldestStart(state: RequestState): number {
+export function oldestStart(state: Pick<RequestState, 'registeredAt'>): number {
   return state.registeredAt;
 }
 

@@ -34,8 +34,15 @@ const DayHours = z.array(z.tuple([TimeOfDay, TimeOfDay])).superRefine((intervals
 /** An IANA zone that this process knows. */
 export const ZoneName = z.string().refine(zoneExists, { error: 'There is no such time zone; write an IANA name.' });
 
+/** Without a point, so that it is never the id that another contract's calendar has by default. */
+const SharedId = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/, {
+  error: 'An id is made of small letters, digits and hyphens, and begins with a letter.',
+});
+
 /** One calendar of a contract. A business day is a day with opening hours. */
 export const CalendarTerms = z.strictObject({
+  /** The same in every contract that has this calendar: closures are announced once for all. See {@link calendarId}. */
+  id: SharedId.optional(),
   zone: ZoneName,
   weekly: z.partialRecord(z.enum(WEEKDAYS), DayHours).refine((week) => Object.values(week).some((day) => day?.length), {
     error: 'The calendar never opens.',
@@ -48,16 +55,23 @@ export const CalendarTerms = z.strictObject({
 });
 export type CalendarTerms = z.infer<typeof CalendarTerms>;
 
+/** What closures are announced for: the calendar's own id, or `<contract>.<name>`. */
+export function calendarId(contract: string, name: string, calendar: Pick<CalendarTerms, 'id'>): string {
+  return calendar.id ?? `${contract}.${name}`;
+}
+
 const Instant = z.int().nonnegative();
+/** Both instants at which people are told, and of what. */
+const told = { announcedAt: Instant, takenBackAt: Instant.optional(), reason: z.string().optional() };
 
 /**
  * An exceptional closure: a local day, or an interval [from, to). Instants are epoch milliseconds. It counts from its
- * announcement: opened time before that never changes.
+ * announcement until it is taken back: time before either never changes.
  */
 export const Closure = z.union([
-  z.strictObject({ announcedAt: Instant, day: z.iso.date() }),
+  z.strictObject({ ...told, day: z.iso.date() }),
   z
-    .strictObject({ announcedAt: Instant, from: Instant, to: Instant })
+    .strictObject({ ...told, from: Instant, to: Instant })
     .refine(({ from, to }) => to > from, { error: 'A closure ends after it begins.', path: ['to'] }),
 ]);
 export type Closure = z.infer<typeof Closure>;
@@ -158,7 +172,8 @@ function edgesOf(calendar: CalendarTerms, day: number, notBefore: number, closur
   return edges;
 }
 
-interface Span {
+/** An interval [from, to); epoch milliseconds. */
+export interface Span {
   readonly from: number;
   readonly to: number;
 }
@@ -180,13 +195,15 @@ function closedSpans(calendar: CalendarTerms, { name, closures = [] }: WindowReq
   if (closures.length > 0 && !calendar.closuresAdmitted) {
     throw new RangeError(`Calendar ${name} admits no exceptional closures.`);
   }
-  return closures.map((closure) => {
-    const { from, to } = 'day' in closure ? dayOf(calendar.zone, closure.day) : closure;
-    return { from: Math.max(from, closure.announcedAt), to };
+  return closures.flatMap((closure) => {
+    const { from, to } = 'day' in closure ? localDay(calendar.zone, closure.day) : closure;
+    const span = { from: Math.max(from, closure.announcedAt), to: Math.min(to, closure.takenBackAt ?? to) };
+    return span.to > span.from ? [span] : [];
   });
 }
 
-function dayOf(zone: string, date: string): Span {
+/** A local date (YYYY-MM-DD) as the interval [from, to); epoch milliseconds. */
+export function localDay(zone: string, date: string): Span {
   return { from: instantOf(zone, Date.parse(date)), to: instantOf(zone, Date.parse(date) + DAY_MS) };
 }
 

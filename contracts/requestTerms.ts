@@ -98,6 +98,14 @@ export function requestWindows(terms: ContractTerms, span: WindowSpan): Record<s
   return windows;
 }
 
+/** Names of the calendars that clocks, reminders or reopening count on: those that requests have windows of. */
+export function countedCalendars(terms: ContractTerms): string[] {
+  const delays = delaysOf(terms);
+  return Object.keys(terms.calendars).filter((name) =>
+    delays.some((delay) => 'calendar' in delay && delay.calendar === name),
+  );
+}
+
 /** Every delay that may run from now on; a reminder cycle as the sum of its third reminder and its closing. */
 function delaysOf(terms: ContractTerms): Delay[] {
   const ofPriorities = Object.values(terms.priorities).flatMap(({ clocks, reminders }) => [

@@ -1,5 +1,6 @@
 /** Contracts with the versions of their terms, and the people who speak for the customer. */
 import type { ContractTerms } from '../contracts/terms.ts';
+import { storeCalendars } from './calendars.ts';
 import type { Queryable } from './pool.ts';
 
 /** Languages that mails are written in. */
@@ -63,11 +64,13 @@ export async function storeTerms(
   effectiveFrom: string,
   terms: ContractTerms,
 ): Promise<void> {
-  await db.query(
+  const { rowCount } = await db.query(
     `INSERT INTO contract_terms (contract, version, effective_from, terms) VALUES ($1, $2, $3, $4)
      ON CONFLICT (contract, version) DO NOTHING`,
     [reference, version, effectiveFrom, JSON.stringify(terms)],
   );
+  const stored = rowCount === 0 ? await readTerms(db, reference, version) : terms;
+  await storeCalendars(db, reference, version, stored ?? terms);
 }
 
 /** One version of a contract's terms, and how it came about. */

@@ -68,11 +68,14 @@ async function writeEntries(client: PoolClient, { state, seq, entries }: Request
 }
 
 /** Within one version only what waits in the state changes; then the later event is the newer. */
-async function writeState(client: PoolClient, { state, view }: RequestSave): Promise<void> {
+async function writeState(client: PoolClient, { state, view, calendarVersions = {} }: RequestSave): Promise<void> {
   await client.query(
     `UPDATE requests
      SET stage = 'open', terms_version = $2, version = $3, status = $4, priority = $5, assignee = $6, breached = $7,
          next_due_at = $8, next_reminder_at = $9, reopen_until = $10, open_tasks = $11, state = $12, view = $13,
+         calendar_versions = (
+           SELECT coalesce(jsonb_object_agg(c.calendar, v.value), '{}') FROM jsonb_each($15) v
+           JOIN contract_calendars c ON c.contract = $16 AND c.terms_version = $2 AND c.name = v.key),
          updated_at = now()
      WHERE number = $1
        AND (version < $3 OR (version = $3 AND (state IS NULL OR (state->>'lastAt')::bigint <= $14)))`,
@@ -91,6 +94,8 @@ async function writeState(client: PoolClient, { state, view }: RequestSave): Pro
       JSON.stringify(state),
       JSON.stringify(view),
       state.lastAt,
+      JSON.stringify(calendarVersions),
+      state.contract,
     ],
   );
 }

@@ -19,6 +19,8 @@ export interface RequestSave {
   readonly seq: number;
   readonly state: RequestState;
   readonly view: RequestView;
+  /** By the calendar's name in the terms, where more than 1: whose opening hours state and view count on. */
+  readonly calendarVersions?: { readonly [calendar: string]: number };
   readonly entries: readonly TimelineEntry[];
 }
 
@@ -30,8 +32,7 @@ type ShortKey = string;
 interface PackedState
   extends Omit<RequestState, 'lastAt' | 'clocks' | 'pauses' | 'tasks' | 'commands' | 'pending' | 'waiting'> {
   readonly lastAt: Since;
-  /** A clock that started at registration and to which nothing happened is left out; null: there is no such clock. */
-  readonly clocks?: { readonly [name in ClockName]?: ClockFacts | null };
+  readonly clocks?: { readonly [name in ClockName]?: ClockFacts };
   readonly pauses?: readonly (readonly [PauseCause, Since, Since?])[];
   readonly tasks?: RequestState['tasks'];
   readonly commands?: readonly (readonly [id: string, version: number, at: Since, Status])[];
@@ -69,12 +70,13 @@ export interface PackedSave {
   readonly seq?: number;
   readonly state: PackedState;
   readonly view: PackedView;
+  readonly calendarVersions?: RequestSave['calendarVersions'] & object;
   readonly entries: readonly PackedEntry[];
 }
 
 /** The save of version `seq` with the state of now, without the saves that are under way. */
 export function packSave(
-  { seq, entries }: Pick<RequestSave, 'seq' | 'entries'>,
+  { seq, entries, calendarVersions = {} }: Pick<RequestSave, 'seq' | 'entries' | 'calendarVersions'>,
   state: RequestState,
   view: DerivedView,
 ): PackedSave {
@@ -82,6 +84,7 @@ export function packSave(
     ...(seq === state.seq ? {} : { seq }),
     state: packState(state),
     view: packView(view, state.registeredAt),
+    ...whenAny('calendarVersions', calendarVersions),
     entries: entries.map((entry) => packEntry(entry, state)),
   };
 }
@@ -89,12 +92,13 @@ export function packSave(
 /** What {@link packSave} was given, its view joined. */
 export function unpackSave(packed: PackedSave): RequestSave {
   const state = unpackState(packed.state);
-  const { seq = state.seq } = packed;
+  const { seq = state.seq, calendarVersions } = packed;
   return {
     key: longKey(state.number, `save:${seq}`),
     seq,
     state,
     view: joinView(state, unpackView(packed.view, state.registeredAt)),
+    ...(calendarVersions ? { calendarVersions } : {}),
     entries: packed.entries.map((entry) => unpackEntry(entry, state)),
   };
 }
@@ -144,26 +148,19 @@ function unpackState(packed: PackedState): RequestState {
 }
 
 function packClocks(clocks: RequestState['clocks'], registeredAt: number): PackedState['clocks'] & object {
-  const packed: { [name in ClockName]?: ClockFacts | null } = {};
-  for (const name of CLOCK_NAMES) {
-    const clock = clocks[name];
-    const facts = Object.entries(clock ?? {}).map(([fact, at]) => [fact, at - registeredAt] as const);
-    const told = facts.filter(([fact, since]) => fact !== 'startedAt' || since !== 0);
-    if (!clock) packed[name] = null;
-    else if (told.length > 0) packed[name] = Object.fromEntries(told);
-  }
-  return packed;
+  return mapFacts(clocks, (at) => at - registeredAt);
 }
 
 function unpackClocks(packed: PackedState['clocks'] & object, registeredAt: number): RequestState['clocks'] {
-  return Object.fromEntries(
-    CLOCK_NAMES.flatMap((name) => {
-      const facts = packed[name];
-      if (facts === null) return [];
-      const instants = Object.entries(facts ?? {}).map(([fact, since]) => [fact, registeredAt + since]);
-      return [[name, { startedAt: registeredAt, ...Object.fromEntries(instants) }]];
-    }),
-  );
+  return mapFacts(packed, (since) => registeredAt + since);
+}
+
+function mapFacts(clocks: RequestState['clocks'], change: (instant: number) => number): RequestState['clocks'] {
+  const changed = Object.entries(clocks).map(([name, facts]) => {
+    const instants = Object.entries(facts).map(([fact, instant]) => [fact, change(instant)]);
+    return [name, Object.fromEntries(instants)];
+  });
+  return Object.fromEntries(changed);
 }
 
 function packPause(cause: PauseCause, from: Since, to: number | undefined, registeredAt: number) {

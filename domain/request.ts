@@ -3,6 +3,7 @@
  * clock but the event's `at`, no calendar but the opening windows in its rules, and touches nothing outside.
  */
 
+import { bringsNewHours, recordChangedHours } from './changedHours.ts';
 import { dueMoments } from './clocks.ts';
 import { applyCommand, ask, type CommandEvent } from './commands.ts';
 import { type Draft, finishDraft, openTask, orderMail, record, SYSTEM, settle, startDraft } from './draft.ts';
@@ -43,7 +44,7 @@ export function advance(state: RequestState, event: RequestEvent, rules: Rules, 
   const draft = startDraft(state, rules);
   // Opening hours that changed count from their announcement, which may lie before the event: for them the new ones hold.
   decideClocks(event.type === 'amendTerms' ? { ...draft, rules: before } : draft, at);
-  apply(draft, { ...event, at });
+  apply(draft, { ...event, at }, before);
   if (draft.entries.length === 0 && draft.effects.length === 0 && !changesQuietly(event)) return { state, effects: [] };
   // What only settles an effect happened to nobody: an answer that was received before it keeps its own instant.
   if (draft.entries.length > 0 || draft.effects.length > 0) draft.state.lastAt = at;
@@ -121,7 +122,7 @@ function isCommand(event: RequestEvent): event is CommandEvent {
   return (COMMANDS as readonly string[]).includes(event.type);
 }
 
-function apply(draft: Draft, event: RequestEvent): void {
+function apply(draft: Draft, event: RequestEvent, before: Rules): void {
   if (isCommand(event)) {
     requirePossible(draft.state, event.type satisfies CommandName, draft.rules, event.at);
     return applyCommand(draft, event);
@@ -137,10 +138,10 @@ function apply(draft: Draft, event: RequestEvent): void {
     case 'dismissMessage':
       return dismissMessage(draft, event);
     case 'openingHoursChanged':
-      if (draft.state.status !== 'closed') record(draft, event.at, SYSTEM, { type: 'openingHoursChanged' });
+      if (draft.state.status !== 'closed') recordChangedHours(draft, event.at, before);
       return;
     case 'windowExtended':
-      return windowExtended(draft, event);
+      return windowExtended(draft, event, before);
     case 'mailAccepted':
       return mailAccepted(draft, event);
     case 'mailRefused':
@@ -162,9 +163,15 @@ function apply(draft: Draft, event: RequestEvent): void {
   }
 }
 
-/** Windows that still do not reach far enough are asked for again on the next day: at once, it might never end. */
-function windowExtended(draft: Draft, event: EventOf<'windowExtended'>): void {
+/**
+ * Windows that still do not reach far enough are asked for again on the next day: at once, it might never end. They may
+ * bring a closure before it was told.
+ */
+function windowExtended(draft: Draft, event: EventOf<'windowExtended'>, before: Rules): void {
   settle(draft, event.key);
+  if (draft.state.status !== 'closed' && bringsNewHours(event.windows, before)) {
+    recordChangedHours(draft, event.at, before);
+  }
   delete draft.state.extending;
   if (needsWindow(draft.state, draft.rules, event.at)) draft.state.extendNotBefore = event.at + WINDOW_PATIENCE_MS;
   else delete draft.state.extendNotBefore;

@@ -58,6 +58,8 @@ export interface TimelineEntry {
     readonly impact?: string;
     readonly clock?: ClockName;
     readonly dueAt?: number;
+    /** openingHoursChanged: the due moment until then; absent where it lay beyond the opening window. */
+    readonly dueWas?: number;
     readonly waitingFor?: WaitingFor;
     readonly step?: ReminderStep;
     readonly reason?: ClosingReason;

@@ -1,4 +1,4 @@
-/** The relay process: takes mail from the network, moves it to the workflows, opens what was left; until SIGTERM or SIGINT. */
+/** The relay process: takes mail from the network, moves it to the workflows, opens what was left, tells of new opening hours; until SIGTERM or SIGINT. */
 import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
 import { createRequestDoor } from '../client/requestDoor.ts';
@@ -13,6 +13,7 @@ import { createMailTransport } from '../mail/transport.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
 import { startInboundRelay } from './inboundRelay.ts';
 import { startNotices } from './notices.ts';
+import { startOpeningHours } from './openingHours.ts';
 import { startOpenings } from './openings.ts';
 
 const environment = readEnvironment(process.env, 'relay');
@@ -36,6 +37,7 @@ const relay = startInboundRelay({
   log,
 });
 const openings = startOpenings({ pool, door, log });
+const openingHours = startOpeningHours({ pool, door, log });
 const transport = createMailTransport(environment.smtpUrl);
 const notices = startNotices({
   pool,
@@ -63,7 +65,7 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-await Promise.all([relay.close(), openings.close(), notices.close()]);
+await Promise.all([relay.close(), openings.close(), openingHours.close(), notices.close()]);
 transport.close();
 await parser.close();
 await metrics.close();

@@ -1,7 +1,7 @@
 /** Names, payloads, ids and task queues of everything that crosses Temporal. Safe to import anywhere. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EffectKey, MailOrder } from '../domain/effects.ts';
-import type { CommandName, CommandOf, EventPayloads, Windows } from '../domain/events.ts';
+import type { CommandName, CommandOf, Windows } from '../domain/events.ts';
 import type { PackedSave } from '../domain/packing.ts';
 import type { ShortTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
@@ -78,8 +78,13 @@ export const messageDismissed = defineSignal<[MailFact & { readonly who: `staff:
 /** A bounce came back for a mail that the server had accepted; `order` is what was sent, as stored with the mail. */
 export const mailBounced =
   defineSignal<[{ readonly key: EffectKey; readonly order: MailOrder; readonly receivedAt: number }]>('mailBounced');
-/** The opening hours of a calendar changed; carries the new windows. */
-export const openingHoursChanged = defineSignal<[EventPayloads['openingHoursChanged']]>('openingHoursChanged');
+/** The opening hours of calendars changed: their new windows, and the version of terms whose calendars they are. */
+export interface ChangedHours {
+  readonly windows: Windows;
+  readonly termsVersion?: number;
+}
+/** Ignored for windows that the request has, and under other terms. */
+export const openingHoursChanged = defineSignal<[ChangedHours]>('openingHoursChanged');
 
 /** The request as its workflow knows it. */
 export const getRequest = defineQuery<RequestView>('getRequest');

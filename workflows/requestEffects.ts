@@ -9,6 +9,7 @@ import {
   type RetryPolicy,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import { announcedVersions } from '../domain/changedHours.ts';
 import type { Effect, MailOrder } from '../domain/effects.ts';
 import type { RequestEvent } from '../domain/events.ts';
 import { packSave } from '../domain/packing.ts';
@@ -47,7 +48,11 @@ async function carryOut(shell: RequestShell, effect: Effect): Promise<RequestEve
   switch (effect.kind) {
     case 'save': {
       const summary = `version ${effect.seq}: ${effect.entries.map((entry) => entry.type).join(', ')}`;
-      const save = packSave(effect, shell.state, shell.derived);
+      const save = packSave(
+        { ...effect, calendarVersions: announcedVersions(shell.windows) },
+        shell.state,
+        shell.derived,
+      );
       await saveRequest.executeWithOptions({ ...DATABASE, summary }, [save]);
       return happened('saved', effect.key, Date.now());
     }
@@ -61,9 +66,11 @@ async function carryOut(shell: RequestShell, effect: Effect): Promise<RequestEve
     case 'extendWindow': {
       const { contract, termsVersion, registeredAt } = shell.state;
       const summary = 'opening hours further ahead';
-      const windows = await extendWindows.executeWithOptions({ ...DATABASE, summary }, [
+      const built = await extendWindows.executeWithOptions({ ...DATABASE, summary }, [
         { contract, termsVersion, from: registeredAt },
       ]);
+      // Calendars of terms that were amended meanwhile are others, whatever their names.
+      const windows = shell.state.termsVersion === termsVersion ? built : {};
       return { type: 'windowExtended', key: effect.key, windows, at: Date.now(), who: 'system', channel: 'system' };
     }
   }

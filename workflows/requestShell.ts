@@ -3,6 +3,7 @@
  * and results of effects all come through `apply`, in order of arrival.
  */
 
+import { withoutOlder } from '../domain/changedHours.ts';
 import type { EventOf, RequestEvent, Windows } from '../domain/events.ts';
 import { type DueMoment, nextMoment } from '../domain/passing.ts';
 import { advance, openRequest } from '../domain/request.ts';
@@ -40,7 +41,7 @@ function inForce(
       return { terms: event.terms, windows: event.windows };
     case 'openingHoursChanged':
     case 'windowExtended':
-      return { terms, windows: { ...windows, ...event.windows } };
+      return { terms, windows: { ...windows, ...withoutOlder(event.windows, windows) } };
     default:
       return { terms, windows };
   }

@@ -1,5 +1,6 @@
 /** A support request, from its opening to its closing. The core decides, this waits, activities act. */
 import { allHandlersFinished, condition, continueAsNew, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { newsIn } from '../domain/changedHours.ts';
 import { COMMANDS, type CommandName, type CommandOf, type RequestEvent } from '../domain/events.ts';
 import { Refusal } from '../domain/failures.ts';
 import { resultOf } from '../domain/request.ts';
@@ -67,9 +68,11 @@ function setup(input: SupportRequestInput): RequestShell {
   setHandler(mailBounced, ({ key, order, receivedAt }) =>
     note(shell, fact({ type: 'mailBounced', key, order }, receivedAt)),
   );
-  setHandler(openingHoursChanged, ({ windows }) =>
-    note(shell, fact({ type: 'openingHoursChanged', windows }, Date.now())),
-  );
+  setHandler(openingHoursChanged, ({ windows, termsVersion = shell.state.termsVersion }) => {
+    const news = termsVersion === shell.state.termsVersion ? newsIn(windows, shell.windows) : {};
+    if (Object.keys(news).length === 0) return;
+    note(shell, fact({ type: 'openingHoursChanged', windows: news }, Date.now()));
+  });
   setHandler(getRequest, () => joinView(shell.state, shell.derived));
   return shell;
 }

@@ -5,14 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from '../../api/app.ts';
 import type { Route } from '../../api/route.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
+import { storeAdmitting } from '../support/closureTerms.ts';
 
 let world: ApiWorld;
 let number: string;
 let mail: string;
+let closure: string;
 
 beforeAll(async () => {
   world = await createApiWorld();
   number = await world.open();
+  await storeAdmitting(world.pool, 'THREE');
+  const announced = await world.post('supervisor', '/v1/calendars/THREE.support/closures', {
+    day: inDays(31),
+    reason: 'Stocktaking',
+  });
+  closure = announced.body.closure.id;
   mail = randomUUID();
   await world.pool.query(
     `INSERT INTO inbound_mails (id, received_at, envelope_from, envelope_to, raw, content_hash, stage, disposition, number, sender)
@@ -43,7 +51,13 @@ const CUSTOMERS: readonly string[] = [
   'GET /v1/contracts/{reference}',
   'GET /v1/me',
 ];
-const SUPERVISORS_ONLY: readonly string[] = ['POST /v1/requests/{number}/amendTerms'];
+const SUPERVISORS_ONLY: readonly string[] = [
+  'POST /v1/requests/{number}/amendTerms',
+  'POST /v1/calendars/{id}/closures',
+  'POST /v1/calendars/{id}/closures/{closure}/takeBack',
+];
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 /** A body that the schema of each change accepts. */
 const BODIES: { readonly [command: string]: object } = {
@@ -61,6 +75,8 @@ const BODIES: { readonly [command: string]: object } = {
   putInProduction: {},
   accept: {},
   dismiss: { reason: 'advertising' },
+  closures: { day: inDays(30), reason: 'Stocktaking' },
+  takeBack: {},
 };
 
 function bodyOf(route: Route): object {
@@ -69,7 +85,12 @@ function bodyOf(route: Route): object {
 }
 
 function call(route: Route, caller: CallerName | undefined, keyed = true): supertest.Test {
-  const path = route.path.replace('{number}', number).replace('{reference}', 'ONE').replace('{id}', mail);
+  const id = route.path.startsWith('/v1/calendars/') ? 'THREE.support' : mail;
+  const path = route.path
+    .replace('{number}', number)
+    .replace('{reference}', 'ONE')
+    .replace('{id}', id)
+    .replace('{closure}', closure);
   const test = supertest(world.app)[route.method](path);
   if (caller) test.set('authorization', `Bearer ${world.tokens[caller]}`);
   if (keyed && route.method === 'post') test.set('idempotency-key', randomUUID());
@@ -84,8 +105,8 @@ const isMayCall = (route: Route, caller: CallerName): boolean => {
 const isAboutOneThing = (route: Route) => route.path.includes('{');
 
 describe('every route', () => {
-  it('is there: all commands, requests, mails, contracts', () => {
-    expect(ROUTES.length).toBe(5 + 19 + 5 + 3);
+  it('is there: all commands, requests, mails, contracts, calendars', () => {
+    expect(ROUTES.length).toBe(5 + 19 + 5 + 3 + 4);
     expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
   });
 

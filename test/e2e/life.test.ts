@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPool } from '../../db/pool.ts';
 import { historyText } from '../../scripts/demo/checks.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
 import { requestWorkflowId } from '../../workflows/messages.ts';
+import { storeAdmitting } from '../support/closureTerms.ts';
 import { until } from '../support/until.ts';
-import { callApi, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
+import { callApi, databaseOf, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
 
 interface View {
   readonly number: string;
@@ -16,6 +18,7 @@ interface View {
   readonly waiting?: { readonly remindersSent: number };
   readonly closed?: { readonly reason: string };
   readonly tasks: readonly { readonly kind: string; readonly mail?: string }[];
+  readonly clocks: readonly { readonly dueAt?: string }[];
 }
 
 interface Mail {
@@ -242,6 +245,36 @@ describe('the local stack', () => {
     const description = await client.workflow.getHandle(id).describe();
     expect(await description.staticSummary()).toBe(`${number} · ${SECONDS} · blocking · D`);
     await connection.close();
+  }, 120_000);
+
+  it.concurrent('recomputes open requests when a closure is announced, and again when it is taken back', async () => {
+    const pool = createPool({ connectionString: databaseOf(environment), log: { warn: () => undefined } });
+    await storeAdmitting(pool, 'CLOSING').finally(() => pool.end());
+    const place = { contract: 'CLOSING', contact: 'c-CLOSING' };
+    const [first, second] = [await open('Closing one', place), await open('Closing two', place)];
+    const due = async ({ number }: View) => (await read(number)).clocks.map(({ dueAt }) => dueAt);
+    const before = await due(first);
+    const supervise = <T>(path: string, body?: object) =>
+      callApi<T>(stack, `/v1/calendars/CLOSING.support${path}`, body, stack.tokens.supervisor);
+    const areNewest = () =>
+      until(async () => {
+        const { openRequests } = await supervise<{ openRequests: object }>('');
+        return JSON.stringify(openRequests) === '{"newest":2,"older":0}';
+      }, patience);
+
+    const hours = (n: number) => new Date(Date.now() + n * 3_600_000).toISOString();
+    const { closure } = await supervise<{ closure: { id: string } }>('/closures', {
+      ...{ from: hours(1), to: hours(2), reason: 'Fire drill' },
+    });
+    await areNewest();
+    const [acknowledgement = '', ...others] = await due(first);
+    expect(Date.parse(acknowledgement) - Date.parse(before[0] ?? '')).toBe(3_600_000);
+    expect(others).not.toEqual(before.slice(1));
+    expect(await timeline(second.number)).toContain('openingHoursChanged');
+
+    await supervise(`/closures/${closure.id}/takeBack`, {});
+    await areNewest();
+    expect(await due(first)).toEqual(before);
   }, 120_000);
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { readStack, type Stack } from '../../scripts/demo/stack.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
 import { freePorts } from '../../scripts/stack/ports.ts';
+import { readSecrets } from '../../scripts/stack/secrets.ts';
 import { createTestDirectory } from '../support/directory.ts';
 import { until } from '../support/until.ts';
 
@@ -37,6 +38,12 @@ export async function stackEnvironment(): Promise<NodeJS.ProcessEnv> {
     RELANCE_DATA: createTestDirectory('stack'),
     ...Object.fromEntries(PORTS.map((name, index) => [name, String(ports[index])])),
   };
+}
+
+/** URL of the database of a stack of this environment that runs. */
+export function databaseOf(environment: NodeJS.ProcessEnv): string {
+  const { databasePassword } = readSecrets(environment.RELANCE_DATA ?? '');
+  return `postgres://relance:${databasePassword}@127.0.0.1:${environment.POSTGRES_PORT}/relance`;
 }
 
 /** Starts the stack of this environment. @throws Error with what it printed when it does not come up. */

@@ -87,4 +87,20 @@ export const STORIES: { readonly [name: string]: Story } = {
     await world.handle(number).signal(openingHoursChanged, { windows });
     await world.command(number, 'acknowledge', {});
   },
+  async closureAnnouncedAndTakenBack(world, number) {
+    await world.open(number, { priority: 'major' });
+    const registered = await world.now();
+    const closure = { announcedAt: registered, from: registered + 3_600_000, to: registered + 2 * 86_400_000 };
+    const tell = async (version: number, takenBackAt?: number) => {
+      const closures = [takenBackAt === undefined ? closure : { ...closure, takenBackAt }];
+      const windows = windowsFrom(registered, await world.now(), { version, closures });
+      await world.handle(number).signal(openingHoursChanged, { windows, termsVersion: 1 });
+    };
+    await tell(2);
+    await tell(2);
+    await world.command(number, 'note', { text: 't2' });
+    await world.env.sleep('1 day');
+    await tell(3, await world.now());
+    await world.command(number, 'acknowledge', {});
+  },
 };

@@ -2,7 +2,7 @@
 import { COMMANDS, type CommandName, type EventPayloads, type RequestEvent } from '../../domain/events.ts';
 import { possibleCommands } from '../../domain/transitions.ts';
 import { COMMAND_FIELDS } from '../support/life.ts';
-import { closing } from '../support/rules.ts';
+import { closing, WHOLE_WINDOW } from '../support/rules.ts';
 import type { World } from './life.ts';
 import { DAY, TERMS } from './terms.ts';
 
@@ -120,15 +120,29 @@ function message(world: World): void {
   });
 }
 
-/** Support announces hours or days on which it will be closed. */
+/** Support announces hours or days on which it will be closed, and sometimes takes them back before they are over. */
 function closure(world: World): void {
   const { random, now } = world;
   const from = now + random.int(0, 10 * DAY);
-  world.hours = closing(
-    world.hours,
-    from,
-    from + (random.chance(0.5) ? random.int(1, 5) * HOUR : random.int(1, 4) * DAY),
-  );
+  const to = from + (random.chance(0.5) ? random.int(1, 5) * HOUR : random.int(1, 4) * DAY);
+  const closed = { from, to };
+  world.closures.push(closed);
+  tellHours(world);
+  if (!random.chance(0.3)) return;
+  world.later(random.int(1, to - now), () => {
+    if (world.now >= to) return;
+    closed.to = world.now;
+    tellHours(world);
+  });
+}
+
+/** The request is told of the hours with all closures so far. */
+function tellHours(world: World): void {
+  const { random, closures } = world;
+  const hours = closures
+    .filter(({ from, to }) => to > from)
+    .reduce((open, { from, to }) => closing(open, from, to), WHOLE_WINDOW);
+  world.hours = { ...hours, calendarVersion: world.hours.calendarVersion + 1 };
   const windows = world.windows(random.int(30, 70));
-  world.give({ type: 'openingHoursChanged', at: now, who: 'system', channel: 'system', windows });
+  world.give({ type: 'openingHoursChanged', at: world.now, who: 'system', channel: 'system', windows });
 }

@@ -56,6 +56,8 @@ export interface World {
   readonly state: RequestState;
   readonly rules: Rules;
   hours: OpeningWindow;
+  /** Announced so far; one that was taken back ends then. */
+  readonly closures: { readonly from: number; to: number }[];
   /** Gives an event to the core now. A refusal is only told. */
   give(event: RequestEvent): void;
   /** Lets something happen later. */
@@ -105,6 +107,7 @@ export function simulateLife(seed: number, tell = false): LifeReport {
     set hours(changed) {
       hours = changed;
     },
+    closures: [],
     give,
     later(after, happen) {
       const at = now + after;

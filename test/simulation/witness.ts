@@ -114,9 +114,13 @@ export function createWitness(): Witness {
     keys.add(effect.key);
   }
 
-  /** Each warning and breach once; a breach at a moment in opened time at which the clock ran. */
+  /** Hours move no breached clock. Each warning and breach once; a breach at a moment in opened time at which the clock ran. */
   function clockEntry({ hours, after, rules, event }: Step, { type, facts, at }: TimelineEntry, name: ClockName): void {
     const key = `${type} ${name}`;
+    if (type === 'openingHoursChanged') {
+      demand(facts?.dueAt !== facts?.dueWas, `${name} is told to have moved and has not`);
+      return demand(!told.has(`clockBreached ${name}`), `${name} was moved after its breach`);
+    }
     demand(!told.has(key), `${key} a second time`);
     told.add(key);
     if (type !== 'clockBreached') return;

@@ -5,7 +5,8 @@ import { ongoingInput, openingInput, termsAndWindows } from '../../client/reques
 import { Unavailable } from '../../client/unavailable.ts';
 import { readRequestRow } from '../../db/requests.ts';
 import { saveRequestState } from '../../db/saveRequest.ts';
-import type { CommandName, CommandOf, RequestEvent } from '../../domain/events.ts';
+import { announcedVersions, newsIn } from '../../domain/changedHours.ts';
+import type { CommandName, CommandOf, RequestEvent, Windows } from '../../domain/events.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { type Advance, advance, openRequest, resultOf } from '../../domain/request.ts';
 import { rulesOf } from '../../domain/rules.ts';
@@ -25,6 +26,9 @@ export interface CoreDoor extends RequestDoor {
 }
 
 export function createCoreDoor(pool: Pool): CoreDoor {
+  /** Windows that each request was opened with, or told of. */
+  const atHand = new Map<string, Windows>();
+
   async function stateOf(number: string): Promise<RequestState> {
     const row = await readRequestRow(pool, number);
     if (!row?.state) throw new Refusal('NotFound', 'There is no such request.');
@@ -37,8 +41,11 @@ export function createCoreDoor(pool: Pool): CoreDoor {
       if (effect.kind !== 'save') continue;
       state = { ...state, pending: state.pending.filter(({ key }) => key !== effect.key) };
       const view = viewOf(state, rulesOf(input));
-      await saveRequestState(pool, { key: effect.key, seq: effect.seq, state, view, entries: effect.entries });
+      const calendarVersions = announcedVersions(input.windows);
+      const { key, seq, entries } = effect;
+      await saveRequestState(pool, { key, seq, state, view, calendarVersions, entries });
     }
+    atHand.set(state.number, input.windows);
     return state;
   }
 
@@ -115,6 +122,20 @@ export function createCoreDoor(pool: Pool): CoreDoor {
       const fact = { type: 'mailBounced', key, order, at: receivedAt, who: 'system', channel: 'mail' } as const;
       await happen(number, () => fact);
       return 'delivered';
+    },
+    async openingHoursChanged(number, { windows }) {
+      await begun('openingHoursChanged');
+      const state = await stateOf(number);
+      if (state.status === 'closed') return 'gone';
+      const input = await ongoingInput(pool, state, Date.now());
+      const held = atHand.get(number) ?? input.windows;
+      const news = newsIn(windows, held);
+      if (Object.keys(news).length === 0) return ended('delivered');
+      const fresh = { ...input, windows: { ...held, ...news } };
+      const fact = { type: 'openingHoursChanged', windows: news, at: Date.now() } as const;
+      const event: RequestEvent = { ...fact, who: 'system', channel: 'system' };
+      await save(advance(state, event, rulesOf(fresh), rulesOf({ ...input, windows: held })), fresh);
+      return ended('delivered');
     },
     async read(number) {
       const state = await stateOf(number);

@@ -10,7 +10,7 @@ import {
   type Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { requestTerms, requestWindows } from '../../contracts/requestTerms.ts';
+import { type Announced, requestTerms, requestWindows } from '../../contracts/requestTerms.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { parseTerms } from '../../contracts/terms.ts';
 import type { CommandName, CommandOf, EventPayloads } from '../../domain/events.ts';
@@ -40,15 +40,20 @@ import { tellMail } from './tellMail.ts';
 
 const parsed = parseTerms(anomalySupport({ customer: 'Customer', provider: 'Provider' }));
 if (!('terms' in parsed)) throw new Error('the template of family D is invalid');
-const CONTRACT_TERMS = parsed.terms;
+// Its calendar admits closures, as those of families A and B do: nothing else of a running request tells them apart.
+const calendars = Object.entries(parsed.terms.calendars).map(([name, one]) => [
+  name,
+  { ...one, closuresAdmitted: true },
+]);
+const CONTRACT_TERMS = { ...parsed.terms, calendars: Object.fromEntries(calendars) };
 
 /** Family D, as a running request has it. */
 export const TERMS = requestTerms('TEST-D', 1, CONTRACT_TERMS);
 const SHORT_TERMS = shortTerms(TERMS);
 
-/** Windows of family D from `from` on, both epoch milliseconds. */
-export function windowsFrom(from: number, now: number = from): SupportRequestInput['windows'] {
-  return requestWindows(CONTRACT_TERMS, { from, now });
+/** Windows of family D from `from` on, both epoch milliseconds; with the closures that were announced. */
+export function windowsFrom(from: number, now = from, announced?: Announced): SupportRequestInput['windows'] {
+  return requestWindows(CONTRACT_TERMS, { from, now, ...(announced ? { announced: { support: announced } } : {}) });
 }
 
 /** `IndexedValueType` of Temporal's API. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildOpeningWindow, CalendarTerms, Closure } from '../../contracts/calendar.ts';
+import { buildOpeningWindow, CalendarTerms, Closure, calendarId } from '../../contracts/calendar.ts';
 import { openingDays } from '../../domain/openingDays.ts';
 import { addBusinessDays, addOpened, indexOpenings, isOpen, openedBetween } from '../../domain/openingHours.ts';
 import { calendar, everyDay, local, openings, said } from '../support/businessTime.ts';
@@ -159,6 +159,22 @@ describe('exceptional closures', () => {
   it('count from their announcement: opened time before it stays', () => {
     const closed = withClosures({ announcedAt: local('2026-06-10 11:00'), day: '2026-06-10' });
     expect(openedBetween(closed, local('2026-06-10 00:00'), local('2026-06-11 00:00'))).toEqual({ ms: 2 * HOUR });
+  });
+
+  it('that were taken back count until then', () => {
+    const day = '2026-06-10';
+    const before = withClosures({ announcedAt: from, day, takenBackAt: local('2026-06-09 12:00') });
+    expect(openedBetween(before, local(`${day} 00:00`), local('2026-06-11 00:00'))).toEqual({ ms: 9 * HOUR });
+    const during = withClosures({ announcedAt: from, day, takenBackAt: local(`${day} 11:00`) });
+    expect(openedBetween(during, local(`${day} 00:00`), local('2026-06-11 00:00'))).toEqual({ ms: 7 * HOUR });
+    const after = withClosures({ announcedAt: from, day, takenBackAt: local('2026-06-12 11:00') });
+    expect(openedBetween(after, local(`${day} 00:00`), local('2026-06-11 00:00'))).toEqual({ ms: 0 });
+  });
+
+  it('are announced for the id of the calendar, or its name in its contract', () => {
+    expect(calendarId('ACME', 'support', calendar())).toBe('ACME.support');
+    expect(calendarId('ACME', 'support', calendar({ id: 'saas-support' }))).toBe('saas-support');
+    expect(CalendarTerms.safeParse({ ...calendar(), id: 'ACME.support' }).success).toBe(false);
   });
 
   it('are refused where the calendar does not admit them', () => {

@@ -22,6 +22,7 @@ describe('lives in a seeded random world', () => {
         'deferred',
         'effectConflict',
         'messageDismissed',
+        'openingHoursChanged',
         'putInProduction',
         'rejected',
         'reminderSent',

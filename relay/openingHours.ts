@@ -1,0 +1,157 @@
+/**
+ * Tells open requests of their calendars' new opening hours, until no row has older ones. Only few are under way at a time:
+ * the next is told when a row shows that one has recomputed, so that everybody else's commands go in between.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { RequestDoor } from '../client/requestDoor.ts';
+import { oldestStart } from '../client/requestInput.ts';
+import { Unavailable } from '../client/unavailable.ts';
+import { requestWindows } from '../contracts/requestTerms.ts';
+import { readAnnounced } from '../db/calendars.ts';
+import { HOURS_CHANNEL } from '../db/closures.ts';
+import { readTerms } from '../db/contracts.ts';
+import {
+  CLAIM_MINUTES,
+  claimOlderHours,
+  noteHours,
+  type OlderHours,
+  releaseOlderHours,
+  settleOlderHours,
+} from '../db/olderHours.ts';
+import { errorCode, isDatabaseAway } from '../db/pool.ts';
+import type { Windows } from '../domain/events.ts';
+import { listenFor } from './listening.ts';
+import { nameOf, startLoop } from './loop.ts';
+
+/** What telling of opening hours needs. */
+export interface OpeningHoursDeps {
+  readonly pool: Pool;
+  readonly door: Pick<RequestDoor, 'openingHoursChanged'>;
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+  /** Requests told and not recomputed yet; 8 without it. */
+  readonly atOnce?: number;
+  /** Longest pause between two looks, milliseconds; 15 seconds without it. */
+  readonly pauseMs?: number;
+}
+
+/** A teller that runs. */
+export interface OpeningHoursTeller {
+  /** Begins nothing more and gives back what it has not begun. */
+  close(): Promise<void>;
+}
+
+const AT_ONCE = 8;
+const CLAIMED_AT_ONCE = 200;
+const DAY_MS = 86_400_000;
+/** Between two looks at what is under way; doubled while nothing moves. */
+const SHORTEST_LOOK_MS = 20;
+const LONGEST_LOOK_MS = 1_000;
+
+interface UnderWay extends OlderHours {
+  readonly toldAt: number;
+}
+
+/** Starts to tell. Several relays may: each request is claimed by one. */
+export function startOpeningHours(deps: OpeningHoursDeps): OpeningHoursTeller {
+  const { pool, log, atOnce = AT_ONCE, pauseMs = 15_000 } = deps;
+  let claimed: OlderHours[] = [];
+  let underWay: UnderWay[] = [];
+  let windows = createWindowCache(pool);
+  let look = SHORTEST_LOOK_MS;
+
+  async function work(): Promise<boolean> {
+    const settled = await settle();
+    if (claimed.length === 0) {
+      claimed = await claimOlderHours(pool, CLAIMED_AT_ONCE);
+      // Made anew for each batch: what is announced meanwhile makes other windows.
+      windows = createWindowCache(pool);
+      if (claimed.length > 0) log.info({ requests: claimed.length }, 'requests to be told of new opening hours');
+    }
+    const batch = claimed.splice(0, Math.max(0, atOnce - underWay.length));
+    // Each to its end: what is still being told would otherwise be counted by nobody.
+    const [failed] = (await Promise.allSettled(batch.map(begin))).filter(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+    if (underWay.length === 0 && claimed.length === 0) return false;
+    look = settled + batch.length > 0 ? SHORTEST_LOOK_MS : Math.min(2 * look, LONGEST_LOOK_MS);
+    await sleep(look);
+    return true;
+  }
+
+  /** How many need no telling any more. What shows nothing until its claim ends is claimed again. */
+  async function settle(): Promise<number> {
+    if (underWay.length === 0) return 0;
+    const before = underWay.length;
+    const done = await settleOlderHours(pool, underWay);
+    const keys = new Set(done.map(keyOf));
+    const oldest = Date.now() - CLAIM_MINUTES * 60_000;
+    underWay = underWay.filter((one) => !keys.has(keyOf(one)) && one.toldAt > oldest);
+    return before - underWay.length;
+  }
+
+  async function begin(request: OlderHours): Promise<void> {
+    const { number, calendar, version } = request;
+    try {
+      await tell(request);
+      underWay.push({ ...request, toldAt: Date.now() });
+    } catch (error) {
+      if (error instanceof Unavailable || isDatabaseAway(error)) {
+        await releaseOlderHours(pool, [request]).catch(() => undefined);
+        throw error;
+      }
+      log.error(
+        { number, calendar, version, error: errorCode(error) ?? nameOf(error) },
+        'opening hours cannot be told',
+      );
+    }
+  }
+
+  async function tell(request: OlderHours): Promise<void> {
+    const { number, names, termsVersion } = request;
+    const built = await windows(request);
+    const told = Object.fromEntries(Object.entries(built).filter(([name]) => names.includes(name)));
+    const outcome = await deps.door.openingHoursChanged(number, { windows: told, termsVersion });
+    // Told again after all that time, and not a word: it had these hours when it was made, and so saved nothing.
+    if (request.attempts > 1 && outcome === 'delivered') await noteHours(pool, request);
+  }
+
+  const loop = startLoop(work, { name: 'openingHours', pauseMs, log });
+  const listening = listenFor(pool, HOURS_CHANNEL, loop.ring);
+  return {
+    async close() {
+      await listening.close();
+      await loop.close();
+      await releaseOlderHours(pool, claimed).catch(() => undefined);
+    },
+  };
+}
+
+function keyOf({ number, calendar }: Pick<OlderHours, 'number' | 'calendar'>): string {
+  return `${number} ${calendar}`;
+}
+
+/** Windows of a contract's terms from a day on: the requests of that day share them. */
+function createWindowCache(pool: Pool): (request: OlderHours) => Promise<Windows> {
+  const now = Date.now();
+  const known = new Map<string, Promise<Windows>>();
+  return (request) => {
+    const { contract, termsVersion } = request;
+    // The beginning of a day in UTC is not after it; a window that begins earlier answers the same.
+    const from = Math.floor(oldestStart(request) / DAY_MS) * DAY_MS;
+    const key = JSON.stringify([contract, termsVersion, from]);
+    const windows = known.get(key) ?? build(contract, termsVersion, from);
+    known.set(key, windows);
+    return windows;
+  };
+
+  async function build(contract: string, termsVersion: number, from: number): Promise<Windows> {
+    const terms = await readTerms(pool, contract, termsVersion);
+    if (!terms) throw new Error(`contract ${contract} has no terms of version ${termsVersion}`);
+    const announced = await readAnnounced(pool, contract, termsVersion);
+    return requestWindows(terms, { from, now, announced });
+  }
+}

@@ -1,0 +1,37 @@
+/** Family D's figures on a calendar that admits closures, as A and B have them; and an hour that is open at any time. */
+import type { Pool } from 'pg';
+import { anomalySupport, SUPPORT_CALENDAR } from '../../contracts/templates/anomalySupport.ts';
+import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
+import { termsOf } from './apiWorld.ts';
+
+/** Id of a calendar that contracts share. */
+export const SHARED = 'shared-support';
+
+const ALWAYS: [string, string][] = [['00:00', '24:00']];
+/** Open day and night, so that a test may run at any hour. */
+export const DAY_AND_NIGHT = {
+  zone: 'Europe/Paris',
+  weekly: { mon: ALWAYS, tue: ALWAYS, wed: ALWAYS, thu: ALWAYS, fri: ALWAYS, sat: ALWAYS, sun: ALWAYS },
+  holidays: 'none',
+} as const;
+
+/** Terms on a calendar that never closes by itself. */
+export function admittingTerms({ id, closuresAdmitted = true }: { id?: string; closuresAdmitted?: boolean } = {}) {
+  return termsOf({
+    ...anomalySupport({ customer: 'Customer', provider: 'Support Example' }),
+    calendars: { [SUPPORT_CALENDAR]: { ...DAY_AND_NIGHT, closuresAdmitted, ...(id === undefined ? {} : { id }) } },
+  });
+}
+
+/** Stores a contract of such terms, with the contact `c-<reference>`. */
+export async function storeAdmitting(
+  pool: Pool,
+  reference: string,
+  options: { id?: string; closuresAdmitted?: boolean } = {},
+): Promise<void> {
+  const terms = admittingTerms(options);
+  await storeContract(pool, { reference, terms });
+  await storeTerms(pool, reference, 1, '2026-01-01', terms);
+  const contact = { id: `c-${reference}`, contract: reference, name: reference, email: `${reference}@customer.test` };
+  await storeContact(pool, { ...contact, language: 'fr', trained: true });
+}
