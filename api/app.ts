@@ -10,6 +10,7 @@ import { serveHealth } from './health.ts';
 import type { Route } from './route.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contractRoutes } from './routes/contracts.ts';
+import { explanationRoutes } from './routes/explanations.ts';
 import { mailRoutes } from './routes/mails.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { answerProblems, logCalls, serve } from './server.ts';
@@ -26,7 +27,13 @@ export interface AppDependencies {
 
 /** Every route that wants an access token. */
 export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door'>): Route[] {
-  return [...requestRoutes(deps), ...commandRoutes(deps), ...mailRoutes(deps), ...contractRoutes(deps)];
+  return [
+    ...requestRoutes(deps),
+    ...explanationRoutes(deps),
+    ...commandRoutes(deps),
+    ...mailRoutes(deps),
+    ...contractRoutes(deps),
+  ];
 }
 
 /** The application: health, documentation, then every route, then problems for all that remains. */

@@ -33,6 +33,7 @@ const CUSTOMERS: readonly string[] = [
   'GET /v1/requests/{number}',
   'GET /v1/requests/{number}/timeline',
   'GET /v1/requests/{number}/mails',
+  'GET /v1/requests/{number}/clocks/{clock}/explanation',
   'POST /v1/requests/{number}/answer',
   'POST /v1/requests/{number}/confirm',
   'POST /v1/requests/{number}/putInProduction',
@@ -69,7 +70,11 @@ function bodyOf(route: Route): object {
 }
 
 function call(route: Route, caller: CallerName | undefined, keyed = true): supertest.Test {
-  const path = route.path.replace('{number}', number).replace('{reference}', 'ONE').replace('{id}', mail);
+  const path = route.path
+    .replace('{number}', number)
+    .replace('{clock}', 'resolution')
+    .replace('{reference}', 'ONE')
+    .replace('{id}', mail);
   const test = supertest(world.app)[route.method](path);
   if (caller) test.set('authorization', `Bearer ${world.tokens[caller]}`);
   if (keyed && route.method === 'post') test.set('idempotency-key', randomUUID());
@@ -84,8 +89,8 @@ const isMayCall = (route: Route, caller: CallerName): boolean => {
 const isAboutOneThing = (route: Route) => route.path.includes('{');
 
 describe('every route', () => {
-  it('is there: all commands, requests, mails, contracts', () => {
-    expect(ROUTES.length).toBe(5 + 19 + 5 + 3);
+  it('is there: all commands, requests, explanations, mails, contracts', () => {
+    expect(ROUTES.length).toBe(5 + 1 + 19 + 5 + 3);
     expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
   });
 
