@@ -64,7 +64,9 @@ export function growingOpenings(timetable: Timetable, closures: readonly Span[])
       if (needed > MOST_YEARS) throw new RangeError('The two lie more than 500 years apart.');
       let years = 1;
       while (years < needed) years *= 2;
-      return windowFrom(year, years).openings;
+      const { openings } = windowFrom(year, years);
+      // Where clocks went back over New Year's Eve, its last minutes come after the first ones of the year.
+      return openings.window.until > until ? openings : windowFrom(year, years * 2).openings;
     },
     reaching(from, walk) {
       const year = yearOf(from);

@@ -41,7 +41,7 @@ export function deadlineText(
     `${contract}, terms ${version}, ${priority}: ${clock} within ${said(delay)}, ${word}`,
     `From ${moment(zone, startedAt)}, ${zone}`,
     '',
-    ...aligned(rowsOf(zone, steps, explanation.businessDays ?? [])),
+    ...aligned(rowsOf(zone, steps, explanation)),
     '',
     `${duration(usedMs)}${left} used`,
     end,
@@ -57,15 +57,23 @@ function said(delay: Delay): string {
   return `${delay.openedSeconds} opened seconds ${on}`;
 }
 
-function rowsOf(zone: string, steps: readonly NamedStep[], businessDays: readonly number[]): Row[] {
+function rowsOf(
+  zone: string,
+  steps: readonly NamedStep[],
+  { businessDays = [], until }: Pick<ClockExplanation, 'businessDays' | 'until'>,
+): Row[] {
   const numbers = new Map(businessDays.map((at, index) => [dateOf(zone, at), index + 1]));
   const lastOfDay = new Map(
     steps.flatMap((step) => (step.kind === 'counted' ? [[dateOf(zone, step.from), step] as const] : [])),
   );
-  return steps.map((step) => {
+  const rows = steps.map((step) => {
     const date = dateOf(zone, step.from);
     return rowOf(zone, step, lastOfDay.get(date) === step ? numbers.get(date) : undefined);
   });
+  // A last day that ends with its first opening counts no time.
+  const last = businessDays.at(-1);
+  if (last !== until || lastOfDay.has(dateOf(zone, last))) return rows;
+  return [...rows, { when: moment(zone, last), note: `business day ${businessDays.length}` }];
 }
 
 function rowOf(zone: string, step: NamedStep, businessDay: number | undefined): Row {

@@ -76,6 +76,20 @@ Due Wed 2027-01-06 16:20, Europe/Paris (UTC+01:00)
 `);
   });
 
+  it('in business days that end with an opening', () => {
+    const lines = text({ priority: 'minor', clock: 'acknowledgement', from: '2026-11-21 12:00' }).split('\n');
+    expect(lines.slice(3)).toEqual([
+      '  Sat 2026-11-21 – Sun 2026-11-22               closed: every week',
+      '  Mon 2026-11-23 09:00–18:00       9:00   9:00',
+      '  Tue 2026-11-24 09:00–18:00       9:00  18:00  business day 1',
+      '  Wed 2026-11-25 09:00                          business day 2',
+      '',
+      '18:00 of 18:00 used',
+      'Due Wed 2026-11-25 09:00, Europe/Paris (UTC+01:00)',
+      '',
+    ]);
+  });
+
   it('in business hours, with a pause and a closure', () => {
     const pauses = [{ cause: 'waiting' as const, from: local('2026-12-23 17:00'), to: local('2026-12-24 10:00') }];
     const closed = { from: local('2026-12-28 08:00'), to: local('2026-12-28 14:00'), reason: 'inventory' };

@@ -323,3 +323,13 @@ describe('the other questions', () => {
     expect(ask({ op: 'nextOpening', at })).toEqual({ id: 1, result });
   });
 });
+
+it('answers the same of a calendar that it had to forget meanwhile', () => {
+  const first = { op: 'nextOpening', at: '2026-11-20T17:00' };
+  const { result } = ask(first);
+  for (let day = 0; day < 250; day++) {
+    const date = new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
+    expect(ask({ op: 'isOpen', calendar: in_('UTC', { holidays: [date] }), at: `${date}T10:00` }).result).toBe(false);
+  }
+  expect(ask(first).result).toBe(result);
+});
