@@ -76,33 +76,49 @@ describe('what must hold, across changes of the hour and of the year', () => {
   });
 });
 
-/** A calendar understood in the plainest way: what luxon's clock shows, minute after minute. */
+/** What luxon's clock shows, minute after minute. */
+interface WallClock {
+  readonly from: number;
+  readonly dates: readonly string[];
+  readonly times: readonly string[];
+}
+
+function wallClock(zone: string, from: number, days: number): WallClock {
+  const dates: string[] = [];
+  const times: string[] = [];
+  for (let half = 0; half < days * 48; half++) {
+    // Zones change on the half-hour.
+    const zoned = DateTime.fromMillis(from + half * 30 * MINUTE, { zone });
+    for (let minute = 0; minute < 30; minute++) {
+      dates.push(zoned.toISODate() ?? '');
+      times.push(`${two(zoned.hour)}:${two(zoned.minute + minute)}`);
+    }
+  }
+  return { from, dates, times };
+}
+
+/** A calendar understood in the plainest way: by that clock, one minute after the other. */
 class SlowWalk {
   readonly #from: number;
   readonly #open: readonly boolean[];
   readonly #dates: readonly string[];
   readonly #clock: readonly string[];
 
-  constructor(calendar: Calendar, from: number, days: number) {
-    const { timezone, weekly, holidays = [], annualHolidays = [], closures = [], overrides = {} } = calendar;
-    const spans = closures.map(({ from, to }) => [Date.parse(from), Date.parse(to)] as const);
-    const dates: string[] = [];
-    const clock: string[] = [];
+  constructor(calendar: Calendar, { from, dates, times }: WallClock) {
+    const { weekly, holidays = [], annualHolidays = [], closures = [], overrides = {} } = calendar;
+    const spans = closures.map((closure) => [Date.parse(closure.from), Date.parse(closure.to)] as const);
+    const hours = new Map<string, Intervals>();
+    for (const date of new Set(dates)) {
+      const isHoliday = holidays.includes(date) || annualHolidays.includes(date.slice(5));
+      const usual = weekly[WEEK[(new Date(date).getUTCDay() + 6) % 7] ?? 'mon'] ?? [];
+      hours.set(date, overrides[date] ?? (isHoliday ? [] : usual));
+    }
     this.#from = from;
     this.#dates = dates;
-    this.#clock = clock;
-    let zoned = DateTime.fromMillis(from, { zone: timezone });
-    this.#open = Array.from({ length: days * 1_440 }, (_, index) => {
+    this.#clock = times;
+    this.#open = times.map((time, index) => {
       const at = from + index * MINUTE;
-      // Zones change on the half-hour.
-      if (index % 30 === 0) zoned = DateTime.fromMillis(at, { zone: timezone });
-      const time = `${two(zoned.hour)}:${two(zoned.minute + (index % 30))}`;
-      const date = zoned.toFormat('yyyy-MM-dd');
-      dates.push(date);
-      clock.push(time);
-      const isHoliday = holidays.includes(date) || annualHolidays.includes(date.slice(5));
-      const usual = isHoliday ? [] : (weekly[WEEK[zoned.weekday - 1] ?? 'mon'] ?? []);
-      const isOpen = (overrides[date] ?? usual).some(([open, close]) => open <= time && time < close);
+      const isOpen = hours.get(dates[index] ?? '')?.some(([open, close]) => open <= time && time < close) ?? false;
       return isOpen && !spans.some(([begin, end]) => begin <= at && at < end);
     });
   }
@@ -192,6 +208,7 @@ describe('against a walk from minute to minute', () => {
     ['Europe/Paris', '2400-03-22'],
   ])('%s from %s', (timezone, first) => {
     const from = DateTime.fromISO(first, { zone: timezone }).toMillis();
+    const shown = wallClock(timezone, from, DAYS);
     const dateOf = (index: number) => iso(Date.parse(first) + index * DAY).slice(0, 10);
     const instant = (minutes: number) => from + minutes * MINUTE;
     fc.assert(
@@ -208,7 +225,7 @@ describe('against a walk from minute to minute', () => {
             to: iso(instant(at + lasting)),
           })),
         };
-        const walk = new SlowWalk(calendar, from, DAYS);
+        const walk = new SlowWalk(calendar, shown);
         const start = instant(startMinute);
         const end = instant(endMinute);
         const spans = drawn.pauses.map(([at, lasting]) => [instant(at), instant(at + lasting)] as const);

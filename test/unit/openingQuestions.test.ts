@@ -275,7 +275,7 @@ describe('the other questions', () => {
       ],
       3 * HOUR,
     ],
-    ['five hundred years', '1900-01-01', '2400-01-01', [], 130_445 * 8 * HOUR],
+    ['a hundred and ten years', '1900-01-01', '2010-01-01', [], 28_699 * 8 * HOUR],
     ['ordinal, week and basic dates', '2026-324T10', '2026-W47-5T110000,5', [], HOUR + 0.5],
   ] as const)('between: %s', (_, start, end, spans, result) => {
     const pauses = spans.map(([from, to]) => ({ from, to }));
@@ -327,7 +327,7 @@ describe('the other questions', () => {
 it('answers the same of a calendar that it had to forget meanwhile', () => {
   const first = { op: 'nextOpening', at: '2026-11-20T17:00' };
   const { result } = ask(first);
-  for (let day = 0; day < 250; day++) {
+  for (let day = 0; day < 205; day++) {
     const date = new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
     expect(ask({ op: 'isOpen', calendar: in_('UTC', { holidays: [date] }), at: `${date}T10:00` }).result).toBe(false);
   }
