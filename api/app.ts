@@ -13,6 +13,7 @@ import { commandRoutes } from './routes/commands.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { contractTermsRoutes } from './routes/contractTerms.ts';
+import { explanationRoutes } from './routes/explanations.ts';
 import { mailRoutes } from './routes/mails.ts';
 import { portalRoutes } from './routes/portal.ts';
 import { requestRoutes } from './routes/requests.ts';
@@ -34,6 +35,7 @@ export interface AppDependencies {
 export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door' | 'portal'>): Route[] {
   return [
     ...requestRoutes(deps),
+    ...explanationRoutes(deps),
     ...commandRoutes(deps),
     ...mailRoutes(deps),
     ...contractRoutes(deps),

@@ -2,6 +2,7 @@
 import { buildOpeningWindow, CalendarTerms } from '../contracts/calendar.ts';
 import { publicHolidays } from '../contracts/holidays.ts';
 import { addBusinessDays, addOpened, indexOpenings, type Reach } from '../domain/openingHours.ts';
+import { createAnswerer } from '../operations/openingQuestions.ts';
 import { type CalendarLibrary, calendarLibraries } from './calendarLibraries.ts';
 import type { BenchOptions, Figure } from './report.ts';
 import { median } from './report.ts';
@@ -25,7 +26,9 @@ const UNTIL = Date.parse('2033-06-30T00:00:00Z');
 
 /** Opened hours; a year of French business days has 252 or so. */
 const DISTANCES = [
+  { name: '1 hour', hours: 1 },
   { name: '1 day', hours: 9 },
+  { name: '1,000 hours', hours: 1_000 },
   { name: '1 year', hours: 252 * 9 },
   { name: '5 years', hours: 5 * 252 * 9 },
 ];
@@ -67,6 +70,7 @@ export async function openingHours({ runs }: BenchOptions, report: (message: str
   figures.push(...costsByDistance('Relance', hours, starts, true));
   for (const { name, addHours } of others)
     if (addHours) figures.push(...costsByDistance(name, addHours, starts, false));
+  figures.push(answersOfThePipe(starts));
   for (const library of others) figures.push(...agreements(library, hours, days, starts));
   return figures;
 }
@@ -124,6 +128,19 @@ function costsByDistance(name: string, add: Add, starts: readonly number[], isOu
       ...{ aim: `flat: ≤ ${FLAT_TIMES} times`, isMet: grown <= FLAT_TIMES },
     },
   ];
+}
+
+/** Lines of JSON in, lines of JSON out, with the calendar repeated in each. */
+function answersOfThePipe(starts: readonly number[]): Figure {
+  const hours = [['09:00', '18:00']];
+  const weekly = { mon: hours, tue: hours, wed: hours, thu: hours, fri: hours };
+  const calendar = { timezone: ZONE, weekly, annualHolidays: ['01-01', '05-01', '07-14', '12-25'] };
+  const answer = createAnswerer();
+  const lines = starts.map((at, id) =>
+    JSON.stringify({ id, op: 'add', calendar, start: new Date(at).toISOString(), seconds: 28_800 }),
+  );
+  const rate = ratePerSecond(() => lines.reduce((sum, line) => sum + answer(line).length, 0), 400) * lines.length;
+  return { what: '8 opened hours, asked by the line with the calendar in each', value: rate, unit: 'per s' };
 }
 
 /** How often a library says what we say: starts in opening hours and outside them apart. */

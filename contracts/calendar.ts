@@ -7,18 +7,19 @@ import { DAY_MS, dateOfDay, instantOf, localDayOf, offsetsWithin, tzdataVersion,
 
 const MINUTE_MS = 60_000;
 /** In the order of JavaScript's days of the week. */
-const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
+export const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 /** A window reaches so many business days past the longest delay. */
 const SPARE_BUSINESS_DAYS = 20;
 /** A calendar that stays closed longer is a mistake. */
 const LONGEST_CLOSED_DAYS = 731;
 
-const TimeOfDay = z
+/** A time of day of an interval's edge. */
+export const TimeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, { error: 'A time of day is written HH:MM, from 00:00 to 24:00.' });
 
 /** Open intervals of one day, [open, close) in local time, in order. `24:00` is the end of the day. */
-const DayHours = z.array(z.tuple([TimeOfDay, TimeOfDay])).superRefine((intervals, context) => {
+export const DayHours = z.array(z.tuple([TimeOfDay, TimeOfDay])).superRefine((intervals, context) => {
   let lastClose = 0;
   intervals.forEach(([open, close], index) => {
     if (minutesOf(close) <= minutesOf(open)) {
@@ -91,25 +92,73 @@ export interface WindowRequest {
   readonly closures?: readonly Closure[];
 }
 
+/** Opening hours by the local day: all that a window needs of a calendar, whatever its rules are written in. */
+export interface Timetable {
+  /** IANA zone. */
+  readonly zone: string;
+  /** Open intervals of a day counted from 1970-01-01, in order; none when it is closed. */
+  hoursOf(day: number): readonly (readonly [string, string])[];
+}
+
+/** Instants [from, to); epoch milliseconds. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * The opening hours of a calendar over a horizon of whole local days.
  *
  * @throws RangeError when the calendar stays closed for two years, or does not admit the closures.
  */
 export function buildOpeningWindow(calendar: CalendarTerms, request: WindowRequest): OpeningWindow {
-  const { zone } = calendar;
-  const closures = closedSpans(calendar, request);
+  return windowOf(timetableOf(calendar), request, closedSpans(calendar, request));
+}
+
+/** The hours of a contract's calendar: those of the week, but none on holidays. */
+export function timetableOf(calendar: CalendarTerms): Timetable {
+  return {
+    zone: calendar.zone,
+    hoursOf(day) {
+      const hours = calendar.weekly[weekdayOf(day)] ?? [];
+      if (hours.length === 0) return hours;
+      const date = dateOfDay(day);
+      const isHoliday =
+        calendar.extraHolidays.includes(date) || publicHolidays(calendar.holidays, yearOf(date)).has(date);
+      return isHoliday ? [] : hours;
+    },
+  };
+}
+
+/** `mon`, … of a day counted from 1970-01-01. */
+export function weekdayOf(day: number): (typeof WEEKDAYS)[number] {
+  return WEEKDAYS[new Date(day * DAY_MS).getUTCDay()] ?? 'sun';
+}
+
+/**
+ * The opening hours of a timetable over a horizon of whole local days, without the spans that are closed.
+ *
+ * @param mayStayClosed For callers who see to it themselves that no walk is without end.
+ * @throws RangeError when nothing opens for two years, unless it may stay closed.
+ */
+export function windowOf(
+  timetable: Timetable,
+  request: Omit<WindowRequest, 'closures'>,
+  closures: readonly Span[],
+  { mayStayClosed = false } = {},
+): OpeningWindow {
+  const { zone } = timetable;
   const firstDay = localDayOf(zone, request.from);
   const isEnough = enoughAhead(zone, request.ahead);
   const days: OpeningDay[] = [];
   let day = firstDay;
   let lastOpenDay = Math.max(firstDay, 'now' in request.ahead ? localDayOf(zone, request.ahead.now) : firstDay);
   let lastClose = Number.NEGATIVE_INFINITY;
-  for (let enough = false; !enough || days.length === 0; day++) {
-    if (day - lastOpenDay > LONGEST_CLOSED_DAYS) {
+  for (let enough = false; !enough || (days.length === 0 && !mayStayClosed); day++) {
+    if (day - lastOpenDay > LONGEST_CLOSED_DAYS && !mayStayClosed) {
       throw new RangeError(`Calendar ${request.name} has no opening within two years after ${dateOfDay(lastOpenDay)}.`);
     }
-    const edges = edgesOf(calendar, day, lastClose, closures);
+    const edges = edgesOf(timetable, day, lastClose, closures);
     const close = edges.at(-1);
     if (close !== undefined) {
       days.push({ day: day * DAY_MS, edges });
@@ -153,18 +202,17 @@ function enoughAhead(zone: string, ahead: WindowRequest['ahead']): (day: number,
 }
 
 /** Opening and closing instants of one local day, in order; none when it is closed. */
-function edgesOf(calendar: CalendarTerms, day: number, notBefore: number, closures: readonly Span[]): number[] {
-  const date = dateOfDay(day);
-  const weekday = WEEKDAYS[new Date(day * DAY_MS).getUTCDay()] ?? 'sun';
-  const hours = calendar.weekly[weekday] ?? [];
-  const isHoliday = calendar.extraHolidays.includes(date) || publicHolidays(calendar.holidays, yearOf(date)).has(date);
-  if (hours.length === 0 || isHoliday) return [];
+function edgesOf({ zone, hoursOf }: Timetable, day: number, notBefore: number, closures: readonly Span[]): number[] {
   const edges: number[] = [];
   let last = notBefore;
-  for (const [opening, closing] of hours) {
+  for (const [opening, closing] of hoursOf(day)) {
     // Where the hour changes, an opening moved forward may reach into what follows it: no instant is counted twice.
-    const open = Math.max(last, instantOf(calendar.zone, day * DAY_MS + minutesOf(opening) * MINUTE_MS));
-    const close = instantOf(calendar.zone, day * DAY_MS + minutesOf(closing) * MINUTE_MS);
+    const open = Math.max(last, instantOf(zone, day * DAY_MS + minutesOf(opening) * MINUTE_MS));
+    // A zone that changes its date leaves out a day: what moves forward into the next one is no part of it.
+    const close = Math.min(
+      instantOf(zone, day * DAY_MS + minutesOf(closing) * MINUTE_MS),
+      instantOf(zone, (day + 1) * DAY_MS),
+    );
     if (close <= open) continue;
     for (const part of withoutClosures({ from: open, to: close }, closures)) edges.push(part.from, part.to);
     last = close;
@@ -172,15 +220,10 @@ function edgesOf(calendar: CalendarTerms, day: number, notBefore: number, closur
   return edges;
 }
 
-/** An interval [from, to); epoch milliseconds. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
 function withoutClosures(interval: Span, closures: readonly Span[]): Span[] {
   let parts = [interval];
   for (const closure of closures) {
+    if (closure.to <= interval.from || closure.from >= interval.to) continue;
     parts = parts.flatMap((part) => {
       if (closure.to <= part.from || closure.from >= part.to) return [part];
       const before = { from: part.from, to: closure.from };

@@ -10,6 +10,8 @@ const REGIONS = new Map([
 ]);
 
 const GOOD_FRIDAY = 'easter -2';
+/** The library names it only where it is one by law. */
+const GOOD_FRIDAY_NAME = { fr: 'Vendredi saint', en: 'Good Friday' };
 const EASTER_MONDAY = 'easter 1';
 const WHIT_MONDAY = 'easter 50';
 
@@ -33,31 +35,63 @@ export const HolidayTerms = z.union([
 ]);
 export type HolidayTerms = z.infer<typeof HolidayTerms>;
 
+/** A holiday's name in each language of the product. */
+export interface HolidayName {
+  readonly fr: string;
+  readonly en: string;
+}
+
 const cache = new Map<string, ReadonlySet<string>>();
+const nameCache = new Map<string, ReadonlyMap<string, HolidayName>>();
 
 /** Local dates (`YYYY-MM-DD`) of the public holidays of a year. */
 export function publicHolidays(terms: HolidayTerms, year: number): ReadonlySet<string> {
   if (terms === 'none') return new Set();
-  const key = [terms.country, terms.region, terms.whitMonday, terms.goodFriday, year].join('/');
+  const key = keyOf(terms, year);
   let dates = cache.get(key);
   if (!dates) {
-    dates = datesOf(terms, year);
+    dates = new Set(namesIn('fr', terms, year).keys());
     cache.set(key, dates);
   }
   return dates;
 }
 
-function datesOf(terms: Exclude<HolidayTerms, 'none'>, year: number): ReadonlySet<string> {
+/** The same dates with their names; for explanations, as it takes twice as long. */
+export function holidayNames(terms: HolidayTerms, year: number): ReadonlyMap<string, HolidayName> {
+  if (terms === 'none') return new Map();
+  const key = keyOf(terms, year);
+  let names = nameCache.get(key);
+  if (!names) {
+    const english = namesIn('en', terms, year);
+    const both = [...namesIn('fr', terms, year)].map(
+      ([date, fr]) => [date, { fr, en: english.get(date) ?? fr }] as const,
+    );
+    names = new Map(both);
+    nameCache.set(key, names);
+  }
+  return names;
+}
+
+type RegionTerms = Exclude<HolidayTerms, 'none'>;
+
+function keyOf(terms: RegionTerms, year: number): string {
+  return [terms.country, terms.region, terms.whitMonday, terms.goodFriday, year].join('/');
+}
+
+function namesIn(language: 'fr' | 'en', terms: RegionTerms, year: number): Map<string, string> {
   const region = terms.region === undefined ? undefined : REGIONS.get(terms.region);
   const holidays = region === undefined ? new Holidays(terms.country) : new Holidays(terms.country, region);
-  const dates = new Set<string>();
-  for (const { type, rule, date } of holidays.getHolidays(year)) {
+  const names = new Map<string, string>();
+  for (const { type, rule, date, name } of holidays.getHolidays(year, language)) {
     if (type !== 'public' || rule === GOOD_FRIDAY) continue;
     if (rule === WHIT_MONDAY && terms.whitMonday === 'worked') continue;
-    dates.add(date.slice(0, 10));
-    if (rule === EASTER_MONDAY && terms.goodFriday) dates.add(threeDaysBefore(date.slice(0, 10)));
+    // Ascension Day falls on the 1st of May at times.
+    const other = names.get(date.slice(0, 10));
+    names.set(date.slice(0, 10), other === undefined ? name : `${other}, ${name}`);
+    if (rule === EASTER_MONDAY && terms.goodFriday)
+      names.set(threeDaysBefore(date.slice(0, 10)), GOOD_FRIDAY_NAME[language]);
   }
-  return dates;
+  return names;
 }
 
 function threeDaysBefore(date: string): string {

@@ -20,8 +20,37 @@ export function zoneExists(zone: string): boolean {
   return IANAZone.isValidZone(zone);
 }
 
-/** UTC offset at an instant, in milliseconds. */
+/**
+ * UTC offset at an instant, in milliseconds. The platform takes microseconds to say it, and windows ask for every day: what
+ * it said is remembered by stretches of three days. No two changes of a zone were ever closer than four.
+ */
 export function offsetAt(zone: string, at: number): number {
+  const stretch = Math.floor(at / STRETCH_MS);
+  const offset = offsetAtStretch(zone, stretch);
+  return offset === offsetAtStretch(zone, stretch + 1) ? offset : platformOffset(zone, at);
+}
+
+const STRETCH_MS = 3 * DAY_MS;
+/** Enough for four thousand years of one zone, or forty of a hundred. */
+const MOST_REMEMBERED = 500_000;
+const remembered = new Map<string, Map<number, number>>();
+let rememberedCount = 0;
+
+function offsetAtStretch(zone: string, stretch: number): number {
+  const known = remembered.get(zone)?.get(stretch);
+  if (known !== undefined) return known;
+  if (rememberedCount >= MOST_REMEMBERED) {
+    remembered.clear();
+    rememberedCount = 0;
+  }
+  const offset = platformOffset(zone, stretch * STRETCH_MS);
+  const offsets = remembered.get(zone) ?? new Map<number, number>();
+  remembered.set(zone, offsets.set(stretch, offset));
+  rememberedCount++;
+  return offset;
+}
+
+function platformOffset(zone: string, at: number): number {
   return Math.round(IANAZone.create(zone).offset(at) * MINUTE_MS);
 }
 

@@ -4,6 +4,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from '../../api/app.ts';
 import type { Route } from '../../api/route.ts';
+import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
 
@@ -41,6 +42,7 @@ const CUSTOMERS: readonly string[] = [
   'GET /v1/requests/{number}',
   'GET /v1/requests/{number}/timeline',
   'GET /v1/requests/{number}/mails',
+  'GET /v1/requests/{number}/clocks/{clock}/explanation',
   'POST /v1/requests/{number}/answer',
   'POST /v1/requests/{number}/confirm',
   'POST /v1/requests/{number}/putInProduction',
@@ -49,15 +51,26 @@ const CUSTOMERS: readonly string[] = [
   'POST /v1/requests/{number}/reopen',
   'GET /v1/contracts',
   'GET /v1/contracts/{reference}',
+  'GET /v1/contracts/{reference}/terms/{version}',
+  'GET /v1/terms/schema',
+  'GET /v1/portal',
   'GET /v1/me',
 ];
 const SUPERVISORS_ONLY: readonly string[] = [
+  'POST /v1/contracts',
+  'POST /v1/contracts/{reference}/terms',
+  'POST /v1/contracts/{reference}/contacts',
+  'POST /v1/contracts/{reference}/contacts/{contact}/retire',
+  'POST /v1/contracts/{reference}/contacts/{contact}/makeReferent',
+  'POST /v1/contracts/{reference}/contacts/{contact}/makeMain',
   'POST /v1/requests/{number}/amendTerms',
   'POST /v1/calendars/{id}/closures',
   'POST /v1/calendars/{id}/closures/{closure}/takeBack',
 ];
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+const TERMS = anomalySupport({ customer: 'Customer', provider: 'Provider' });
 
 /** A body that the schema of each change accepts. */
 const BODIES: { readonly [command: string]: object } = {
@@ -77,6 +90,14 @@ const BODIES: { readonly [command: string]: object } = {
   dismiss: { reason: 'advertising' },
   closures: { day: inDays(30), reason: 'Stocktaking' },
   takeBack: {},
+  contracts: { reference: 'FOUR', effectiveFrom: '2026-01-01', terms: TERMS },
+  terms: { effectiveFrom: inDays(40), reason: 'Agreed', terms: TERMS },
+  contacts: { name: 'New', email: 'new@customer.test', trained: true },
+  retire: {},
+  makeReferent: {},
+  makeMain: {},
+  markDown: {},
+  markUp: {},
 };
 
 function bodyOf(route: Route): object {
@@ -88,7 +109,10 @@ function call(route: Route, caller: CallerName | undefined, keyed = true): super
   const id = route.path.startsWith('/v1/calendars/') ? 'THREE.support' : mail;
   const path = route.path
     .replace('{number}', number)
+    .replace('{clock}', 'resolution')
     .replace('{reference}', 'ONE')
+    .replace('{version}', '1')
+    .replace('{contact}', 'c-colleague')
     .replace('{id}', id)
     .replace('{closure}', closure);
   const test = supertest(world.app)[route.method](path);
@@ -105,8 +129,8 @@ const isMayCall = (route: Route, caller: CallerName): boolean => {
 const isAboutOneThing = (route: Route) => route.path.includes('{');
 
 describe('every route', () => {
-  it('is there: all commands, requests, mails, contracts, calendars', () => {
-    expect(ROUTES.length).toBe(5 + 19 + 5 + 3 + 4);
+  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, portal, calendars', () => {
+    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 3 + 4);
     expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
   });
 
