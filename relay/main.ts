@@ -1,6 +1,6 @@
 /** The relay process: takes mail from the network, moves it to the workflows, opens what was left; until SIGTERM or SIGINT. */
 import { once } from 'node:events';
-import { Client, Connection } from '@temporalio/client';
+import { createTemporalClient } from '../client/connection.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -10,17 +10,21 @@ import { createDnsLookup } from '../mail/inbound/authenticity.ts';
 import { startInboundListener } from '../mail/inbound/listener.ts';
 import { createMailParser } from '../mail/inbound/parse.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
+import { startTracing } from '../tracing/tracing.ts';
 import { startInboundRelay } from './inboundRelay.ts';
 import { startOpenings } from './openings.ts';
 
 const environment = readEnvironment(process.env, 'relay');
 const log = createLog('relay', environment.logLevel);
 const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+const tracing = await startTracing({ ...environment, process: 'relay', log });
 
 const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
 // Lazy: mail is taken while Temporal is away, and relayed when it is back.
-const connection = Connection.lazy({ address: environment.temporalAddress });
-const client = new Client({ connection, namespace: environment.temporalNamespace });
+const client = createTemporalClient({
+  address: environment.temporalAddress,
+  namespace: environment.temporalNamespace,
+});
 const door = createRequestDoor({ client, pool });
 const parser = createMailParser();
 
@@ -56,6 +60,7 @@ await Promise.all([relay.close(), openings.close()]);
 await parser.close();
 await metrics.close();
 await pool.end();
+await tracing.stop();
 log.info('relay drained');
 // The connection is not closed: a retry that the SDK still has on a timer throws on a closed one, and the process with it.
 process.exit(0);
