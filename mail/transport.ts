@@ -46,9 +46,22 @@ const ONE_ADDRESS = /^[^\s<>()[\]\\,;:"@]{1,64}@[^\s<>()[\]\\,;:"@]{1,255}$/;
 
 const tracer = trace.getTracer('relance/mail');
 
-/** Sends through the server of `url` (`smtp://user:password@host:port`, or `smtps://`), one connection per message. */
+/**
+ * Connections stay for a while: of many mails at once most need no greeting, no TLS and no login of their own. As many as mail servers
+ * commonly bear from one client; each ends before the server or the socket's time limit would end it. A connection that turns out to be
+ * cut before a byte of a message was sent is replaced once; all else is the caller's to try again.
+ */
+const CONNECTIONS = { pool: true, maxConnections: 20, maxMessages: 100, idleTimeout: 8_000, maxRequeues: 1 } as const;
+
+/** Sends through the server of `url` (`smtp://user:password@host:port`, or `smtps://`). */
 export function createMailTransport(url: string): MailTransport {
-  const transporter = createTransport({ url, ...TIMEOUTS, disableFileAccess: true, disableUrlAccess: true });
+  const transporter = createTransport({
+    url,
+    ...CONNECTIONS,
+    ...TIMEOUTS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
   const send: MailTransport['send'] = async (message, signal) => {
     if (!ONE_ADDRESS.test(message.to)) return { result: 'refused', at: Date.now(), reason: 'not an address' };
     try {
