@@ -16,6 +16,7 @@ COPY mail mail
 COPY db db
 COPY config config
 COPY metrics metrics
+COPY tracing tracing
 COPY api api
 COPY relay relay
 COPY worker worker

@@ -18,6 +18,7 @@ import {
   findOutboundMail,
   insertOutboundMail,
   type MailEnd,
+  type NewOutboundMail,
   type OutboundMail,
   releaseOutboundMail,
 } from '../db/outboundMails.ts';
@@ -51,12 +52,15 @@ export function createMailActivities(deps: MailActivitiesDeps): Pick<RequestActi
   return {
     async sendMail(input) {
       const content = contentHash({ number: input.number, order: input.order });
-      const mail = (await findOutboundMail(deps.pool, input.key)) ?? (await writeMail(deps, input, content));
+      const found = await findOutboundMail(deps.pool, input.key);
+      const { mail, isClaimed } = found ? { mail: found, isClaimed: false } : await writeMail(deps, input, content);
       if (!mail.contentHash.equals(content)) {
         throw ApplicationFailure.nonRetryable('the same effect key was used for another mail', 'EffectConflict');
       }
       if (mail.ended) return outcomeOf(mail.ended);
-      if (!(await claimOutboundMail(deps.pool, mail.key, CLAIM_MS))) return await endOfOtherAttempt(deps, mail);
+      if (!isClaimed && !(await claimOutboundMail(deps.pool, mail.key, CLAIM_MS))) {
+        return await endOfOtherAttempt(deps, mail);
+      }
 
       const answer = await answerTo(deps, mail).catch((error: unknown) => {
         // nothing was sent: the next attempt need not wait for the claim to run out
@@ -69,8 +73,12 @@ export function createMailActivities(deps: MailActivitiesDeps): Pick<RequestActi
   };
 }
 
-/** Renders the mail once and stores it; every attempt sends the same. */
-async function writeMail(deps: MailActivitiesDeps, input: SendMail, content: Buffer): Promise<OutboundMail> {
+/** Renders the mail once and stores it, taken for this attempt; every attempt sends the same. */
+async function writeMail(
+  deps: MailActivitiesDeps,
+  input: SendMail,
+  content: Buffer,
+): ReturnType<typeof insertOutboundMail> {
   const { key, number, order } = input;
   const about = await readMailSubject(deps.pool, number);
   const forStaff = STAFF_MAILS.some((kind) => kind === order.kind);
@@ -80,7 +88,7 @@ async function writeMail(deps: MailActivitiesDeps, input: SendMail, content: Buf
   const recipient = forStaff ? 'staff' : `contact:${about.contact.id}`;
   const facts = await factsOf(deps, input, about, forStaff ? staff.language : about.contact.language);
   const thread = forStaff ? [] : (await readThread(deps.pool, number)).flatMap((id) => threadable(id) ?? []);
-  return await insertOutboundMail(deps.pool, {
+  const mail = {
     key,
     contentHash: content,
     order,
@@ -93,7 +101,8 @@ async function writeMail(deps: MailActivitiesDeps, input: SendMail, content: Buf
     ...renderMail(order, facts),
     inReplyTo: thread.at(-1),
     references: thread,
-  });
+  } satisfies NewOutboundMail;
+  return await insertOutboundMail(deps.pool, mail, CLAIM_MS);
 }
 
 async function factsOf(

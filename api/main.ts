@@ -6,12 +6,14 @@ import { createLog } from '../config/log.ts';
 import { forgetOldKeys } from '../db/idempotencyKeys.ts';
 import { createPool } from '../db/pool.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
+import { startTracing } from '../tracing/tracing.ts';
 import { createApp } from './app.ts';
 
 const HOUR_MS = 3_600_000;
 
 const environment = readEnvironment(process.env, 'api');
 const log = createLog('api', environment.logLevel);
+const tracing = await startTracing({ ...environment, process: 'api', log });
 const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
 const client = createTemporalClient({
   address: environment.temporalAddress,
@@ -55,6 +57,7 @@ async function stop(): Promise<void> {
   clearTimeout(hurry);
   await metrics.close();
   await pool.end();
+  await tracing.stop();
   log.info('api stopped');
   // The connection is not closed: a retry that the SDK still has on a timer throws on a closed one, and the process with it.
   process.exit(0);

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import type { Callers } from './callers.ts';
+import { inCallSpan, traceIdOf } from './callSpans.ts';
 import { checked, checkedWith } from './fields.ts';
 import { once, type Reply, requireKey } from './idempotency.ts';
 import { Problem, problemOf, validationFailed } from './problems.ts';
@@ -30,10 +31,10 @@ export function logCalls(app: Express, log: Logger): void {
     response.set('x-request-id', requestId);
     const began = performance.now();
     response.on('close', () => {
-      const { route, role, problem } = response.locals;
+      const { route, role, problem, traceId } = response.locals;
       const ms = Math.round(performance.now() - began);
       const { method } = request;
-      log.info({ requestId, method, route, role, problem, status: response.statusCode, ms }, 'call');
+      log.info({ requestId, traceId, method, route, role, problem, status: response.statusCode, ms }, 'call');
     });
     next();
   });
@@ -42,16 +43,21 @@ export function logCalls(app: Express, log: Logger): void {
 /** Serves one route at its path. */
 export function serve(app: Express, route: Route, deps: ServerDependencies): void {
   const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-  app[route.method](path, async (request, response) => {
-    response.locals.route = `${route.method.toUpperCase()} ${route.path}`;
-    const caller = await deps.callers.identify(request);
-    response.locals.role = caller.role;
-    if (!route.roles.includes(caller.role)) {
-      const roles = route.roles.join(' or ');
-      throw new Problem('forbidden', `This is for the role ${roles}. Ask somebody who has it.`);
-    }
-    send(response, await replyTo(route, caller, request, response, deps));
+  const name = `${route.method.toUpperCase()} ${route.path}`;
+  app[route.method](path, (request, response) => {
+    response.locals.route = name;
+    return inCallSpan(name, request, response, () => answer(route, request, response, deps));
   });
+}
+
+async function answer(route: Route, request: Request, response: Response, deps: ServerDependencies): Promise<void> {
+  const caller = await deps.callers.identify(request);
+  response.locals.role = caller.role;
+  if (!route.roles.includes(caller.role)) {
+    const roles = route.roles.join(' or ');
+    throw new Problem('forbidden', `This is for the role ${roles}. Ask somebody who has it.`);
+  }
+  send(response, await replyTo(route, caller, request, response, deps));
 }
 
 async function replyTo(
@@ -119,7 +125,7 @@ function problemReply(problem: Problem, response: Response): Reply {
   return {
     status: problem.status,
     headers: { ...problem.headers, 'content-type': 'application/problem+json; charset=utf-8' },
-    content: problem.content(String(response.locals.requestId)),
+    content: problem.content(traceIdOf(response)),
   };
 }
 
@@ -137,13 +143,14 @@ export function answerProblems(app: Express, log: Logger): void {
     if (response.headersSent) return next(error);
     const problem = problemOf(error, response.locals.role as Role | undefined);
     response.locals.problem = problem.kind;
-    if (problem.status >= 500) logFailure(log, problem, String(response.locals.requestId));
+    if (problem.status >= 500) logFailure(log, problem, response);
     send(response, problemReply(problem, response));
   });
 }
 
 /** Errors of Postgres quote values in their details: only where it happened is written down. */
-function logFailure(log: Logger, problem: Problem, requestId: string): void {
+function logFailure(log: Logger, problem: Problem, { locals }: Response): void {
+  const { requestId, traceId } = locals;
   const cause = problem.cause instanceof Error ? problem.cause : undefined;
   const { name, stack } = cause ?? {};
   const code = (cause as { code?: unknown } | undefined)?.code;
@@ -151,5 +158,5 @@ function logFailure(log: Logger, problem: Problem, requestId: string): void {
     ?.split('\n')
     .filter((line) => line.trimStart().startsWith('at '))
     .slice(0, 8);
-  log[problem.status === 500 ? 'error' : 'warn']({ requestId, error: name, code, at }, 'call failed');
+  log[problem.status === 500 ? 'error' : 'warn']({ requestId, traceId, error: name, code, at }, 'call failed');
 }

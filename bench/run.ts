@@ -9,6 +9,7 @@ const BENCHES: { readonly [name: string]: () => Promise<Bench> } = {
   memory: async () => (await import('./memory.ts')).memory,
   open: async () => (await import('./open.ts')).open,
   closure: async () => (await import('./closure.ts')).closure,
+  herd: async () => (await import('./herd.ts')).herd,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,6 @@
 /** The connection to Temporal: made at the first call, so that a process starts while Temporal is away. */
 import { Client, Connection } from '@temporalio/client';
+import { tracedCalls } from './tracedCalls.ts';
 
 /** Where Temporal is. */
 export interface TemporalOptions {
@@ -14,7 +15,9 @@ const RECONNECTING = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_recon
 /** A client that connects when it is first used; close `client.connection` at the end. */
 export function createTemporalClient({ address, namespace }: TemporalOptions): Client & { connection: Connection } {
   const connection = Connection.lazy({ address, channelArgs: RECONNECTING });
-  return Object.assign(new Client({ connection, namespace }), { connection });
+  return Object.assign(new Client({ connection, namespace, interceptors: { workflow: [tracedCalls] } }), {
+    connection,
+  });
 }
 
 /** Asks Temporal for the namespace. Throws when it does not answer within `milliseconds`. */

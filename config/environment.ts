@@ -42,6 +42,20 @@ const TokenKeys = z.string().transform((text, context): [NamedKey, ...NamedKey[]
   return z.NEVER;
 });
 
+/** A login in it would be shown with the other settings: receivers take a header. */
+const TracesEndpoint = z.string().refine((text) => {
+  if (text === 'off') return true;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}, 'must be off, or a URL that starts with http:// or https:// and has no login');
+
+const TraceHeaders = z.string().transform((text, context): Readonly<Record<string, string>> => {
+  const pairs = text === 'none' ? [] : text.split(',').map((pair) => /^\s*([\w-]+)=([\x20-\x7e]+)$/.exec(pair));
+  if (pairs.every((pair) => pair !== null)) return Object.fromEntries(pairs.map(([, name, value]) => [name, value]));
+  context.addIssue({ code: 'custom', message: 'must be a comma list of name=value, or none' });
+  return z.NEVER;
+});
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting: its variable, what it must be, and its value when the variable is not set (none: it must be set). */
@@ -86,6 +100,27 @@ const SETTINGS = {
   metricsHost: { variable: 'METRICS_HOST', schema: z.string().min(1), local: '127.0.0.1', production: '127.0.0.1' },
   /** Where the worker has Temporal's own metrics; 0: nowhere. */
   sdkMetricsPort: { variable: 'SDK_METRICS_PORT', schema: Port, local: '0', production: '0' },
+  /** Base URL of an OTLP/HTTP receiver of traces. */
+  tracesEndpoint: {
+    variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    schema: TracesEndpoint,
+    local: 'off',
+    production: 'off',
+  },
+  tracesHeaders: {
+    variable: 'OTEL_EXPORTER_OTLP_HEADERS',
+    schema: TraceHeaders,
+    secret: true,
+    local: 'none',
+    production: 'none',
+  },
+  /** Of traces that begin here, the share that is kept. */
+  tracesShare: {
+    variable: 'TRACES_SHARE',
+    schema: z.coerce.number('must be a number from 0 to 1').min(0, 'must be 0 or more').max(1, 'must be 1 or less'),
+    local: '1',
+    production: '1',
+  },
   logLevel: { variable: 'LOG_LEVEL', schema: z.enum(LOG_LEVELS), local: 'info', production: 'info' },
   /** How long running work may go on after SIGTERM, seconds. */
   shutdownGraceSeconds: { variable: 'SHUTDOWN_GRACE_SECONDS', schema: Count, local: '30', production: '30' },
@@ -113,6 +148,9 @@ const EVERYWHERE = [
   'shutdownGraceSeconds',
   'metricsHost',
   'metricsPort',
+  'tracesEndpoint',
+  'tracesHeaders',
+  'tracesShare',
 ] as const;
 
 /** What each process reads; nothing else has to be set for it. */

@@ -72,13 +72,21 @@ export async function findOutboundMailByToken(db: Queryable, token: string): Pro
   return rows[0] && mailOf(rows[0]);
 }
 
-/** Inserts a mail unless its key exists, and returns the row that is there then. */
-export async function insertOutboundMail(db: Queryable, mail: NewOutboundMail): Promise<OutboundMail> {
-  await db.query(
+/**
+ * Inserts a mail unless its key exists, taken for one attempt as `claimOutboundMail` would; returns the row that is there then,
+ * and whether it is ours to send.
+ */
+export async function insertOutboundMail(
+  db: Queryable,
+  mail: NewOutboundMail,
+  milliseconds: number,
+): Promise<{ readonly mail: OutboundMail; readonly isClaimed: boolean }> {
+  const { rows } = await db.query<Row>(
     `INSERT INTO outbound_mails (key, content_hash, mail_order, number, kind, audience, recipient, address, message_id,
-       token, subject, body, body_html, in_reply_to, reference_ids)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-     ON CONFLICT (key) DO NOTHING`,
+       token, subject, body, body_html, in_reply_to, reference_ids, claimed_until, attempts)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+       clock_timestamp() + $16 * interval '1 millisecond', 1)
+     ON CONFLICT (key) DO NOTHING RETURNING *`,
     [
       mail.key,
       mail.contentHash,
@@ -95,11 +103,13 @@ export async function insertOutboundMail(db: Queryable, mail: NewOutboundMail): 
       mail.html,
       mail.inReplyTo ?? null,
       [...mail.references],
+      milliseconds,
     ],
   );
+  if (rows[0]) return { mail: mailOf(rows[0]), isClaimed: true };
   const stored = await findOutboundMail(db, mail.key);
   if (!stored) throw new Error('outbound mail vanished after it was written');
-  return stored;
+  return { mail: stored, isClaimed: false };
 }
 
 /**
@@ -132,11 +142,12 @@ export async function endOutboundMail(
   at: number,
   error?: string,
 ): Promise<{ readonly status: MailEnd; readonly at: Date }> {
-  await db.query(
+  const { rowCount } = await db.query(
     `UPDATE outbound_mails SET status = $2, ended_at = $3, last_error = $4, claimed_until = NULL
      WHERE key = $1 AND status = 'waiting'`,
     [key, status, new Date(at), error ?? null],
   );
+  if (rowCount === 1) return { status, at: new Date(at) };
   const ended = (await findOutboundMail(db, key))?.ended;
   if (!ended) throw new Error('outbound mail did not end');
   return ended;

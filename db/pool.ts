@@ -1,5 +1,6 @@
 /** The pool of connections to Postgres, and what kind of trouble an error of it is. */
 import pg from 'pg';
+import { traceStatements } from './statementSpans.ts';
 
 /** Anything that runs a query: the pool, or a client within a transaction. */
 export type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>;
@@ -31,6 +32,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // An idle connection's error without a listener ends the process (brianc/node-postgres#2386).
   pool.on('error', (error) => options.log.warn({ code: errorCode(error) }, 'an idle database connection broke'));
+  traceStatements(pool);
   return pool;
 }
 

@@ -1,5 +1,7 @@
 /** Hands one message to the mail server, and tells whose fault it is when that fails. */
+import { type Span, SpanKind, trace } from '@opentelemetry/api';
 import { createTransport } from 'nodemailer';
+import { within } from '../tracing/spans.ts';
 
 /** A message ready to go. Addresses are single ones, without a display name unless said. */
 export interface OutgoingMessage {
@@ -42,34 +44,60 @@ const TIMEOUTS = { dnsTimeout: 5_000, connectionTimeout: 5_000, greetingTimeout:
 /** nodemailer reads anything else as a list of addresses, and would write to all of them. */
 const ONE_ADDRESS = /^[^\s<>()[\]\\,;:"@]{1,64}@[^\s<>()[\]\\,;:"@]{1,255}$/;
 
-/** Sends through the server of `url` (`smtp://user:password@host:port`, or `smtps://`), one connection per message. */
+const tracer = trace.getTracer('relance/mail');
+
+/**
+ * Connections stay for a while: of many mails at once most need no greeting, no TLS and no login of their own. As many as mail servers
+ * commonly bear from one client; each ends before the server or the socket's time limit would end it. A connection that turns out to be
+ * cut before a byte of a message was sent is replaced once; all else is the caller's to try again.
+ */
+const CONNECTIONS = { pool: true, maxConnections: 20, maxMessages: 100, idleTimeout: 8_000, maxRequeues: 1 } as const;
+
+/** Sends through the server of `url` (`smtp://user:password@host:port`, or `smtps://`). */
 export function createMailTransport(url: string): MailTransport {
-  const transporter = createTransport({ url, ...TIMEOUTS, disableFileAccess: true, disableUrlAccess: true });
+  const transporter = createTransport({
+    url,
+    ...CONNECTIONS,
+    ...TIMEOUTS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const send: MailTransport['send'] = async (message, signal) => {
+    if (!ONE_ADDRESS.test(message.to)) return { result: 'refused', at: Date.now(), reason: 'not an address' };
+    try {
+      await transporter.sendMail({
+        from: { ...message.from },
+        to: { name: '', address: message.to },
+        ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
+        envelope: { from: message.bouncesTo, to: [message.to] },
+        subject: message.subject,
+        text: message.text,
+        html: message.html,
+        messageId: message.messageId,
+        ...(message.inReplyTo === undefined ? {} : { inReplyTo: message.inReplyTo }),
+        references: [...message.references],
+        headers: { ...message.headers },
+        signal,
+      });
+      return { result: 'accepted', at: Date.now() };
+    } catch (error) {
+      return judge(error, Date.now());
+    }
+  };
   return {
-    async send(message, signal) {
-      if (!ONE_ADDRESS.test(message.to)) return { result: 'refused', at: Date.now(), reason: 'not an address' };
-      try {
-        await transporter.sendMail({
-          from: { ...message.from },
-          to: { name: '', address: message.to },
-          ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
-          envelope: { from: message.bouncesTo, to: [message.to] },
-          subject: message.subject,
-          text: message.text,
-          html: message.html,
-          messageId: message.messageId,
-          ...(message.inReplyTo === undefined ? {} : { inReplyTo: message.inReplyTo }),
-          references: [...message.references],
-          headers: { ...message.headers },
-          signal,
-        });
-        return { result: 'accepted', at: Date.now() };
-      } catch (error) {
-        return judge(error, Date.now());
-      }
+    send(message, signal) {
+      const span = tracer.startSpan('SMTP send', { kind: SpanKind.CLIENT });
+      return within(span, async () => noted(span, await send(message, signal)));
     },
     close: () => transporter.close(),
   };
+}
+
+/** A mail that is not accepted is no failure of the span's: what became of it is said. */
+function noted(span: Span, delivery: Delivery): Delivery {
+  span.setAttribute('relance.mail.result', delivery.result);
+  if (delivery.result !== 'accepted') span.setAttribute('relance.mail.reason', delivery.reason);
+  return delivery;
 }
 
 /** What nodemailer says about a failure; only its codes are used. */

@@ -13,6 +13,8 @@ export interface MetricsOptions {
   /** Name of the process, a label of every figure. */
   readonly process: string;
   readonly db: Queryable;
+  /** What this process counts itself. */
+  readonly figures?: readonly { register(registry: Registry): void }[];
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -62,10 +64,16 @@ export interface Figures {
 }
 
 /** Every figure, with what it means. */
-export function createFigures({ process, db, log }: Pick<MetricsOptions, 'process' | 'db' | 'log'>): Figures {
+export function createFigures({
+  process,
+  db,
+  figures = [],
+  log,
+}: Pick<MetricsOptions, 'process' | 'db' | 'figures' | 'log'>): Figures {
   const registry = new Registry();
   registry.setDefaultLabels({ process });
   collectDefaultMetrics({ register: registry });
+  for (const own of figures) own.register(registry);
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name: `relance_${name}`, help, labelNames, registers: [registry] });
 

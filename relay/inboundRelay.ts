@@ -1,4 +1,5 @@
 /** Moves committed mails on: decides each, then delivers it to its workflow until that succeeds. Several may run. */
+import { trace } from '@opentelemetry/api';
 import type { Pool } from 'pg';
 import { deliverMail, type MailDoor } from '../client/mailDelivery.ts';
 import { Unavailable } from '../client/unavailable.ts';
@@ -17,6 +18,7 @@ import { Refusal } from '../domain/failures.ts';
 import { checkAuthenticity, type DnsLookup } from '../mail/inbound/authenticity.ts';
 import type { MailParser } from '../mail/inbound/parse.ts';
 import type { TokenKeys } from '../mail/tokens.ts';
+import { within } from '../tracing/spans.ts';
 import { type DecideDeps, decideMail, giveUpDeciding } from './decide.ts';
 import { listenFor } from './listening.ts';
 import { nameOf, startLoop } from './loop.ts';
@@ -52,6 +54,7 @@ export interface InboundRelay {
 
 /** Mails delivered at the same time, each of another request. */
 const DELIVERIES = 10;
+const tracer = trace.getTracer('relance/relay');
 const FIRST_RETRY_SECONDS = 0.5;
 const LONGEST_RETRY_SECONDS = 60;
 
@@ -107,7 +110,8 @@ async function decide(deciding: DecideDeps, { parser, log }: InboundRelayDeps, m
 
 async function deliver({ log, ...deps }: InboundRelayDeps, mail: DecidedMail): Promise<void> {
   try {
-    await deliverMail(deps, mail);
+    const span = tracer.startSpan(`deliver ${mail.disposition}`, { attributes: { 'relance.mail.id': mail.id } });
+    await within(span, () => deliverMail(deps, mail));
     log.info({ mail: mail.id, number: mail.number, disposition: mail.disposition }, 'mail relayed');
   } catch (error) {
     const fields = { mail: mail.id, number: mail.number, error: errorCode(error) ?? nameOf(error) };

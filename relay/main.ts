@@ -1,6 +1,6 @@
 /** The relay process: takes mail from the network, moves it to the workflows, opens what was left, tells of new opening hours; until SIGTERM or SIGINT. */
 import { once } from 'node:events';
-import { Client, Connection } from '@temporalio/client';
+import { createTemporalClient } from '../client/connection.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -11,6 +11,7 @@ import { startInboundListener } from '../mail/inbound/listener.ts';
 import { createMailParser } from '../mail/inbound/parse.ts';
 import { createMailTransport } from '../mail/transport.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
+import { startTracing } from '../tracing/tracing.ts';
 import { startInboundRelay } from './inboundRelay.ts';
 import { startNotices } from './notices.ts';
 import { startOpeningHours } from './openingHours.ts';
@@ -19,11 +20,14 @@ import { startOpenings } from './openings.ts';
 const environment = readEnvironment(process.env, 'relay');
 const log = createLog('relay', environment.logLevel);
 const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+const tracing = await startTracing({ ...environment, process: 'relay', log });
 
 const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
 // Lazy: mail is taken while Temporal is away, and relayed when it is back.
-const connection = Connection.lazy({ address: environment.temporalAddress });
-const client = new Client({ connection, namespace: environment.temporalNamespace });
+const client = createTemporalClient({
+  address: environment.temporalAddress,
+  namespace: environment.temporalNamespace,
+});
 const door = createRequestDoor({ client, pool });
 const parser = createMailParser();
 
@@ -70,6 +74,7 @@ transport.close();
 await parser.close();
 await metrics.close();
 await pool.end();
+await tracing.stop();
 log.info('relay drained');
 // The connection is not closed: a retry that the SDK still has on a timer throws on a closed one, and the process with it.
 process.exit(0);

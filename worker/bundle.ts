@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { WORKFLOWS_PATH } from './worker.ts';
+import { INTERCEPTORS_PATH, WORKFLOWS_PATH } from './worker.ts';
 
 /** Workflow code in one file. */
 export interface PrebuiltWorkflows {
@@ -26,7 +26,8 @@ export async function prebuiltWorkflows(): Promise<PrebuiltWorkflows | undefined
 export async function bundleWorkflows(): Promise<{ readonly code: string; readonly buildId: string }> {
   const quiet = () => undefined;
   const logger = { log: quiet, trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet };
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger });
+  const workflowInterceptorModules = [INTERCEPTORS_PATH];
+  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, workflowInterceptorModules, logger });
   return { code, buildId: buildIdOf(code) };
 }
 

@@ -6,13 +6,17 @@ import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
 import { createPool } from '../db/pool.ts';
 import { createMailTransport } from '../mail/transport.ts';
+import { createActivityFailures } from '../metrics/activityFailures.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
+import { startTracing } from '../tracing/tracing.ts';
+import { countedActivities, tracedActivities } from './activityCalls.ts';
 import { prebuiltWorkflows } from './bundle.ts';
 import { temporalLogger } from './temporalLogger.ts';
 import { createRequestWorker } from './worker.ts';
 
 const environment = readEnvironment(process.env, 'worker');
 const log = createLog('worker', environment.logLevel);
+const tracing = await startTracing({ ...environment, process: 'worker', log });
 
 // The runtime stops its workers on these signals by itself: `run` returns once they have drained.
 const sdkMetrics = `${environment.metricsHost}:${environment.sdkMetricsPort}`;
@@ -26,6 +30,7 @@ Runtime.install({
 
 const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
 const transport = createMailTransport(environment.smtpUrl);
+const failures = createActivityFailures();
 const workflows = await prebuiltWorkflows();
 const connection = await NativeConnection.connect({ address: environment.temporalAddress });
 const worker = await createRequestWorker({
@@ -34,6 +39,8 @@ const worker = await createRequestWorker({
   maxCachedWorkflows: environment.maxCachedWorkflows,
   shutdownGraceSeconds: environment.shutdownGraceSeconds,
   ...(workflows && { workflowBundle: { codePath: workflows.codePath }, buildId: workflows.buildId }),
+  aroundActivities: [...(tracing.isOn ? [tracedActivities] : []), countedActivities(failures.count)],
+  recordSpan: tracing.record,
   useWorkerVersioning: environment.workerVersioning === 'on',
   activities: {
     ...createRequestActivities({ pool }),
@@ -52,6 +59,7 @@ const metrics = await serveMetrics({
   host: environment.metricsHost,
   port: environment.metricsPort,
   process: 'worker',
+  figures: [failures],
   db: pool,
   log,
 });
@@ -60,5 +68,6 @@ await worker.run();
 await metrics.close();
 transport.close();
 await pool.end();
+await tracing.stop();
 await connection.close();
 log.info('worker drained');

@@ -1,18 +1,25 @@
 /** The worker of requests: their workflows and their activities, on one task queue. */
 import { fileURLToPath } from 'node:url';
 import {
+  type ActivityInboundCallsInterceptor,
+  type InjectedSinks,
   type NativeConnection,
   Worker,
   type WorkerDeploymentOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
+import { type FinishedSpan, REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
+import type { TraceSinks } from '../workflows/traces.ts';
 
 /** What a worker of requests needs. */
 export interface RequestWorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: RequestActivities;
+  /** Around every activity, the first outermost. */
+  readonly aroundActivities?: readonly ActivityInboundCallsInterceptor[];
+  /** Takes the spans of workflows; without it they are forgotten. */
+  readonly recordSpan?: (span: FinishedSpan) => void;
   /** Idle workflows kept in memory, at most. */
   readonly maxCachedWorkflows: number;
   /** How long running activities may go on after a shutdown was asked for; 30 seconds without it. */
@@ -26,9 +33,10 @@ export interface RequestWorkerOptions {
 }
 
 /** Where the workflow functions are, for bundling. */
-export const WORKFLOWS_PATH = fileURLToPath(
-  new URL(`../workflows/index${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-);
+export const WORKFLOWS_PATH = workflowFile('index');
+
+/** Where that is which traces them, bundled with them: it does nothing for messages that no trace is about. */
+export const INTERCEPTORS_PATH = workflowFile('traces');
 
 /** Name of the worker deployment whose versions are build ids. */
 export const DEPLOYMENT_NAME = 'relance';
@@ -39,12 +47,16 @@ export async function createRequestWorker(options: RequestWorkerOptions): Promis
     connection,
     namespace,
     activities,
+    aroundActivities = [],
+    recordSpan = () => undefined,
     maxCachedWorkflows,
     shutdownGraceSeconds = 30,
     workflowBundle,
     buildId,
     useWorkerVersioning = false,
   } = options;
+  const sinks: InjectedSinks<TraceSinks> = { traces: { record: { fn: (_info, span) => recordSpan(span) } } };
+  const activity = aroundActivities.map((inbound) => () => ({ inbound }));
   return await Worker.create({
     connection,
     namespace,
@@ -52,6 +64,8 @@ export async function createRequestWorker(options: RequestWorkerOptions): Promis
     activities,
     maxCachedWorkflows,
     shutdownGraceTime: shutdownGraceSeconds * 1000,
+    sinks,
+    interceptors: { activity, ...(!workflowBundle && { workflowModules: [INTERCEPTORS_PATH] }) },
     ...(workflowBundle ? { workflowBundle } : { workflowsPath: WORKFLOWS_PATH }),
     ...(buildId ? { workerDeploymentOptions: deployment(buildId, useWorkerVersioning) } : {}),
   });
@@ -63,4 +77,11 @@ function deployment(buildId: string, useWorkerVersioning: boolean): WorkerDeploy
   return useWorkerVersioning
     ? { version, useWorkerVersioning, defaultVersioningBehavior: 'AUTO_UPGRADE' }
     : { version, useWorkerVersioning };
+}
+
+/** A file of the workflows, as source or compiled. */
+function workflowFile(name: string): string {
+  return fileURLToPath(
+    new URL(`../workflows/${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+  );
 }

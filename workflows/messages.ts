@@ -124,3 +124,23 @@ export interface RequestActivities {
   sendMail(input: SendMail): Promise<MailOutcome>;
   extendWindows(input: ExtendWindows): Promise<Windows>;
 }
+
+/** Header of messages and activities that names the span above them (W3C `traceparent`); only there when traces are on. */
+export const TRACE_HEADER = '_tracer-data';
+
+/** What the header holds, as Temporal's SDKs write it. */
+export interface TraceCarrier {
+  readonly traceparent?: string;
+}
+
+/** A span that a workflow had: from a message's task to its answer, epoch milliseconds of the workflow's time. */
+export interface FinishedSpan {
+  readonly name: string;
+  /** W3C `traceparent` of the span above. */
+  readonly parent: string;
+  readonly spanId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly failed: boolean;
+  readonly attributes?: Readonly<Record<string, string>>;
+}

@@ -25,6 +25,7 @@ import { refusing } from './refusals.ts';
 import { EFFECT_PATIENCE } from './requestEffects.ts';
 import { createShell, happenedAt, type RequestShell } from './requestShell.ts';
 import { createVisibility, timerSummary } from './requestVisibility.ts';
+import { outsideOfTraces } from './traces.ts';
 
 /** How a run ended. */
 export interface RequestOutcome {
@@ -42,7 +43,8 @@ const REOPENING_PATIENCE = 10_000;
 /** One support request. Its id is `request:<number>`. */
 export async function supportRequest(input: ShortInput): Promise<RequestOutcome> {
   const request = setup({ ...input, terms: wholeTerms(input.terms) });
-  return await run(request);
+  // What time decides, days later, is no part of the call that opened the request.
+  return await outsideOfTraces(() => run(request));
 }
 
 /** Registers every handler before anything is awaited. */

@@ -139,6 +139,7 @@ describe('the compiled product', () => {
     const read = async (port: number) => await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     for (const port of metricsPorts.slice(0, 3))
       expect(await read(port)).toMatch(/relance_requests\{status="registered",.*\} 1/);
+    expect(await read(metricsPorts[0] ?? 0)).toContain('# TYPE relance_activity_failures_total counter');
     expect(await read(metricsPorts[3] ?? 0)).toContain('temporal_activity');
   });
 

@@ -153,7 +153,7 @@ export async function createRelayWorld(): Promise<RelayWorld> {
       const key = `request:${number}:mail:${mails}`;
       const token = signReplyToken(KEYS, { number, recipient, mail: key });
       const subject = `[${number}] Question: Panne`;
-      await insertOutboundMail(pool, {
+      const ours = {
         key,
         contentHash: Buffer.alloc(32, mails),
         order,
@@ -168,7 +168,8 @@ export async function createRelayWorld(): Promise<RelayWorld> {
         html: '',
         inReplyTo: undefined,
         references: [],
-      });
+      } as const;
+      await insertOutboundMail(pool, ours, 0);
       await pool.query(`UPDATE outbound_mails SET status = 'accepted', ended_at = now() WHERE key = $1`, [key]);
       return {
         key,

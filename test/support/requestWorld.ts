@@ -19,7 +19,7 @@ import { shortTerms } from '../../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../../domain/state.ts';
 import type { TimelineType } from '../../domain/timeline.ts';
 import type { RequestView } from '../../domain/view.ts';
-import { createRequestWorker, WORKFLOWS_PATH } from '../../worker/worker.ts';
+import { createRequestWorker, INTERCEPTORS_PATH, WORKFLOWS_PATH } from '../../worker/worker.ts';
 import {
   answerReceived,
   commandUpdate,
@@ -63,7 +63,11 @@ let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
 /** The real workflow bundle, built once per process. */
 export function workflowBundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundle ??= bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: QUIET });
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: WORKFLOWS_PATH,
+    workflowInterceptorModules: [INTERCEPTORS_PATH],
+    logger: QUIET,
+  });
   return bundle;
 }
 

@@ -128,10 +128,10 @@ Due Fri 2026-11-20 23:59:12, Europe/Paris (UTC+01:00)
   it('day and night, and on a calendar of another zone', () => {
     const terms = checked(anomalySupport(PARTIES));
     const withDelay = (delay: Delay): ContractTerms => {
-      const major = terms.priorities.major;
+      const { major } = terms.priorities;
       const resolution = major?.clocks.resolution;
       const support = terms.calendars[SUPPORT_CALENDAR];
-      if (typeof resolution !== 'object' || !support) throw new Error('not promised');
+      if (!major || typeof resolution !== 'object' || !support) throw new Error('not promised');
       return {
         ...terms,
         calendars: { ...terms.calendars, [SUPPORT_CALENDAR]: { ...support, zone: 'America/New_York' } },

@@ -76,6 +76,11 @@ describe('readEnvironment', () => {
     ['MAIL_DOMAIN', 'support example'],
     ['LOG_LEVEL', 'loud'],
     ['DATABASE_POOL_SIZE', '0'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'traces.test:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://me:secret@traces.test:4318'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization'],
+    ['TRACES_SHARE', '1.1'],
+    ['TRACES_SHARE', 'all'],
     ['TOKEN_KEYS', KEY],
     ['TOKEN_KEYS', 'k1:abcd'],
     ['TOKEN_KEYS', `k1:${KEY},k1:${KEY}`],
@@ -105,6 +110,24 @@ describe('readEnvironment', () => {
       ['new', 40],
       ['old', 32],
     ]);
+  });
+
+  it('sends traces nowhere unless it is told where', () => {
+    expect(readEnvironment(LOCAL, 'worker')).toMatchObject({
+      tracesEndpoint: 'off',
+      tracesHeaders: {},
+      tracesShare: 1,
+    });
+    const told = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://traces.test/otlp',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer a=b, x-tenant=one',
+      TRACES_SHARE: '0.05',
+    };
+    expect(readEnvironment({ ...LOCAL, ...told }, 'relay')).toMatchObject({
+      tracesEndpoint: 'https://traces.test/otlp',
+      tracesHeaders: { authorization: 'Bearer a=b', 'x-tenant': 'one' },
+      tracesShare: 0.05,
+    });
   });
 
   it('reads secrets from files', () => {

@@ -46,6 +46,7 @@ async function scripted(script: Script): Promise<string> {
           say('body', '250 2.0.0 kept');
         } else if (/^EHLO/.test(line))
           socket.write(script.AUTH === undefined ? '250 test\r\n' : '250-test\r\n250 AUTH PLAIN\r\n');
+        else if (line === 'RSET') socket.write('250 2.0.0 ok\r\n');
         else if (/^AUTH/.test(line)) say('AUTH', '235 2.7.0 hello');
         else if (/^MAIL/.test(line)) say('MAIL', '250 2.1.0 ok');
         else if (/^RCPT/.test(line)) say('RCPT', '250 2.1.5 ok');
@@ -82,6 +83,28 @@ describe('handing a mail over', () => {
     const delivery = await sending({});
     expect(delivery).toEqual({ result: 'accepted', at: expect.any(Number) });
     expect(delivery.result === 'accepted' && delivery.at).toBeGreaterThanOrEqual(before);
+  });
+
+  it('keeps its connection for the next, and replaces one that was cut meanwhile', async () => {
+    const transport = createMailTransport(`smtp://${await scripted({})}`);
+    const send = () => transport.send(message, AbortSignal.timeout(5_000));
+    expect(await send()).toMatchObject({ result: 'accepted' });
+    expect(await send()).toMatchObject({ result: 'accepted' });
+    expect(sockets.size).toBe(1);
+    for (const socket of sockets) socket.destroy();
+    expect(await send()).toMatchObject({ result: 'accepted' });
+    expect(sockets.size).toBe(2);
+    transport.close();
+  });
+
+  it('refuses one recipient without harm to the next mail', async () => {
+    const script: { RCPT?: string } = { RCPT: '550 5.1.1 no such user' };
+    const transport = createMailTransport(`smtp://${await scripted(script)}`);
+    const send = () => transport.send(message, AbortSignal.timeout(5_000));
+    expect(await send()).toMatchObject({ result: 'refused' });
+    delete script.RCPT;
+    expect(await send()).toMatchObject({ result: 'accepted' });
+    transport.close();
   });
 
   it.each([
