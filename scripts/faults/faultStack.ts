@@ -22,6 +22,7 @@ import { productProcesses } from '../stack/productProcesses.ts';
 import { readSecrets } from '../stack/secrets.ts';
 import { startTemporal } from '../stack/temporalServer.ts';
 import { type MailSink, startMailSink } from './mailSink.ts';
+import { type Proxies, startProxies } from './proxies.ts';
 
 /** A part that is killed and started again. */
 export interface Part {
@@ -40,6 +41,8 @@ export interface FaultStack {
   readonly parts: Readonly<Record<'postgres' | 'temporal' | 'worker1' | 'worker2' | 'api', Part>>;
   /** When something last began to listen at Temporal's port after a start; epoch milliseconds. */
   temporalListensAt(): number;
+  /** From now on the product's processes, started again for that, reach their servers through proxies. */
+  throughProxies(): Promise<Proxies>;
   /** What ended although nobody killed it. */
   readonly deaths: readonly string[];
   stop(): Promise<void>;
@@ -110,7 +113,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
       smtpUrl: `smtp://127.0.0.1:${SMTP}`,
     };
     const around = { settings, secrets, databaseUrl, temporalAddress: address, report: () => undefined };
-    const [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
+    let [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
     const start = (options: ProcessOptions, name = options.name) => processes.start({ ...options, name });
     const started = await Promise.all([
       start(worker, 'worker1'),
@@ -118,6 +121,12 @@ export async function startFaultStack(report: (message: string) => void): Promis
       start(api),
       start(relay, 'relay'),
     ]);
+    const product = {
+      worker1: part(started[0], () => start(worker, 'worker1')),
+      worker2: part(started[1], () => start(worker, 'worker2')),
+      api: part(started[2], () => start(api)),
+    };
+    const relayPart = part(started[3], () => start(relay));
     const temporal = createTemporalClient({ address, namespace: 'default' });
     const mails = sink;
     return {
@@ -129,11 +138,23 @@ export async function startFaultStack(report: (message: string) => void): Promis
       parts: {
         postgres: part(postgres.process, async () => (await startDatabase()).process, childrenOf),
         temporal: part(temporalServer, startServer),
-        worker1: part(started[0], () => start(worker, 'worker1')),
-        worker2: part(started[1], () => start(worker, 'worker2')),
-        api: part(started[2], () => start(api)),
+        ...product,
       },
       temporalListensAt: () => listensAt,
+      async throughProxies() {
+        const proxies = await startProxies(processes, { postgres: PG, temporal: TEMPORAL, smtp: SMTP });
+        const proxied = new URL(databaseUrl);
+        proxied.port = String(proxies.ports.postgres);
+        [worker, relay, api] = productProcesses({
+          ...around,
+          settings: { ...settings, smtpUrl: `smtp://127.0.0.1:${proxies.ports.smtp}` },
+          databaseUrl: proxied.href,
+          temporalAddress: `127.0.0.1:${proxies.ports.temporal}`,
+        }) as [ProcessOptions, ProcessOptions, ProcessOptions];
+        for (const one of [...Object.values(product), relayPart]) await one.kill();
+        await Promise.all([...Object.values(product), relayPart].map((one) => one.start()));
+        return proxies;
+      },
       deaths,
       async stop() {
         // Temporal's connection is not closed: a retry that the SDK still has on a timer throws on a closed one.

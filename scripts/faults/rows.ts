@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultStack, Part } from './faultStack.ts';
 import { troubleMailServer } from './mailTroubles.ts';
+import { troubleNetwork } from './networkTroubles.ts';
 import { loseAnswers } from './retriedCalls.ts';
 import { type Journal, live } from './traffic.ts';
 
@@ -31,6 +32,7 @@ export const ROWS: readonly Row[] = [
   { number: 3, title: 'PostgreSQL killed', harm: killPostgres },
   { number: 4, title: 'API killed before its answer', harm: loseAnswers },
   { number: 5, title: 'mail server in trouble', harm: troubleMailServer },
+  { number: 8, title: 'latency, resets and black holes', harm: troubleNetwork },
 ];
 
 async function killWorkers(stack: FaultStack, _journal: Journal, isShort: boolean): Promise<Outcome> {

@@ -1,0 +1,140 @@
+/** Latency, resets and black holes between the product's processes and PostgreSQL, Temporal and the mail server. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../test/support/until.ts';
+import type { FaultStack } from './faultStack.ts';
+import { LINKS, type Link, type Proxies, type Trouble } from './proxies.ts';
+import { type Journal, live } from './traffic.ts';
+
+interface Outcome {
+  readonly wrong: readonly string[];
+  readonly late: readonly string[];
+  readonly figures: readonly string[];
+}
+
+interface Fault {
+  readonly links: readonly Link[];
+  readonly trouble: Trouble;
+  readonly ms: number;
+  /** Nobody ends the connections, or answers what was swallowed. */
+  readonly inSilence?: true;
+}
+
+/** Longer than every time limit of the product, so that calls fail and are tried again. */
+const BLACK_HOLE_MS = 25_000;
+const FULL: readonly Fault[] = LINKS.flatMap((link): Fault[] => [
+  { links: [link], trouble: 'latency', ms: 15_000 },
+  { links: [link], trouble: 'reset', ms: 10_000 },
+  { links: [link], trouble: 'blackHole', ms: BLACK_HOLE_MS },
+  { links: [link], trouble: 'blackHole', ms: BLACK_HOLE_MS, inSilence: true },
+]);
+const SHORT: readonly Fault[] = [
+  { links: LINKS, trouble: 'reset', ms: 1_000 },
+  { links: LINKS, trouble: 'blackHole', ms: 3_000, inSilence: true },
+];
+
+/** The longest until `/readyz` says what is. */
+const READY_TRUE_WITHIN_MS = 5_000;
+const RECOVERED_WITHIN_MS = 30_000;
+/** Waited for, before it counts as never. */
+const PATIENCE_MS = 90_000;
+
+/** One fault after the other; each is over before the next. */
+export async function troubleNetwork(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome> {
+  const proxies = await stack.throughProxies();
+  const wrong: string[] = [];
+  const late: string[] = [];
+  const figures: string[] = [];
+  for (const fault of isShort ? SHORT : FULL) {
+    const name = `${fault.links.join(', ')}: ${fault.trouble}${fault.inSilence ? ' in silence' : ''}`;
+    try {
+      const { noticedMs, readyMs, recoveredMs } = await suffer(stack, journal, proxies, fault);
+      figures.push(
+        `${name}${noticedMs === undefined ? '' : `, noticed after ${say(noticedMs)}`}, ready after ${say(readyMs)}, recovered after ${say(recoveredMs)}`,
+      );
+      if ((noticedMs ?? 0) > READY_TRUE_WITHIN_MS) late.push(`${name}: /readyz noticed after ${say(noticedMs ?? 0)}`);
+      if (readyMs > READY_TRUE_WITHIN_MS) late.push(`${name}: /readyz said ready after ${say(readyMs)}`);
+      if (recoveredMs > RECOVERED_WITHIN_MS) late.push(`${name}: recovered after ${say(recoveredMs)}`);
+    } catch (error) {
+      wrong.push(`${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return { wrong, late, figures };
+}
+
+interface Times {
+  /** From the fault until `/readyz` said away; undefined where it is to go on saying ready. */
+  readonly noticedMs: number | undefined;
+  /** From the healing until `/readyz` said ready. */
+  readonly readyMs: number;
+  /** From the healing until a new life is asked its question and all mails of before have left. */
+  readonly recoveredMs: number;
+}
+
+async function suffer(
+  stack: FaultStack,
+  journal: Journal,
+  proxies: Proxies,
+  { links, trouble, ms, inSilence }: Fault,
+): Promise<Times> {
+  const start = Date.now();
+  for (const link of links) await proxies.trouble(link, trouble);
+  const needs = trouble === 'latency' ? [] : links.filter((link) => link !== 'smtp');
+  let noticedMs: number | undefined;
+  try {
+    if (needs.length > 0)
+      noticedMs = await untilReadiness(stack, (states) => needs.every((need) => !states[need]), start);
+    const isSteady = await staysReady(stack, needs, start + ms);
+    if (!isSteady) throw new Error('/readyz said away, and it was not');
+  } finally {
+    for (const link of links) await (inSilence ? proxies.healInSilence(link) : proxies.heal(link));
+  }
+  const healed = Date.now();
+  const probe = live(stack, journal);
+  const readyMs = await untilReadiness(stack, ({ postgres, temporal }) => postgres && temporal, healed);
+  const { number } = await probe;
+  await until(() => hasRecovered(stack, number ?? '', healed), { timeoutMs: PATIENCE_MS, everyMs: 50 });
+  const recoveredMs = Date.now() - healed;
+  // A toxic that only lets pass what comes now is still there.
+  for (const link of links) await proxies.heal(link);
+  return { noticedMs, readyMs, recoveredMs };
+}
+
+type States = Readonly<Record<'postgres' | 'temporal', boolean>>;
+
+async function readiness(stack: FaultStack): Promise<States> {
+  const response = await fetch(`${stack.api}/readyz`, { signal: AbortSignal.timeout(10_000) });
+  const { postgres, temporal } = (await response.json()) as { postgres: string; temporal: string };
+  if (response.ok !== (postgres === 'ok' && temporal === 'ok')) throw new Error(`/readyz answered ${response.status}`);
+  return { postgres: postgres === 'ok', temporal: temporal === 'ok' };
+}
+
+/** Milliseconds from `start` until it is so. */
+async function untilReadiness(stack: FaultStack, isSo: (states: States) => boolean, start: number): Promise<number> {
+  await until(async () => isSo(await readiness(stack)), { timeoutMs: PATIENCE_MS, everyMs: 100 });
+  return Date.now() - start;
+}
+
+/** Whether what is not troubled was ready until then, each time it was asked. */
+async function staysReady(stack: FaultStack, troubled: readonly Link[], end: number): Promise<boolean> {
+  let isSteady = true;
+  while (Date.now() < end) {
+    const { postgres, temporal } = await readiness(stack);
+    isSteady &&= (postgres || troubled.includes('postgres')) && (temporal || troubled.includes('temporal'));
+    await sleep(250);
+  }
+  return isSteady;
+}
+
+async function hasRecovered(stack: FaultStack, number: string, healed: number): Promise<boolean> {
+  const { rows } = await stack.pool.query<{ asked: number; waiting: number }>(
+    `SELECT count(*) FILTER (WHERE number = $1 AND kind = 'question' AND status = 'accepted')::int AS asked,
+            count(*) FILTER (WHERE status = 'waiting' AND created_at < $2)::int AS waiting
+     FROM outbound_mails`,
+    [number, new Date(healed)],
+  );
+  return rows[0]?.asked === 1 && rows[0].waiting === 0;
+}
+
+function say(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`;
+}
