@@ -34,6 +34,8 @@ export interface Part {
 
 export interface FaultStack {
   readonly api: string;
+  /** Where the relay takes mail, 127.0.0.1. */
+  readonly inboundPort: number;
   readonly token: string;
   readonly pool: Pool;
   readonly temporal: Client;
@@ -85,7 +87,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
     await migrate(databaseUrl);
     const pool = createPool({ connectionString: databaseUrl, max: 4, log: { warn: () => undefined } });
     const { tokens } = await loadDemonstration(pool);
-    await loadContract(pool);
+    await loadContract(pool, { contract: CONTRACT, contact: CONTACT, email: 'noa@customer.example' });
 
     let listensAt = 0;
     const startServer = async () => {
@@ -131,6 +133,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
     const mails = sink;
     return {
       api: `http://127.0.0.1:${API}`,
+      inboundPort: INBOUND,
       token: tokens.agent,
       pool,
       temporal,
@@ -207,19 +210,16 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-async function loadContract(pool: Pool): Promise<void> {
+/** A contract of the demonstration's terms, in which a business day is a second, with one contact. */
+export async function loadContract(
+  pool: Pool,
+  { contract, contact, email }: { readonly contract: string; readonly contact: string; readonly email: string },
+): Promise<void> {
   const parsed = parseTerms(demonstration({ customer: 'Fautes (fictif)', provider: 'Support (fictif)' }, UNIT_SECONDS));
   if ('errors' in parsed) throw new Error('the terms of the fault tests are wrong');
-  await storeContract(pool, { reference: CONTRACT, terms: parsed.terms });
-  await storeTerms(pool, CONTRACT, 1, '2026-01-01', parsed.terms);
-  await storeContact(pool, {
-    id: CONTACT,
-    contract: CONTRACT,
-    name: 'Noa Fictive',
-    email: 'noa@customer.example',
-    language: 'en',
-    trained: true,
-  });
+  await storeContract(pool, { reference: contract, terms: parsed.terms });
+  await storeTerms(pool, contract, 1, '2026-01-01', parsed.terms);
+  await storeContact(pool, { id: contact, contract, name: 'Noa Fictive', email, language: 'en', trained: true });
 }
 
 async function isListening(port: number): Promise<boolean> {

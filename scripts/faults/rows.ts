@@ -1,16 +1,33 @@
 /** Faults by the row: what is done to the stack while callers use it, and what is to hold besides the reconciler. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultStack, Part } from './faultStack.ts';
+import { outliveAbsence } from './longAbsence.ts';
 import { troubleMailServer } from './mailTroubles.ts';
 import { troubleNetwork } from './networkTroubles.ts';
 import { loseAnswers } from './retriedCalls.ts';
+import { answerAtOnce } from './sameInstant.ts';
 import { type Journal, live } from './traffic.ts';
 
-export interface Row {
+export type Row = StackRow | LoneRow;
+
+/** A row that harms a stack under callers. */
+export interface StackRow {
   readonly number: number;
   readonly title: string;
   /** Does the harm, and says what went wrong beyond what the reconciler sees, and figures worth showing. */
   harm(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome>;
+}
+
+/** A row that needs no stack. */
+export interface LoneRow {
+  readonly number: number;
+  readonly title: string;
+  runAlone(isShort: boolean): Promise<Outcome>;
+}
+
+/** Whether a row needs a stack. */
+export function needsStack(row: Row): row is StackRow {
+  return 'harm' in row;
 }
 
 export interface Outcome {
@@ -33,6 +50,8 @@ export const ROWS: readonly Row[] = [
   { number: 4, title: 'API killed before its answer', harm: loseAnswers },
   { number: 5, title: 'mail server in trouble', harm: troubleMailServer },
   { number: 8, title: 'latency, resets and black holes', harm: troubleNetwork },
+  { number: 11, title: 'no worker for three business days', runAlone: outliveAbsence },
+  { number: 12, title: 'answers in the same instant as a reminder, a closing, a breach', harm: answerAtOnce },
 ];
 
 async function killWorkers(stack: FaultStack, _journal: Journal, isShort: boolean): Promise<Outcome> {
