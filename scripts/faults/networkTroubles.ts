@@ -1,6 +1,7 @@
 /** Latency, resets and black holes between the product's processes and PostgreSQL, Temporal and the mail server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../test/support/until.ts';
+import { type Customer, createCustomer } from './customer.ts';
 import type { FaultStack } from './faultStack.ts';
 import { LINKS, type Link, type Proxies, type Trouble } from './proxies.ts';
 import { type Journal, live } from './traffic.ts';
@@ -20,16 +21,19 @@ interface Fault {
 }
 
 /** Longer than every time limit of the product, so that calls fail and are tried again. */
-const BLACK_HOLE_MS = 25_000;
+const BLACK_HOLE_MS = 20_000;
 const FULL: readonly Fault[] = LINKS.flatMap((link): Fault[] => [
-  { links: [link], trouble: 'latency', ms: 15_000 },
+  { links: [link], trouble: 'latency', ms: 10_000 },
   { links: [link], trouble: 'reset', ms: 10_000 },
+  { links: [link], trouble: 'stall', ms: 15_000 },
   { links: [link], trouble: 'blackHole', ms: BLACK_HOLE_MS },
-  { links: [link], trouble: 'blackHole', ms: BLACK_HOLE_MS, inSilence: true },
+  ...(link === 'temporal'
+    ? []
+    : [{ links: [link], trouble: 'blackHole', ms: BLACK_HOLE_MS, inSilence: true } as const]),
 ]);
 const SHORT: readonly Fault[] = [
   { links: LINKS, trouble: 'reset', ms: 1_000 },
-  { links: LINKS, trouble: 'blackHole', ms: 3_000, inSilence: true },
+  { links: LINKS, trouble: 'blackHole', ms: 3_000 },
 ];
 
 /** The longest until `/readyz` says what is. */
@@ -41,13 +45,14 @@ const PATIENCE_MS = 90_000;
 /** One fault after the other; each is over before the next. */
 export async function troubleNetwork(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome> {
   const proxies = await stack.throughProxies();
+  const customer = await createCustomer(stack, journal, 'NETWORK');
   const wrong: string[] = [];
   const late: string[] = [];
   const figures: string[] = [];
   for (const fault of isShort ? SHORT : FULL) {
     const name = `${fault.links.join(', ')}: ${fault.trouble}${fault.inSilence ? ' in silence' : ''}`;
     try {
-      const { noticedMs, readyMs, recoveredMs } = await suffer(stack, journal, proxies, fault);
+      const { noticedMs, readyMs, recoveredMs } = await suffer(stack, journal, { proxies, customer }, fault);
       figures.push(
         `${name}${noticedMs === undefined ? '' : `, noticed after ${say(noticedMs)}`}, ready after ${say(readyMs)}, recovered after ${say(recoveredMs)}`,
       );
@@ -66,16 +71,18 @@ interface Times {
   readonly noticedMs: number | undefined;
   /** From the healing until `/readyz` said ready. */
   readonly readyMs: number;
-  /** From the healing until a new life is asked its question and all mails of before have left. */
+  /** From the healing until a new life is asked its question, an answer by mail is told, and all mails of before have left. */
   readonly recoveredMs: number;
 }
 
 async function suffer(
   stack: FaultStack,
   journal: Journal,
-  proxies: Proxies,
+  { proxies, customer }: { readonly proxies: Proxies; readonly customer: Customer },
   { links, trouble, ms, inSilence }: Fault,
 ): Promise<Times> {
+  const asked = await customer.open();
+  await customer.command(asked, 'ask', { text: 'Which version is it?' });
   const start = Date.now();
   for (const link of links) await proxies.trouble(link, trouble);
   const needs = trouble === 'latency' ? [] : links.filter((link) => link !== 'smtp');
@@ -91,9 +98,13 @@ async function suffer(
   const healed = Date.now();
   const probe = live(stack, journal);
   const readyMs = await untilReadiness(stack, ({ postgres, temporal }) => postgres && temporal, healed);
+  // The customer's mail server tries again until it is taken.
+  await until(() => customer.answerByMail(asked).then(() => true), { timeoutMs: PATIENCE_MS, everyMs: 500 });
   const { number } = await probe;
-  await until(() => hasRecovered(stack, number ?? '', healed), { timeoutMs: PATIENCE_MS, everyMs: 50 });
+  const lives = { probe: number ?? '', answered: asked };
+  await until(() => hasRecovered(stack, lives, healed), { timeoutMs: PATIENCE_MS, everyMs: 50 });
   const recoveredMs = Date.now() - healed;
+  await customer.command(asked, 'close', { reason: 'withdrawn' });
   // A toxic that only lets pass what comes now is still there.
   for (const link of links) await proxies.heal(link);
   return { noticedMs, readyMs, recoveredMs };
@@ -125,14 +136,19 @@ async function staysReady(stack: FaultStack, troubled: readonly Link[], end: num
   return isSteady;
 }
 
-async function hasRecovered(stack: FaultStack, number: string, healed: number): Promise<boolean> {
-  const { rows } = await stack.pool.query<{ asked: number; waiting: number }>(
+async function hasRecovered(
+  stack: FaultStack,
+  { probe, answered }: { readonly probe: string; readonly answered: string },
+  healed: number,
+): Promise<boolean> {
+  const { rows } = await stack.pool.query<{ asked: number; waiting: number; answers: number }>(
     `SELECT count(*) FILTER (WHERE number = $1 AND kind = 'question' AND status = 'accepted')::int AS asked,
-            count(*) FILTER (WHERE status = 'waiting' AND created_at < $2)::int AS waiting
+            count(*) FILTER (WHERE status = 'waiting' AND created_at < $3)::int AS waiting,
+            (SELECT count(*)::int FROM timeline WHERE number = $2 AND type = 'answered') AS answers
      FROM outbound_mails`,
-    [number, new Date(healed)],
+    [probe, answered, new Date(healed)],
   );
-  return rows[0]?.asked === 1 && rows[0].waiting === 0;
+  return rows[0]?.asked === 1 && rows[0].waiting === 0 && rows[0].answers === 1;
 }
 
 function say(milliseconds: number): string {

@@ -9,9 +9,9 @@ export type Link = (typeof LINKS)[number];
 
 /**
  * `latency`: 200 ms ± 100 each way. `reset`: every connection is reset at its first byte. `blackHole`: nothing passes any
- * more, and no connection ends.
+ * more, and no connection ends. `stall`: nothing passes until the healing, and then all of it, as when a cable is put back.
  */
-export type Trouble = 'latency' | 'reset' | 'blackHole';
+export type Trouble = 'latency' | 'reset' | 'blackHole' | 'stall';
 
 export interface Proxies {
   /** Where the product's processes find what is behind, 127.0.0.1. */
@@ -19,7 +19,10 @@ export interface Proxies {
   trouble(link: Link, trouble: Trouble): Promise<void>;
   /** All passes again; connections of a black hole are closed. */
   heal(link: Link): Promise<void>;
-  /** All passes again, but what a black hole swallowed is not sent again: nobody ever answers it, or ends its connection. */
+  /**
+   * All passes again, but what a black hole swallowed is not sent again: nobody ever answers it, or ends its connection. For
+   * protocols of question and answer; HTTP/2 would see a stream with holes, which TCP never makes.
+   */
   healInSilence(link: Link): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ const TOXICS: Readonly<Record<Trouble, { readonly type: string; readonly attribu
   latency: { type: 'latency', attributes: { latency: 200, jitter: 100 } },
   reset: { type: 'reset_peer', attributes: { timeout: 0 } },
   blackHole: { type: 'timeout', attributes: { timeout: 0 } },
+  stall: { type: 'latency', attributes: { latency: 3_600_000 } },
 };
 const STREAMS = ['upstream', 'downstream'] as const;
 

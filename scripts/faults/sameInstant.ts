@@ -1,16 +1,15 @@
 /** Answers in the same instant as the third reminder, as the closing by silence, as a breach: one legal outcome each. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Worker } from '@temporalio/worker';
 import type { RequestView } from '../../domain/view.ts';
-import { createCorrespondent } from '../../mail/mailbox/answers.ts';
 import { workflowBundle } from '../../test/support/requestWorld.ts';
 import { until } from '../../test/support/until.ts';
 import { getRequest, requestWorkflowId } from '../../workflows/messages.ts';
-import { type FaultStack, loadContract } from './faultStack.ts';
+import { type Customer, createCustomer } from './customer.ts';
+import type { FaultStack } from './faultStack.ts';
 import { judge, RIVALS, type Rival } from './raceOutcomes.ts';
-import { callUntilAnswered, type Journal, openingOf } from './traffic.ts';
+import type { Journal } from './traffic.ts';
 
 interface Outcome {
   readonly wrong: readonly string[];
@@ -25,18 +24,17 @@ interface Race {
   readonly offsetMs: number;
 }
 
-/** Reminders after 1, 2 and 3 seconds, an acknowledgement within 3: as the other lives of the stack. */
-const CONTRACT = { contract: 'RACES', contact: 'races-contact', email: 'jo@customer.example' };
+const CONTRACT = 'RACES';
 const ACKNOWLEDGED_WITHIN_MS = 3_000;
 const REMINDERS_EVERY_MS = 1_000;
 /** Answers are sent this long before the rival is due, to this long after. */
-const EARLIEST_MS = -120;
-const LATEST_MS = 60;
+const EARLIEST_MS = -250;
+const LATEST_MS = 250;
 const PATIENCE = { timeoutMs: 60_000, everyMs: 50 };
 
 /** Waves of races; then all their histories are replayed. */
 export async function answerAtOnce(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome> {
-  await loadContract(stack.pool, CONTRACT);
+  const customer = await createCustomer(stack, journal, CONTRACT);
   const wrong: string[] = [];
   const orders = new Map<string, number>();
   for (let wave = 0; wave < (isShort ? 1 : 20); wave++) {
@@ -48,7 +46,7 @@ export async function answerAtOnce(stack: FaultStack, journal: Journal, isShort:
           way: Math.floor(index / RIVALS.length) % 2 === 0 ? 'api' : 'mail',
           offsetMs: EARLIEST_MS + Math.round(((LATEST_MS - EARLIEST_MS) * (index + 0.5)) / lives),
         };
-        const number = await run(stack, journal, race);
+        const number = await run(stack, customer, race);
         const { order, problems } = await judge(stack.pool, number, race.rival);
         wrong.push(...problems);
         orders.set(order, (orders.get(order) ?? 0) + 1);
@@ -64,22 +62,21 @@ export async function answerAtOnce(stack: FaultStack, journal: Journal, isShort:
 }
 
 /** One life until staff closes it; its number. */
-async function run(stack: FaultStack, journal: Journal, { rival, way, offsetMs }: Race): Promise<string> {
-  const body = { ...openingOf(`Race ${randomUUID()}`), contract: CONTRACT.contract, contact: CONTRACT.contact };
-  const { number } = JSON.parse(await call('', body)) as { number: string };
+async function run(stack: FaultStack, customer: Customer, { rival, way, offsetMs }: Race): Promise<string> {
+  const number = await customer.open();
   const due = rival === 'breach' ? (await viewOf()).registeredAt + ACKNOWLEDGED_WITHIN_MS : await dueOfSilence(rival);
   await sleep(Math.max(0, due + offsetMs - Date.now()));
-  if (way === 'api') await call(`/${number}/answer`, { text: 'Version 4.' });
-  else await answerByMail(stack, number);
+  if (way === 'api') await customer.command(number, 'answer', { text: 'Version 4.' });
+  else await customer.answerByMail(number);
   await until(() => isQuiet(stack, number), PATIENCE);
   // A breach that the answer overtook is still to come.
   if (rival === 'breach') await until(async () => (await viewOf()).breached, PATIENCE);
-  await call(`/${number}/close`, { reason: 'withdrawn' });
+  await customer.command(number, 'close', { reason: 'withdrawn' });
   await until(() => isQuiet(stack, number), PATIENCE);
   return number;
 
   async function dueOfSilence(what: 'reminder 3' | 'closing'): Promise<number> {
-    await call(`/${number}/ask`, { text: 'Which version is it?' });
+    await customer.command(number, 'ask', { text: 'Which version is it?' });
     const sent = what === 'closing' ? 3 : 2;
     await sleep(sent * REMINDERS_EVERY_MS);
     return await until(async () => {
@@ -96,26 +93,6 @@ async function run(stack: FaultStack, journal: Journal, { rival, way, offsetMs }
     if (!rows[0]) throw new Error(`${number} is not there`);
     return rows[0].view;
   }
-
-  async function call(path: string, payload: object): Promise<string> {
-    const answer = await callUntilAnswered(stack, journal, `/v1/requests${path}`, payload);
-    if (!answer || answer.status >= 300) throw new Error(`${path} of a race: ${answer?.status} ${answer?.text}`);
-    return answer.text;
-  }
-}
-
-async function answerByMail(stack: FaultStack, number: string): Promise<void> {
-  const { rows } = await stack.pool.query<{ token: string }>(
-    "SELECT token FROM outbound_mails WHERE number = $1 AND audience = 'customer' ORDER BY created_at LIMIT 1",
-    [number],
-  );
-  const to = `sr+${rows[0]?.token}@support.example`;
-  await createCorrespondent('127.0.0.1', stack.inboundPort).write({
-    from: CONTRACT.email,
-    to,
-    subject: `Re: ${number}`,
-    text: 'Version 4.',
-  });
 }
 
 /** Whether the answer is on the timeline, and no mail is under way. */
@@ -132,9 +109,9 @@ async function isQuiet({ pool }: FaultStack, number: string): Promise<boolean> {
 async function replayAll({ temporal, pool }: FaultStack, wrong: string[]): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
     'SELECT count(*)::int AS count FROM requests WHERE contract = $1',
-    [CONTRACT.contract],
+    [CONTRACT],
   );
-  const query = `ContractReference = '${CONTRACT.contract}' AND ExecutionStatus = 'Completed'`;
+  const query = `ContractReference = '${CONTRACT}' AND ExecutionStatus = 'Completed'`;
   await until(async () => (await temporal.workflow.count(query)).count >= (rows[0]?.count ?? 0), PATIENCE);
   const options = { workflowBundle: await workflowBundle() };
   let replayed = 0;
@@ -153,7 +130,7 @@ async function compareAfterRestart({ parts, pool, temporal }: FaultStack, wrong:
   }
   const { rows } = await pool.query<{ number: string; view: RequestView }>(
     'SELECT number, view FROM requests WHERE contract = $1',
-    [CONTRACT.contract],
+    [CONTRACT],
   );
   for (const { number, view } of rows) {
     const again = await temporal.workflow.getHandle(requestWorkflowId(number)).query(getRequest);
