@@ -1,6 +1,6 @@
 /** The relay process: takes mail from the network, moves it to the workflows, opens what was left; until SIGTERM or SIGINT. */
 import { once } from 'node:events';
-import { Client, Connection } from '@temporalio/client';
+import { createTemporalClient } from '../client/connection.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -18,9 +18,11 @@ const log = createLog('relay', environment.logLevel);
 const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
 
 const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
-// Lazy: mail is taken while Temporal is away, and relayed when it is back.
-const connection = Connection.lazy({ address: environment.temporalAddress });
-const client = new Client({ connection, namespace: environment.temporalNamespace });
+// Mail is taken while Temporal is away, and relayed when it is back.
+const client = createTemporalClient({
+  address: environment.temporalAddress,
+  namespace: environment.temporalNamespace,
+});
 const door = createRequestDoor({ client, pool });
 const parser = createMailParser();
 
