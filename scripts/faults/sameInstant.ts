@@ -37,7 +37,7 @@ export async function answerAtOnce(stack: FaultStack, journal: Journal, isShort:
   const customer = await createCustomer(stack, journal, CONTRACT);
   const wrong: string[] = [];
   const orders = new Map<string, number>();
-  for (let wave = 0; wave < (isShort ? 1 : 20); wave++) {
+  for (let wave = 0; wave < (isShort ? 1 : 10); wave++) {
     const lives = isShort ? 12 : 30;
     await Promise.all(
       Array.from({ length: lives }, async (_, index) => {
