@@ -2,10 +2,10 @@
  * No worker for three business days, a change of the hour and several due moments, on a server that skips time: breaches
  * carry their due instants, reminders resume with the next unsent one, at the contract's spacing.
  */
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { DateTime } from 'luxon';
 import { createRequestWorld, type RequestWorld, workflowBundle } from '../../test/support/requestWorld.ts';
+import { startTimeSkipping } from '../../test/support/timeSkipping.ts';
 import { findTestServer } from '../stack/testServer.ts';
 import { goWithoutWorker } from './skippedTime.ts';
 
@@ -130,10 +130,7 @@ const TOLERANCE_MS = 10 * 60_000;
 
 /** Autumn alone, each story once; or both changes of the hour, each story ten times. */
 export async function outliveAbsence(isShort: boolean): Promise<Outcome> {
-  const path = await findTestServer((message) => console.log(message));
-  const env = await TestWorkflowEnvironment.createTimeSkipping({
-    server: { executable: { type: 'existing-path', path } },
-  });
+  const env = await startTimeSkipping(await findTestServer((message) => console.log(message)));
   // Nothing is kept in memory, so that no task waits for the worker that left.
   const world = await createRequestWorld(env, { maxCachedWorkflows: 0 });
   try {
