@@ -20,6 +20,7 @@ for (const row of ROWS.filter(({ number }) => numbers.length === 0 || numbers.in
     judge(outcome);
     continue;
   }
+  row.prepare?.((message) => console.log(`  ${message}`));
   const stack = await startFaultStack(() => undefined);
   const interrupted = () => void stack.stop().finally(() => process.exit(130));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);

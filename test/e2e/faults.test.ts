@@ -11,6 +11,7 @@ let stack: FaultStack;
 let run: FaultRun;
 
 beforeAll(async () => {
+  for (const row of ROWS.filter(needsStack)) row.prepare?.(console.log);
   stack = await startFaultStack(() => undefined);
   run = await startRun(stack, true);
 }, 180_000);
