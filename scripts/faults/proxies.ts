@@ -44,6 +44,8 @@ export async function startProxies(processes: Processes, servers: Readonly<Recor
     name: 'toxiproxy',
     command,
     arguments: ['-host', HOST, '-port', String(control)],
+    // Else it writes lines about every byte that passes.
+    environment: { ...process.env, LOG_LEVEL: 'warn' },
     isReady: async () => (await fetch(`http://${HOST}:${control}/version`)).ok,
   });
   const proxies = LINKS.map((name) => ({

@@ -11,7 +11,7 @@ let stack: FaultStack;
 let run: FaultRun;
 
 beforeAll(async () => {
-  for (const row of ROWS.filter(needsStack)) row.prepare?.(console.log);
+  for (const row of ROWS.filter(needsStack)) row.prepare?.(() => undefined);
   stack = await startFaultStack(() => undefined);
   run = await startRun(stack, true);
 }, 180_000);
