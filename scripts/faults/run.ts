@@ -3,6 +3,9 @@ import { startFaultStack } from './faultStack.ts';
 import { needsStack, type Outcome, ROWS, seconds } from './rows.ts';
 import { type RowResult, runRow, startRun } from './runRow.ts';
 
+/** More are told one by one. */
+const FIGURES_OF_A_LINE = 8;
+
 const given = process.argv.slice(2);
 const isShort = given.includes('--short');
 const numbers = given.filter((argument) => argument !== '--short').map(Number);
@@ -38,7 +41,8 @@ process.exit();
 
 function show({ findings, figures, wrong, late, answers, recoverySeconds }: RowResult): void {
   const { lives, mails, lost, double, different, copies } = findings;
-  console.log(`  ${figures.join(', ')}; answers ${answers}`);
+  for (const line of figures.length > FIGURES_OF_A_LINE ? figures : [figures.join(', ')]) console.log(`  ${line}`);
+  console.log(`  answers ${answers}`);
   console.log(
     `  ${lives} lives, ${mails} mails: lost ${lost.length}, double ${double.length}, different ${different.length}, ` +
       `copies ${copies}, recovered in ${seconds(recoverySeconds * 1_000)}`,
