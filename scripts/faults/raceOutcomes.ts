@@ -46,7 +46,8 @@ export async function judge(
   const lines = await linesOf(pool, number);
   const mails = await mailsOf(pool, number);
   const told = lines.map(({ what }) => what).join(', ');
-  const order = LEGAL[rival][told];
+  // An answer that came too late for the reminder met the closing.
+  const order = LEGAL[rival][told] ?? (rival === 'reminder 3' ? LEGAL.closing[told] : undefined);
   if (order === undefined) return { order: `illegal (${rival})`, problems: [`${number}, ${rival}: ${told}`] };
   return { order, problems: problemsOf(lines, mails).map((problem) => `${number}, ${order}: ${problem}`) };
 }

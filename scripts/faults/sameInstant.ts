@@ -27,9 +27,13 @@ interface Race {
 const CONTRACT = 'RACES';
 const ACKNOWLEDGED_WITHIN_MS = 3_000;
 const REMINDERS_EVERY_MS = 1_000;
+const EARLY_LOOK_MS = 200;
 /** Answers are sent this long before the rival is due, to this long after. */
 const EARLIEST_MS = -250;
 const LATEST_MS = 250;
+const AT_ONCE = 12;
+/** For so long one wave follows the other. */
+const FULL_MS = 150_000;
 const PATIENCE = { timeoutMs: 60_000, everyMs: 50 };
 
 /** Waves of races; then all their histories are replayed. */
@@ -37,14 +41,14 @@ export async function answerAtOnce(stack: FaultStack, journal: Journal, isShort:
   const customer = await createCustomer(stack, journal, CONTRACT);
   const wrong: string[] = [];
   const orders = new Map<string, number>();
-  for (let wave = 0; wave < (isShort ? 1 : 10); wave++) {
-    const lives = isShort ? 12 : 30;
+  const end = Date.now() + (isShort ? 0 : FULL_MS);
+  do {
     await Promise.all(
-      Array.from({ length: lives }, async (_, index) => {
+      Array.from({ length: AT_ONCE }, async (_, index) => {
         const race: Race = {
           rival: RIVALS[index % RIVALS.length] ?? 'closing',
           way: Math.floor(index / RIVALS.length) % 2 === 0 ? 'api' : 'mail',
-          offsetMs: EARLIEST_MS + Math.round(((LATEST_MS - EARLIEST_MS) * (index + 0.5)) / lives),
+          offsetMs: EARLIEST_MS + Math.round(((LATEST_MS - EARLIEST_MS) * (index + Math.random())) / AT_ONCE),
         };
         const number = await run(stack, customer, race);
         const { order, problems } = await judge(stack.pool, number, race.rival);
@@ -52,7 +56,7 @@ export async function answerAtOnce(stack: FaultStack, journal: Journal, isShort:
         orders.set(order, (orders.get(order) ?? 0) + 1);
       }),
     );
-  }
+  } while (Date.now() < end);
   const replayed = await replayAll(stack, wrong);
   if (!isShort) await compareAfterRestart(stack, wrong);
   return {
@@ -78,10 +82,12 @@ async function run(stack: FaultStack, customer: Customer, { rival, way, offsetMs
   async function dueOfSilence(what: 'reminder 3' | 'closing'): Promise<number> {
     await customer.command(number, 'ask', { text: 'Which version is it?' });
     const sent = what === 'closing' ? 3 : 2;
-    await sleep(sent * REMINDERS_EVERY_MS);
+    await sleep(sent * REMINDERS_EVERY_MS - EARLY_LOOK_MS);
     return await until(async () => {
       const { waiting } = await viewOf();
-      if (waiting?.remindersSent !== sent) return undefined;
+      // On a machine that does much else the moment may have passed unseen: then the answer comes late.
+      if (!waiting || waiting.remindersSent > sent) return Date.now();
+      if (waiting.remindersSent < sent) return undefined;
       return what === 'closing' ? waiting.closesAt : waiting.nextReminder?.at;
     }, PATIENCE);
   }
