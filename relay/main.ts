@@ -23,7 +23,7 @@ const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]
 const tracing = await startTracing({ ...environment, process: 'relay', log });
 
 const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
-// Lazy: mail is taken while Temporal is away, and relayed when it is back.
+// Mail is taken while Temporal is away, and relayed when it is back.
 const client = createTemporalClient({
   address: environment.temporalAddress,
   namespace: environment.temporalNamespace,

@@ -22,6 +22,7 @@ import { productProcesses } from '../stack/productProcesses.ts';
 import { readSecrets } from '../stack/secrets.ts';
 import { startTemporal } from '../stack/temporalServer.ts';
 import { type MailSink, startMailSink } from './mailSink.ts';
+import { type Proxies, startProxies } from './proxies.ts';
 
 /** A part that is killed and started again. */
 export interface Part {
@@ -33,6 +34,8 @@ export interface Part {
 
 export interface FaultStack {
   readonly api: string;
+  /** Where the relay takes mail, 127.0.0.1. */
+  readonly inboundPort: number;
   readonly token: string;
   readonly pool: Pool;
   readonly temporal: Client;
@@ -40,6 +43,8 @@ export interface FaultStack {
   readonly parts: Readonly<Record<'postgres' | 'temporal' | 'worker1' | 'worker2' | 'api', Part>>;
   /** When something last began to listen at Temporal's port after a start; epoch milliseconds. */
   temporalListensAt(): number;
+  /** From now on the product's processes, started again for that, reach their servers through proxies. */
+  throughProxies(): Promise<Proxies>;
   /** What ended although nobody killed it. */
   readonly deaths: readonly string[];
   stop(): Promise<void>;
@@ -82,7 +87,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
     await migrate(databaseUrl);
     const pool = createPool({ connectionString: databaseUrl, max: 4, log: { warn: () => undefined } });
     const { tokens } = await loadDemonstration(pool);
-    await loadContract(pool);
+    await loadContract(pool, { contract: CONTRACT, contact: CONTACT, email: 'noa@customer.example' });
 
     let listensAt = 0;
     const startServer = async () => {
@@ -110,7 +115,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
       smtpUrl: `smtp://127.0.0.1:${SMTP}`,
     };
     const around = { settings, secrets, databaseUrl, temporalAddress: address, report: () => undefined };
-    const [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
+    let [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
     const start = (options: ProcessOptions, name = options.name) => processes.start({ ...options, name });
     const started = await Promise.all([
       start(worker, 'worker1'),
@@ -118,10 +123,17 @@ export async function startFaultStack(report: (message: string) => void): Promis
       start(api),
       start(relay, 'relay'),
     ]);
+    const product = {
+      worker1: part(started[0], () => start(worker, 'worker1')),
+      worker2: part(started[1], () => start(worker, 'worker2')),
+      api: part(started[2], () => start(api)),
+    };
+    const relayPart = part(started[3], () => start(relay));
     const temporal = createTemporalClient({ address, namespace: 'default' });
     const mails = sink;
     return {
       api: `http://127.0.0.1:${API}`,
+      inboundPort: INBOUND,
       token: tokens.agent,
       pool,
       temporal,
@@ -129,11 +141,23 @@ export async function startFaultStack(report: (message: string) => void): Promis
       parts: {
         postgres: part(postgres.process, async () => (await startDatabase()).process, childrenOf),
         temporal: part(temporalServer, startServer),
-        worker1: part(started[0], () => start(worker, 'worker1')),
-        worker2: part(started[1], () => start(worker, 'worker2')),
-        api: part(started[2], () => start(api)),
+        ...product,
       },
       temporalListensAt: () => listensAt,
+      async throughProxies() {
+        const proxies = await startProxies(processes, { postgres: PG, temporal: TEMPORAL, smtp: SMTP });
+        const proxied = new URL(databaseUrl);
+        proxied.port = String(proxies.ports.postgres);
+        [worker, relay, api] = productProcesses({
+          ...around,
+          settings: { ...settings, smtpUrl: `smtp://127.0.0.1:${proxies.ports.smtp}` },
+          databaseUrl: proxied.href,
+          temporalAddress: `127.0.0.1:${proxies.ports.temporal}`,
+        }) as [ProcessOptions, ProcessOptions, ProcessOptions];
+        for (const one of [...Object.values(product), relayPart]) await one.kill();
+        await Promise.all([...Object.values(product), relayPart].map((one) => one.start()));
+        return proxies;
+      },
       deaths,
       async stop() {
         // Temporal's connection is not closed: a retry that the SDK still has on a timer throws on a closed one.
@@ -186,19 +210,16 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-async function loadContract(pool: Pool): Promise<void> {
+/** A contract of the demonstration's terms, in which a business day is a second, with one contact. */
+export async function loadContract(
+  pool: Pool,
+  { contract, contact, email }: { readonly contract: string; readonly contact: string; readonly email: string },
+): Promise<void> {
   const parsed = parseTerms(demonstration({ customer: 'Fautes (fictif)', provider: 'Support (fictif)' }, UNIT_SECONDS));
   if ('errors' in parsed) throw new Error('the terms of the fault tests are wrong');
-  await storeContract(pool, { reference: CONTRACT, terms: parsed.terms });
-  await storeTerms(pool, CONTRACT, 1, '2026-01-01', parsed.terms);
-  await storeContact(pool, {
-    id: CONTACT,
-    contract: CONTRACT,
-    name: 'Noa Fictive',
-    email: 'noa@customer.example',
-    language: 'en',
-    trained: true,
-  });
+  await storeContract(pool, { reference: contract, terms: parsed.terms });
+  await storeTerms(pool, contract, 1, '2026-01-01', parsed.terms);
+  await storeContact(pool, { id: contact, contract, name: 'Noa Fictive', email, language: 'en', trained: true });
 }
 
 async function isListening(port: number): Promise<boolean> {

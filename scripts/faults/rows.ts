@@ -1,15 +1,36 @@
 /** Faults by the row: what is done to the stack while callers use it, and what is to hold besides the reconciler. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findToxiproxy } from '../stack/toxiproxyBinary.ts';
 import type { FaultStack, Part } from './faultStack.ts';
+import { outliveAbsence } from './longAbsence.ts';
 import { troubleMailServer } from './mailTroubles.ts';
+import { troubleNetwork } from './networkTroubles.ts';
 import { loseAnswers } from './retriedCalls.ts';
+import { answerAtOnce } from './sameInstant.ts';
 import { type Journal, live } from './traffic.ts';
 
-export interface Row {
+export type Row = StackRow | LoneRow;
+
+/** A row that harms a stack under callers. */
+export interface StackRow {
   readonly number: number;
   readonly title: string;
+  /** Gets what it needs beside the stack, before that starts: building takes the whole machine. */
+  prepare?(report: (message: string) => void): void;
   /** Does the harm, and says what went wrong beyond what the reconciler sees, and figures worth showing. */
   harm(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome>;
+}
+
+/** A row that needs no stack. */
+export interface LoneRow {
+  readonly number: number;
+  readonly title: string;
+  runAlone(isShort: boolean): Promise<Outcome>;
+}
+
+/** Whether a row needs a stack. */
+export function needsStack(row: Row): row is StackRow {
+  return 'harm' in row;
 }
 
 export interface Outcome {
@@ -31,6 +52,9 @@ export const ROWS: readonly Row[] = [
   { number: 3, title: 'PostgreSQL killed', harm: killPostgres },
   { number: 4, title: 'API killed before its answer', harm: loseAnswers },
   { number: 5, title: 'mail server in trouble', harm: troubleMailServer },
+  { number: 8, title: 'latency, resets and black holes', prepare: findToxiproxy, harm: troubleNetwork },
+  { number: 11, title: 'no worker for three business days', runAlone: outliveAbsence },
+  { number: 12, title: 'answers in the same instant as a reminder, a closing, a breach', harm: answerAtOnce },
 ];
 
 async function killWorkers(stack: FaultStack, _journal: Journal, isShort: boolean): Promise<Outcome> {

@@ -1,7 +1,7 @@
 /** One row: the fault-free rate, the harm under a quarter of it, recovery, and what is found then. */
 import type { FaultStack } from './faultStack.ts';
 import { type Findings, reconcile, untilSettled } from './reconciler.ts';
-import { type Row, seconds } from './rows.ts';
+import { type StackRow, seconds } from './rows.ts';
 import { createJournal, type Journal, live, startTraffic } from './traffic.ts';
 
 /** How a row ended. */
@@ -43,7 +43,7 @@ export async function startRun(stack: FaultStack, isShort: boolean): Promise<Fau
 }
 
 /** Does the harm of a row, waits until all is done, and compares. Further rows may follow on the same run. */
-export async function runRow(row: Row, { stack, journal, isShort, livesPerSecond }: FaultRun): Promise<RowResult> {
+export async function runRow(row: StackRow, { stack, journal, isShort, livesPerSecond }: FaultRun): Promise<RowResult> {
   journal.answers.clear();
   journal.bare503 = 0;
   const traffic = startTraffic(stack, journal, livesPerSecond / 4);

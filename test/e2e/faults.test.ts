@@ -1,7 +1,7 @@
 /** Faults on real processes, in their short form; the whole of them is `npm run faults`. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FaultStack, startFaultStack } from '../../scripts/faults/faultStack.ts';
-import { ROWS } from '../../scripts/faults/rows.ts';
+import { type LoneRow, needsStack, ROWS } from '../../scripts/faults/rows.ts';
 import { type FaultRun, runRow, startRun } from '../../scripts/faults/runRow.ts';
 
 /** Of a life that nothing disturbs: receipt, acknowledgement, question, three reminders, closing. */
@@ -11,6 +11,7 @@ let stack: FaultStack;
 let run: FaultRun;
 
 beforeAll(async () => {
+  for (const row of ROWS.filter(needsStack)) row.prepare?.(() => undefined);
   stack = await startFaultStack(() => undefined);
   run = await startRun(stack, true);
 }, 180_000);
@@ -20,7 +21,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe('nothing is lost and nothing is done twice', () => {
-  it.each(ROWS)(
+  it.each(ROWS.filter(needsStack))(
     'row $number: $title',
     async (row) => {
       const { findings, wrong } = await runRow(row, run);
@@ -29,5 +30,15 @@ describe('nothing is lost and nothing is done twice', () => {
       expect(findings.mails).toBeGreaterThanOrEqual(MAILS_OF_A_LIFE * findings.lives);
     },
     180_000,
+  );
+});
+
+describe('without a stack', () => {
+  it.each(ROWS.filter((row): row is LoneRow => !needsStack(row)))(
+    'row $number: $title',
+    async (row) => {
+      expect((await row.runAlone(true)).wrong).toEqual([]);
+    },
+    120_000,
   );
 });

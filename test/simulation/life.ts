@@ -1,7 +1,8 @@
 /**
  * One life of a request in a seeded random world: staff, customers, a mail server, a worker that is away for days, opening
  * hours that change. The world plays what a workflow's shell does: messages first, then what is due. The same seed always
- * gives the same life.
+ * gives the same life. Each part of it (an action, the pause after it, the fate of an effect) has chance of its own, so that
+ * a part may be left out and the others stay what they are.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Effect, EffectKey, MailOrder } from '../../domain/effects.ts';
@@ -18,17 +19,19 @@ import { frozen } from '../support/life.ts';
 import { rulesOf, WHOLE_WINDOW } from '../support/rules.ts';
 import { tellMail } from '../support/tellMail.ts';
 import { anAction } from './actions.ts';
-import { createRandom, type Random } from './random.ts';
+import { createCalm, createRandom, type Random } from './random.ts';
 import { DAY, TERMS, windowsOf } from './terms.ts';
-import { Broken, createWitness } from './witness.ts';
+import { Broken, createWitness, type Step } from './witness.ts';
 
 const SECOND = 1_000;
+const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const FIRST_START = Date.parse('2026-01-05T00:00:00Z');
 const LAST_START = Date.parse('2027-03-01T00:00:00Z');
 /** Every so manieth life is frozen and copied through JSON at each step: that is what takes longest. */
 const STRICT_EVERY = 8;
 const MOST_STEPS = 2_000;
+const NOTHING: ReadonlySet<string> = new Set();
 
 export interface LifeReport {
   readonly seed: number;
@@ -40,6 +43,17 @@ export interface LifeReport {
   readonly broken?: string;
   /** Line by line, where it was asked for. */
   readonly story: readonly string[];
+  /** What may be left out: `action 3`, `pause 3`, `trouble mail 7`. */
+  readonly parts: readonly string[];
+}
+
+/** How a life is lived; its seed decides the rest. */
+export interface LifeOptions {
+  readonly tell?: boolean;
+  /** Parts that are left out: an action that is not done, a pause that is short, an effect that goes well at once. */
+  readonly without?: ReadonlySet<string>;
+  /** A rule besides the witness's; throws `Broken`. */
+  readonly rule?: (step: Step) => void;
 }
 
 /** What is to reach the request: not before `at`, while a worker is there. */
@@ -71,14 +85,18 @@ export interface World {
 }
 
 /** Lives one life. */
-export function simulateLife(seed: number, tell = false): LifeReport {
-  const random = createRandom(seed);
+export function simulateLife(seed: number, { tell = false, without = NOTHING, rule }: LifeOptions = {}): LifeReport {
+  const start = createRandom(seed);
+  /** Chance of the part that is under way. */
+  let random = start;
   const isStrict = seed % STRICT_EVERY === 0;
   const witness = createWitness();
   const happened = new Map<string, number>();
   const story: string[] = [];
   const arrivals: Arrival[] = [];
   const answers: number[] = [];
+  const parts: string[] = [];
+  const effectsSeen = new Map<string, number>();
   let order = 0;
   let steps = 0;
   let now = random.int(FIRST_START, LAST_START);
@@ -88,10 +106,13 @@ export function simulateLife(seed: number, tell = false): LifeReport {
   const terms = random.chance(0.6) ? TERMS[0] : random.pick(TERMS);
   let rules = rulesOf(terms, windowsOf(hours, now, now, random.int(3, 70)));
   let state: RequestState;
-  let actionsLeft = random.int(2, 25);
+  const actions = random.int(2, 25);
+  let actionsDone = 0;
 
   const world: World = {
-    random,
+    get random() {
+      return random;
+    },
     get now() {
       return now;
     },
@@ -111,8 +132,10 @@ export function simulateLife(seed: number, tell = false): LifeReport {
     give,
     later(after, happen) {
       const at = now + after;
+      const mine = random;
       const place = arrivals.findIndex((arrival) => arrival.at > at);
-      arrivals.splice(place < 0 ? arrivals.length : place, 0, { at, order: order++, happen });
+      const arrival = { at, order: order++, happen: (then: number) => by(mine, () => happen(then)) };
+      arrivals.splice(place < 0 ? arrivals.length : place, 0, arrival);
     },
     answerReceived: (at) => answers.push(at),
     leave(ms) {
@@ -121,6 +144,23 @@ export function simulateLife(seed: number, tell = false): LifeReport {
     },
     windows: (days) => windowsOf(hours, registeredAt, now, days),
   };
+
+  /** What happens takes its chances from the part it belongs to. */
+  function by(chance: Random, happen: () => void): void {
+    const before = random;
+    random = chance;
+    try {
+      happen();
+    } finally {
+      random = before;
+    }
+  }
+
+  /** Whether a part is in this life. */
+  function has(part: string): boolean {
+    parts.push(part);
+    return !without.has(part);
+  }
 
   function count(what: string): void {
     happened.set(what, (happened.get(what) ?? 0) + 1);
@@ -157,7 +197,9 @@ export function simulateLife(seed: number, tell = false): LifeReport {
     // Where nothing changed the very same state came back.
     const after = result.state === before ? before : state;
     state = after;
-    witness.watch({ before, after, event, effects: result.effects, rules, hours });
+    const step = { before, after, event, effects: result.effects, rules, hours };
+    witness.watch(step);
+    rule?.(step);
     for (const effect of result.effects) {
       if (isStrict && effect.kind === 'save') travels(effect, state, rules);
       carryOut(effect);
@@ -168,7 +210,15 @@ export function simulateLife(seed: number, tell = false): LifeReport {
     return { ...event, who: 'system', channel: 'system', at: Math.min(at, now) };
   }
 
+  /** The n-th effect of a kind meets the same fate, whatever was left out before it. */
   function carryOut(effect: Effect): void {
+    const nth = (effectsSeen.get(effect.kind) ?? 0) + 1;
+    effectsSeen.set(effect.kind, nth);
+    const part = `${effect.kind} ${nth}`;
+    by(has(`trouble ${part}`) ? createRandom(seed, part) : createCalm(), () => meetFate(effect));
+  }
+
+  function meetFate(effect: Effect): void {
     if (random.chance(0.002)) {
       world.later(random.int(1, 9) * SECOND, () => give(system({ type: 'effectConflict', key: effect.key })));
       return;
@@ -201,10 +251,12 @@ export function simulateLife(seed: number, tell = false): LifeReport {
 
   /** The world's next action, and when the one after it comes: within minutes, days or weeks. */
   function act(): void {
-    if (actionsLeft-- <= 0) return;
-    anAction(world);
-    const pause = random.pick([10 * 60 * SECOND, 3 * HOUR, 3 * HOUR, DAY, 3 * DAY, 14 * DAY]);
-    world.later(random.int(1, pause), act);
+    if (actionsDone >= actions) return;
+    const nth = ++actionsDone;
+    const chance = createRandom(seed, `pause ${nth}`);
+    const pause = chance.int(1, chance.pick([10 * 60 * SECOND, 3 * HOUR, 3 * HOUR, DAY, 3 * DAY, 14 * DAY]));
+    if (has(`action ${nth}`)) by(createRandom(seed, `action ${nth}`), () => anAction(world));
+    world.later(has(`pause ${nth}`) ? pause : MINUTE, act);
   }
 
   /** Kept until state or rules change, as the workflow keeps it. */
@@ -241,9 +293,9 @@ export function simulateLife(seed: number, tell = false): LifeReport {
     live();
   } catch (error) {
     const broken = error instanceof Broken ? error.message : `${(error as Error).stack}`;
-    return { seed, steps, state, happened, broken, story };
+    return { seed, steps, state, happened, broken, story, parts };
   }
-  return { seed, steps, state, happened, story };
+  return { seed, steps, state, happened, story, parts };
 }
 
 /** The state as it would come back from the database. */

@@ -3,13 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Client, WithStartWorkflowOperation, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  type Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { type Announced, requestTerms, requestWindows } from '../../contracts/requestTerms.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { parseTerms } from '../../contracts/terms.ts';
@@ -107,6 +101,10 @@ export interface RequestWorld {
   timeline(number: string): TimelineType[];
   /** Mails so far, told shortly: `reminder 1`, `breach acknowledgement`, … */
   mailed(number: string): string[];
+  /** The worker ends; what comes due waits for the next one. */
+  workerLeaves(): Promise<void>;
+  /** A new worker, that knows nothing but histories. */
+  workerReturns(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -204,9 +202,15 @@ export async function createRequestWorld(
       return [...bySeq].sort(([a], [b]) => a - b).flatMap(([, types]) => types);
     },
     mailed: (number) => mails.filter((mail) => mail.number === number).map(({ order }) => tellMail(order)),
+    async workerLeaves() {
+      await present?.stop();
+      present = undefined;
+    },
+    async workerReturns() {
+      present ??= await startWorker();
+    },
     async close() {
-      worker.shutdown();
-      await running;
+      await world.workerLeaves();
       await env.teardown();
     },
   };
@@ -227,26 +231,36 @@ export async function createRequestWorld(
     );
   }
 
-  const worker: Worker = await createRequestWorker({
-    connection: env.nativeConnection,
-    namespace: env.namespace ?? 'default',
-    maxCachedWorkflows,
-    workflowBundle: await workflowBundle(),
-    activities: {
-      async saveRequest(packed) {
-        const save = unpackSave(packed);
-        await world.beforeSave(save);
-        saves.push(save);
+  async function startWorker(): Promise<{ stop(): Promise<void> }> {
+    const worker = await createRequestWorker({
+      connection: env.nativeConnection,
+      namespace: env.namespace ?? 'default',
+      maxCachedWorkflows,
+      workflowBundle: await workflowBundle(),
+      activities: {
+        async saveRequest(packed) {
+          const save = unpackSave(packed);
+          await world.beforeSave(save);
+          saves.push(save);
+        },
+        async sendMail(mail) {
+          const outcome = await world.answerMail(mail, await env.currentTimeMs());
+          mails.push(mail);
+          return outcome;
+        },
+        extendWindows: async ({ from }) => windowsFrom(from, await env.currentTimeMs()),
       },
-      async sendMail(mail) {
-        const outcome = await world.answerMail(mail, await env.currentTimeMs());
-        mails.push(mail);
-        return outcome;
+    });
+    const running = worker.run();
+    return {
+      async stop() {
+        worker.shutdown();
+        await running;
       },
-      extendWindows: async ({ from }) => windowsFrom(from, await env.currentTimeMs()),
-    },
-  });
-  const running = worker.run();
+    };
+  }
+
+  let present: { stop(): Promise<void> } | undefined = await startWorker();
   return world;
 }
 

@@ -1,8 +1,9 @@
 /** Temporal for tests: the run's server with a namespace for each file, and servers that skip time. */
 import { randomBytes } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { inject } from 'vitest';
 import { createNamespace } from '../../client/namespace.ts';
+import { startTimeSkipping } from './timeSkipping.ts';
 
 /** host:port of the run's Temporal server. */
 export function temporalAddress(): string {
@@ -25,6 +26,5 @@ export async function createTestNamespace(): Promise<{ readonly address: string;
  * the time, never the host. Tear it down when the file's tests are over.
  */
 export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
-  const path = inject('testServer');
-  return await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  return await startTimeSkipping(inject('testServer'));
 }

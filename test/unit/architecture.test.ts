@@ -116,6 +116,13 @@ describe('dependencies point one way', () => {
   });
 });
 
+describe('connections', () => {
+  it('to Temporal are made in one place, where they are told how to outlive an outage', () => {
+    const made = FOLDERS.flatMap(filesOf).filter(({ text }) => /\bConnection\.lazy\(/.test(text));
+    expect(made.map(({ path }) => path)).toEqual(['client/connection.ts']);
+  });
+});
+
 describe('files', () => {
   it(`have ${LONGEST_FILE} lines at most`, () => {
     const long = FILES.map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length })).filter(
