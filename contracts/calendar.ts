@@ -42,17 +42,25 @@ const SharedId = z.string().regex(/^[a-z][a-z0-9-]{0,59}$/, {
 
 /** One calendar of a contract. A business day is a day with opening hours. */
 export const CalendarTerms = z.strictObject({
-  /** The same in every contract that has this calendar: closures are announced once for all. See {@link calendarId}. */
-  id: SharedId.optional(),
-  zone: ZoneName,
-  weekly: z.partialRecord(z.enum(WEEKDAYS), DayHours).refine((week) => Object.values(week).some((day) => day?.length), {
-    error: 'The calendar never opens.',
+  id: SharedId.optional().meta({
+    description: 'the same in every contract that has this calendar: closures are announced once for all',
   }),
-  holidays: HolidayTerms,
-  /** Local dates closed beside the public holidays. */
-  extraHolidays: z.array(z.iso.date({ error: 'A date is written YYYY-MM-DD.' })).default([]),
-  /** Whether exceptional closures stop the clocks: in families A and B only. */
-  closuresAdmitted: z.boolean().default(false),
+  zone: ZoneName.meta({ description: 'IANA zone of its hours' }),
+  weekly: z
+    .partialRecord(z.enum(WEEKDAYS), DayHours)
+    .refine((week) => Object.values(week).some((day) => day?.length), {
+      error: 'The calendar never opens.',
+    })
+    .meta({ description: 'open intervals [open, close) of each day, local HH:MM in order; 24:00 ends a day' }),
+  holidays: HolidayTerms.meta({ description: 'the public holidays that close it' }),
+  extraHolidays: z
+    .array(z.iso.date({ error: 'A date is written YYYY-MM-DD.' }))
+    .default([])
+    .meta({ description: 'local dates closed beside the public holidays' }),
+  closuresAdmitted: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'whether announced closures stop the clocks: in families A and B only' }),
 });
 export type CalendarTerms = z.infer<typeof CalendarTerms>;
 

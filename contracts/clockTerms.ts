@@ -40,7 +40,7 @@ const ReminderSchema = z.strictObject({
 
 /** What is promised for one priority; see `PriorityTerms` in domain/terms.ts. */
 export const PrioritySchema = z.strictObject({
-  label: Words,
+  label: Words.meta({ description: 'as people read it' }),
   meaning: Words.meta({ description: 'when a request has this priority, in the contract’s words' }),
   clocks: z
     .partialRecord(z.enum(CLOCK_NAMES), Promised)
@@ -50,17 +50,24 @@ export const PrioritySchema = z.strictObject({
   }),
 });
 
+const Named = z.strictObject({
+  label: Words.meta({ description: 'as people read it' }),
+  meaning: Words.meta({ description: 'in the contract’s words' }),
+});
+
 /** How a request comes by its priority. */
 export const PrioritySchemeTerms = z.discriminatedUnion('by', [
-  z.strictObject({ by: z.literal('severity') }).meta({ description: 'chosen by its meaning; re-qualified by support' }),
   z
-    .strictObject({ by: z.literal('agreement') })
+    .strictObject({ by: z.literal('severity').meta({ description: 'chosen by its meaning' }) })
+    .meta({ description: 'chosen by its meaning; re-qualified by support' }),
+  z
+    .strictObject({ by: z.literal('agreement').meta({ description: 'agreed between the two sides' }) })
     .meta({ description: 'proposed by one side, confirmed or contested by the other (C §4.4.2)' }),
   z
     .strictObject({
-      by: z.literal('matrix'),
-      urgencies: z.record(Name, z.strictObject({ label: Words, meaning: Words })),
-      impacts: z.record(Name, z.strictObject({ label: Words, meaning: Words })),
+      by: z.literal('matrix').meta({ description: 'what urgency and impact yield' }),
+      urgencies: z.record(Name, Named).meta({ description: 'the rows' }),
+      impacts: z.record(Name, Named).meta({ description: 'the columns' }),
       cells: z
         .record(Name, z.record(Name, Name))
         .meta({ description: 'the priority that each urgency (row) and impact (column) yield' }),

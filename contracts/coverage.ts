@@ -9,11 +9,14 @@ export const DECLARATIONS = ['reproducible', 'attributableToProduct'] as const;
 export type Declaration = (typeof DECLARATIONS)[number];
 
 /** Why a request may be refused, and the clause that says so. */
-export const ExclusionSchema = z.strictObject({ words: Words, clause: Clause });
+export const ExclusionSchema = z.strictObject({
+  words: Words.meta({ description: 'as the customer reads it' }),
+  clause: Clause.meta({ description: 'the clause that says so' }),
+});
 
 /** One kind of request, and which contracts cover it. */
 const RequestKindTerms = z.strictObject({
-  label: Words,
+  label: Words.meta({ description: 'as people read it' }),
   isProblem: z.boolean().default(true).meta({ description: 'a question has no steps to reproduce' }),
   coveredBy: z
     .array(z.enum(CONTRACT_TYPES))
@@ -24,9 +27,12 @@ const RequestKindTerms = z.strictObject({
 /** Which kinds of requests there are, and what the contract itself is. */
 export const CoverageTerms = z.strictObject({
   as: z.enum(CONTRACT_TYPES).meta({ description: 'what this contract is in `coveredBy`' }),
-  kinds: z.record(Name, RequestKindTerms).refine((kinds) => Object.keys(kinds).length > 0, {
-    error: 'There must be at least one kind of request.',
-  }),
+  kinds: z
+    .record(Name, RequestKindTerms)
+    .refine((kinds) => Object.keys(kinds).length > 0, {
+      error: 'There must be at least one kind of request.',
+    })
+    .meta({ description: 'the kinds of requests, by name' }),
   defaultKind: Name.meta({ description: 'of a request that says none, such as one by mail' }),
   analysisMayBeBilled: z
     .boolean()
@@ -49,7 +55,7 @@ export const RequestFieldsTerms = z.strictObject({
 
 /** A product under the contract. */
 const ProductTerms = z.strictObject({
-  name: Sentence,
+  name: Sentence.meta({ description: 'its name' }),
   environment: z.enum(['production', 'nonProduction']).meta({ description: 'of this instance' }),
   updates: z
     .enum(['automatic', 'piloted'])
@@ -57,7 +63,10 @@ const ProductTerms = z.strictObject({
     .meta({ description: 'who decides when a new version is installed' }),
   version: z.int().min(0).optional().meta({ description: 'major version in use' }),
   current: z
-    .strictObject({ version: z.int().min(0), releasedOn: z.iso.date() })
+    .strictObject({
+      version: z.int().min(0).meta({ description: 'number of that version' }),
+      releasedOn: z.iso.date().meta({ description: 'local date' }),
+    })
     .optional()
     .meta({ description: 'the latest major version (n), and when it came out' }),
   publisher: Sentence.optional().meta({ description: 'of a third-party product: its terms prevail' }),
@@ -70,9 +79,12 @@ const ProductTerms = z.strictObject({
     .meta({ description: 'reference of the contract with that publisher' }),
   overrides: z
     .strictObject({
-      clause: Clause,
-      supportsPreviousForMonths: z.int().min(0).max(120).optional(),
-      nonProductionIsCovered: z.boolean().optional(),
+      clause: Clause.meta({ description: 'the annex that says so' }),
+      supportsPreviousForMonths: z.int().min(0).max(120).optional().meta({ description: 'calendar months' }),
+      nonProductionIsCovered: z
+        .boolean()
+        .optional()
+        .meta({ description: 'whether this instance is covered all the same' }),
     })
     .optional()
     .meta({ description: 'annex terms that prevail for this product' }),
@@ -80,7 +92,7 @@ const ProductTerms = z.strictObject({
 
 /** The products, and how long and where they are supported. */
 export const ProductsTerms = z.strictObject({
-  list: z.record(Name, ProductTerms),
+  list: z.record(Name, ProductTerms).meta({ description: 'the products, by name' }),
   supportsPreviousForMonths: z
     .int()
     .min(0)

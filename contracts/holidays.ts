@@ -19,18 +19,24 @@ const WHIT_MONDAY = 'easter 50';
 export const HolidayTerms = z.union([
   z.literal('none'),
   z.strictObject({
-    country: z.literal('FR'),
-    /** `alsaceMoselle`, a département (57, 67, 68) or an overseas code (RE, MQ, …); none: what is common to all. */
+    country: z.literal('FR').meta({ description: 'country' }),
     region: z
       .string()
       .refine((region) => REGIONS.has(region), {
         error: `There is no such holiday region; known are ${[...REGIONS.keys()].join(', ')}.`,
       })
-      .optional(),
-    /** A public holiday that is often worked, as the solidarity day. */
-    whitMonday: z.enum(['holiday', 'worked']).default('holiday'),
-    /** In Alsace-Moselle it depends on the commune; elsewhere it is no holiday. */
-    goodFriday: z.boolean().default(false),
+      .optional()
+      .meta({
+        description: 'alsaceMoselle, a département (57, 67, 68) or an overseas code; none: what is common to all',
+      }),
+    whitMonday: z
+      .enum(['holiday', 'worked'])
+      .default('holiday')
+      .meta({ description: 'a public holiday that is often worked, as the solidarity day' }),
+    goodFriday: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'in Alsace-Moselle it depends on the commune; elsewhere it is no holiday' }),
   }),
 ]);
 export type HolidayTerms = z.infer<typeof HolidayTerms>;

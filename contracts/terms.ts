@@ -12,17 +12,25 @@ import { errorsOf, sentenceFor, type TermsError } from './termsErrors.ts';
 
 /** The whole terms of one version of a contract. Families: A prepaid, B SaaS, C publisher, D anomalies, E hosting. */
 export const ContractTerms = z.strictObject({
-  family: z.enum(['A', 'B', 'C', 'D', 'E']),
-  parties: z.strictObject({
-    customer: z.strictObject({
-      name: Sentence,
-      role: z.enum(['customer', 'distributor']).default('customer').meta({ description: 'who asks for support' }),
-    }),
-    provider: z.strictObject({
-      name: Sentence,
-      role: z.enum(['distributor', 'publisher', 'host']).default('distributor').meta({ description: 'who gives it' }),
-    }),
-  }),
+  family: z
+    .enum(['A', 'B', 'C', 'D', 'E'])
+    .meta({ description: 'A prepaid tickets, B SaaS support, C publisher, D anomaly support, E managed hosting' }),
+  parties: z
+    .strictObject({
+      customer: z
+        .strictObject({
+          name: Sentence.meta({ description: 'its name' }),
+          role: z.enum(['customer', 'distributor']).default('customer').meta({ description: 'its role' }),
+        })
+        .meta({ description: 'who asks for support' }),
+      provider: z
+        .strictObject({
+          name: Sentence.meta({ description: 'its name' }),
+          role: z.enum(['distributor', 'publisher', 'host']).default('distributor').meta({ description: 'its role' }),
+        })
+        .meta({ description: 'who gives it' }),
+    })
+    .meta({ description: 'the two sides' }),
   languages: z
     .array(z.enum(['fr', 'en']))
     .min(1)
@@ -30,7 +38,8 @@ export const ContractTerms = z.strictObject({
   zone: ZoneName.meta({ description: 'IANA zone in which dates and times are said' }),
   calendars: z
     .record(Name, CalendarTerms)
-    .refine((calendars) => Object.keys(calendars).length > 0, { error: 'There must be at least one calendar.' }),
+    .refine((calendars) => Object.keys(calendars).length > 0, { error: 'There must be at least one calendar.' })
+    .meta({ description: 'opening hours, by the name that delays refer to' }),
   supportCalendar: Name.meta({ description: 'the calendar of the support’s own hours, for whatever names none' }),
   channels: ChannelsTerms.meta({ description: 'by which ways support is reached' }),
   contacts: ContactsTerms.meta({ description: 'the people who speak for the side that asks' }),
@@ -40,7 +49,8 @@ export const ContractTerms = z.strictObject({
   priorityScheme: PrioritySchemeTerms.meta({ description: 'how a request comes by its priority' }),
   priorities: z
     .record(Name, PrioritySchema)
-    .refine((priorities) => Object.keys(priorities).length > 0, { error: 'There must be at least one priority.' }),
+    .refine((priorities) => Object.keys(priorities).length > 0, { error: 'There must be at least one priority.' })
+    .meta({ description: 'what is promised, by priority' }),
   defaultPriority: Name.meta({
     description: 'of a request that says none, such as one by mail, until an agent re-qualifies it',
   }),
