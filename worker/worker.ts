@@ -41,6 +41,12 @@ export const INTERCEPTORS_PATH = workflowFile('traces');
 /** Name of the worker deployment whose versions are build ids. */
 export const DEPLOYMENT_NAME = 'relance';
 
+/**
+ * Workflow tasks at once. One thread does them all: what it has not come to is better left with Temporal, where the ten seconds of a
+ * task do not run and other workers may have it.
+ */
+const WORKFLOW_TASKS = 10;
+
 /** Creates, and does not yet run, a worker. */
 export async function createRequestWorker(options: RequestWorkerOptions): Promise<Worker> {
   const {
@@ -63,6 +69,7 @@ export async function createRequestWorker(options: RequestWorkerOptions): Promis
     taskQueue: REQUEST_TASK_QUEUE,
     activities,
     maxCachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
     shutdownGraceTime: shutdownGraceSeconds * 1000,
     sinks,
     interceptors: { activity, ...(!workflowBundle && { workflowModules: [INTERCEPTORS_PATH] }) },
