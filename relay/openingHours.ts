@@ -33,7 +33,7 @@ export interface OpeningHoursDeps {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
-  /** Requests told and not recomputed yet; 8 without it. */
+  /** Requests told and not recomputed yet; 4 without it. */
   readonly atOnce?: number;
   /** Longest pause between two looks, milliseconds; 15 seconds without it. */
   readonly pauseMs?: number;
@@ -45,7 +45,7 @@ export interface OpeningHoursTeller {
   close(): Promise<void>;
 }
 
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 const CLAIMED_AT_ONCE = 200;
 const DAY_MS = 86_400_000;
 /** Between two looks at what is under way; doubled while nothing moves. */
