@@ -14,6 +14,7 @@ import { readTerms } from '../db/contracts.ts';
 import {
   CLAIM_MINUTES,
   claimOlderHours,
+  forgetSettledHours,
   noteHours,
   type OlderHours,
   releaseOlderHours,
@@ -76,7 +77,10 @@ export function startOpeningHours(deps: OpeningHoursDeps): OpeningHoursTeller {
     // Each to its end: what is still being told would otherwise be counted by nobody.
     const [failed] = (await Promise.allSettled(batch.map(begin))).filter(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-    if (underWay.length === 0 && claimed.length === 0) return false;
+    if (underWay.length === 0 && claimed.length === 0) {
+      await forgetSettledHours(pool);
+      return false;
+    }
     look = settled + batch.length > 0 ? SHORTEST_LOOK_MS : Math.min(2 * look, LONGEST_LOOK_MS);
     await sleep(look);
     return true;
