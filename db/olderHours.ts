@@ -85,6 +85,14 @@ export async function settleOlderHours(
   return rows;
 }
 
+/** Removes claims whose request needs no telling any more: a relay that ended could not. */
+export async function forgetSettledHours(db: Queryable): Promise<void> {
+  await db.query(
+    `DELETE FROM hours_told c USING requests r
+     WHERE r.number = c.number AND (${HELD} >= c.version OR r.status = 'closed')`,
+  );
+}
+
 /** Gives claims back: others, or the next attempt, may take them at once. */
 export async function releaseOlderHours(db: Queryable, claims: readonly HoursClaim[]): Promise<void> {
   await db.query(

@@ -14,6 +14,7 @@ import { readTerms } from '../db/contracts.ts';
 import {
   CLAIM_MINUTES,
   claimOlderHours,
+  forgetSettledHours,
   noteHours,
   type OlderHours,
   releaseOlderHours,
@@ -33,7 +34,7 @@ export interface OpeningHoursDeps {
     warn(fields: object, message: string): void;
     error(fields: object, message: string): void;
   };
-  /** Requests told and not recomputed yet; 8 without it. */
+  /** Requests told and not recomputed yet; 4 without it. */
   readonly atOnce?: number;
   /** Longest pause between two looks, milliseconds; 15 seconds without it. */
   readonly pauseMs?: number;
@@ -45,7 +46,7 @@ export interface OpeningHoursTeller {
   close(): Promise<void>;
 }
 
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 const CLAIMED_AT_ONCE = 200;
 const DAY_MS = 86_400_000;
 /** Between two looks at what is under way; doubled while nothing moves. */
@@ -76,7 +77,10 @@ export function startOpeningHours(deps: OpeningHoursDeps): OpeningHoursTeller {
     // Each to its end: what is still being told would otherwise be counted by nobody.
     const [failed] = (await Promise.allSettled(batch.map(begin))).filter(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
-    if (underWay.length === 0 && claimed.length === 0) return false;
+    if (underWay.length === 0 && claimed.length === 0) {
+      await forgetSettledHours(pool);
+      return false;
+    }
     look = settled + batch.length > 0 ? SHORTEST_LOOK_MS : Math.min(2 * look, LONGEST_LOOK_MS);
     await sleep(look);
     return true;
