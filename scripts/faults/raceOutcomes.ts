@@ -23,6 +23,8 @@ const LEGAL: Readonly<Record<Rival, Readonly<Record<string, string>>>> = {
     'answered, closed withdrawn': 'answer before reminder 3',
     'reminderSent 3, answered, closed withdrawn': 'reminder 3 before answer',
     'answered, reminderSent 3, closed withdrawn': 'answer crossed reminder 3',
+    // Handed over before, and the news of that came last.
+    'answered, closed withdrawn, reminderSent 3': 'answer crossed reminder 3',
   },
   closing: {
     'reminderSent 3, answered, closed withdrawn': 'answer before closing',

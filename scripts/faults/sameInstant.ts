@@ -79,7 +79,9 @@ async function run(stack: FaultStack, customer: Customer, { rival, way, offsetMs
   // A breach that the answer overtook is still to come.
   if (rival === 'breach') await until(async () => (await viewOf()).breached, PATIENCE);
   await customer.command(number, 'close', { reason: 'withdrawn' });
-  await until(() => isQuiet(stack, number), PATIENCE);
+  // Its run ends when every effect is done and told.
+  const run = stack.temporal.workflow.getHandle(requestWorkflowId(number));
+  await until(async () => (await run.describe()).status.name === 'COMPLETED', PATIENCE);
   return number;
 
   async function dueOfSilence(what: 'reminder 3' | 'closing'): Promise<number> {
