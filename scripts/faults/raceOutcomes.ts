@@ -23,6 +23,8 @@ const LEGAL: Readonly<Record<Rival, Readonly<Record<string, string>>>> = {
     'answered, closed withdrawn': 'answer before reminder 3',
     'reminderSent 3, answered, closed withdrawn': 'reminder 3 before answer',
     'answered, reminderSent 3, closed withdrawn': 'answer crossed reminder 3',
+    // Handed over before, and the news of that came last.
+    'answered, closed withdrawn, reminderSent 3': 'answer crossed reminder 3',
   },
   closing: {
     'reminderSent 3, answered, closed withdrawn': 'answer before closing',
@@ -45,7 +47,12 @@ export async function judge(
 ): Promise<{ readonly order: string; readonly problems: readonly string[] }> {
   const lines = await linesOf(pool, number);
   const mails = await mailsOf(pool, number);
-  const told = lines.map(({ what }) => what).join(', ');
+  // On a machine that does much else a request may be breached before it is asked: that is another matter.
+  const isOfRace = ({ what }: Line) => rival === 'breach' || !what.startsWith('clockBreached');
+  const told = lines
+    .filter(isOfRace)
+    .map(({ what }) => what)
+    .join(', ');
   // An answer that came too late for the reminder met the closing.
   const order = LEGAL[rival][told] ?? (rival === 'reminder 3' ? LEGAL.closing[told] : undefined);
   if (order === undefined) return { order: `illegal (${rival})`, problems: [`${number}, ${rival}: ${told}`] };

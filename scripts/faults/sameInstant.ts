@@ -28,9 +28,12 @@ const CONTRACT = 'RACES';
 const ACKNOWLEDGED_WITHIN_MS = 3_000;
 const REMINDERS_EVERY_MS = 1_000;
 const EARLY_LOOK_MS = 200;
-/** Answers are sent this long before the rival is due, to this long after. */
-const EARLIEST_MS = -250;
-const LATEST_MS = 250;
+/** When answers are sent, from the rival's due instant on: a call takes a while, and a reminder is ordered a while after. */
+const WINDOWS: Readonly<Record<Rival, readonly [earliestMs: number, latestMs: number]>> = {
+  'reminder 3': [-200, 600],
+  closing: [-200, 600],
+  breach: [-700, 100],
+};
 const AT_ONCE = 12;
 /** For so long one wave follows the other. */
 const FULL_MS = 150_000;
@@ -45,11 +48,11 @@ export async function answerAtOnce(stack: FaultStack, journal: Journal, isShort:
   do {
     await Promise.all(
       Array.from({ length: AT_ONCE }, async (_, index) => {
-        const race: Race = {
-          rival: RIVALS[index % RIVALS.length] ?? 'closing',
-          way: Math.floor(index / RIVALS.length) % 2 === 0 ? 'api' : 'mail',
-          offsetMs: EARLIEST_MS + Math.round(((LATEST_MS - EARLIEST_MS) * (index + Math.random())) / AT_ONCE),
-        };
+        const rival = RIVALS[index % RIVALS.length] ?? 'closing';
+        const [earliest, latest] = WINDOWS[rival];
+        const way = Math.floor(index / RIVALS.length) % 2 === 0 ? 'api' : 'mail';
+        const offsetMs = earliest + Math.round(((latest - earliest) * (index + Math.random())) / AT_ONCE);
+        const race: Race = { rival, way, offsetMs };
         const number = await run(stack, customer, race);
         const { order, problems } = await judge(stack.pool, number, race.rival);
         wrong.push(...problems);
@@ -76,7 +79,9 @@ async function run(stack: FaultStack, customer: Customer, { rival, way, offsetMs
   // A breach that the answer overtook is still to come.
   if (rival === 'breach') await until(async () => (await viewOf()).breached, PATIENCE);
   await customer.command(number, 'close', { reason: 'withdrawn' });
-  await until(() => isQuiet(stack, number), PATIENCE);
+  // Its run ends when every effect is done and told.
+  const run = stack.temporal.workflow.getHandle(requestWorkflowId(number));
+  await until(async () => (await run.describe()).status.name === 'COMPLETED', PATIENCE);
   return number;
 
   async function dueOfSilence(what: 'reminder 3' | 'closing'): Promise<number> {
