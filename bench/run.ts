@@ -8,6 +8,7 @@ const BENCHES: { readonly [name: string]: () => Promise<Bench> } = {
   lifecycle: async () => (await import('./lifecycle.ts')).lifecycle,
   memory: async () => (await import('./memory.ts')).memory,
   open: async () => (await import('./open.ts')).open,
+  'worker-start': async () => (await import('./workerStart.ts')).workerStart,
 };
 
 const { values, positionals } = parseArgs({

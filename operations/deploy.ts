@@ -1,6 +1,6 @@
 /**
  * `npm run deploy`: where workers run with `WORKER_VERSIONING=on`, makes the version of this build current, once workers of it are there;
- * `--build-id <id>`: another one, as to go back. `--wait <seconds>`: how long at most, 60 without it. Exit code 1 when it is not.
+ * `--build-id <id>`: another one, as to go back. `--wait <seconds>`: how long at most, 120 without it. Exit code 1 when it is not.
  */
 import { parseArgs } from 'node:util';
 import { createTemporalClient } from '../client/connection.ts';
@@ -9,7 +9,7 @@ import { readEnvironment } from '../config/environment.ts';
 import { prebuiltWorkflows } from '../worker/bundle.ts';
 import { DEPLOYMENT_NAME } from '../worker/worker.ts';
 
-const { values } = parseArgs({ options: { 'build-id': { type: 'string' }, wait: { type: 'string', default: '60' } } });
+const { values } = parseArgs({ options: { 'build-id': { type: 'string' }, wait: { type: 'string', default: '120' } } });
 const environment = readEnvironment(process.env, 'setup');
 const buildId = values['build-id'] ?? (await prebuiltWorkflows())?.buildId;
 const waitSeconds = Number(values.wait);

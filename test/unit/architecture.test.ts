@@ -37,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   metrics: ['metrics/', 'db/', 'packages', 'node:'],
   operations: [
-    ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'worker/bundle.ts', 'worker/worker.ts'],
+    ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'worker/'],
     ...['contracts/', 'db/', 'domain/', 'packages', 'node:'],
   ],
 };
