@@ -96,6 +96,8 @@ async function change({ api, demonstration, releases, temporal, ...parts }: Chan
     }),
   );
   await sleep(CALM_MS);
+  // The newest are lives begun on the new code: the old code cannot go on with them.
+  await expectCommand(old, 'operations/replay.js', 1, ['--most', String(SAMPLE)]);
   await traffic.stop();
   await timed(`${traffic.lives.length} short lives of the traffic closed`, () => untilClosed(quick.contract));
   await expectCommand(patched, 'operations/replay.js', 0);
