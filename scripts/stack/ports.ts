@@ -41,6 +41,18 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+const LOW = { from: 20_000, below: 32_768 } as const;
+
+/** As `freePorts`, below 32768: where systems give none of their own accord. */
+export async function freeLowPorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = LOW.from + Math.floor(Math.random() * (LOW.below - LOW.from));
+    if ((await problemOf(port)) === undefined) found.add(port);
+  }
+  return [...found];
+}
+
 async function listen(port: number): Promise<Server> {
   const server = createServer();
   server.listen(port, '127.0.0.1');

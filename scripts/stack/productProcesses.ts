@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly secrets: Secrets;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
+  /** Folder of the compiled product, which then runs as production does; without it the source runs. */
+  readonly built?: string;
   /** Told what a process warns of. */
   readonly report: (message: string) => void;
 }
@@ -22,8 +24,8 @@ const GRACE_SECONDS = 30;
 export function mailboxProcess(around: Surroundings): ProcessOptions {
   const { directory, ports } = around.settings;
   return {
-    ...product('mailbox', 'mail/mailbox/main.ts', around),
-    environment: { ...environmentOf(around), RELANCE_DATA: join(directory, 'mailbox') },
+    ...product('mailbox', 'mail/mailbox/main.ts', withoutBuilt(around)),
+    environment: { ...environmentOf(withoutBuilt(around)), RELANCE_DATA: join(directory, 'mailbox') },
     isReady: async () => (await answers(ports.MAILBOX_HTTP_PORT)) && (await answers(ports.MAILBOX_SMTP_PORT)),
   };
 }
@@ -41,11 +43,17 @@ export function productProcesses(around: Surroundings): ProcessOptions[] {
   ];
 }
 
+/** The mailbox is no part of the product, and refuses to run in production. */
+function withoutBuilt({ built: _built, ...around }: Surroundings): Surroundings {
+  return around;
+}
+
 function product(name: string, entry: string, around: Surroundings): Omit<ProcessOptions, 'isReady'> {
+  const { built } = around;
   return {
     name,
     command: process.execPath,
-    arguments: ['--import', 'tsx', entry],
+    arguments: built ? [join(built, entry.replace(/\.ts$/, '.js'))] : ['--import', 'tsx', entry],
     directory: ROOT,
     environment: environmentOf(around),
     readyWithinMs: 120_000,
@@ -57,13 +65,24 @@ function product(name: string, entry: string, around: Surroundings): Omit<Proces
   };
 }
 
-function environmentOf({ settings, secrets, databaseUrl, temporalAddress }: Surroundings): NodeJS.ProcessEnv {
+/** What production has no default for. */
+const PRODUCTION = {
+  MAIL_DOMAIN: 'support.example',
+  MAIL_NAME: 'Support',
+  STAFF_ALERT_ADDRESS: 'staff@support.example',
+} as const;
+
+/** The environment of the product's processes. */
+export function environmentOf(around: Surroundings): NodeJS.ProcessEnv {
+  const { settings, secrets, databaseUrl, temporalAddress, built } = around;
   const { ports } = settings;
   return {
+    ...(built && PRODUCTION),
     SHUTDOWN_GRACE_SECONDS: String(GRACE_SECONDS),
     PUBLIC_URL: `http://127.0.0.1:${ports.API_PORT}`,
     TOKEN_KEYS: secrets.tokenKeys,
     ...process.env,
+    ...(built && { NODE_ENV: 'production' }),
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: settings.temporalNamespace,

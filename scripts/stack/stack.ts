@@ -46,11 +46,28 @@ export function startStack(
   report: (message: string) => void,
   onDeath: (message: string) => void,
 ): Stack {
+  return startWith(bringUp, settings, report, onDeath);
+}
+
+/** Brings the parts of a stack up, in order. */
+export type BringUp = (
+  settings: StackSettings,
+  processes: Processes,
+  report: (message: string) => void,
+) => Promise<StackFacts>;
+
+/** As `startStack`, with other parts. */
+export function startWith(
+  bringUpParts: BringUp,
+  settings: StackSettings,
+  report: (message: string) => void,
+  onDeath: (message: string) => void,
+): Stack {
   const processes = createProcesses(settings.directory, onDeath);
   const factsFile = join(settings.directory, 'stack.json');
   let isSaid = false;
   return {
-    ready: bringUp(settings, processes, report).then((facts) => {
+    ready: bringUpParts(settings, processes, report).then((facts) => {
       writePrivateFile(factsFile, facts);
       isSaid = true;
       return facts;
@@ -64,16 +81,22 @@ export function startStack(
   };
 }
 
+/** Makes the directory and the ports this stack's, or throws. */
+export async function claim(settings: StackSettings, report: (message: string) => void): Promise<void> {
+  const { directory } = settings;
+  mkdirSync(directory, { recursive: true });
+  for (const name of await claimDirectory(directory)) report(`Stopped ${name}, which a killed stack had left`);
+  rmSync(join(directory, 'stack.json'), { force: true });
+  await checkPorts(wantedPorts(settings));
+}
+
 async function bringUp(
   settings: StackSettings,
   processes: Processes,
   report: (message: string) => void,
 ): Promise<StackFacts> {
   const { directory, ports, temporalNamespace } = settings;
-  mkdirSync(directory, { recursive: true });
-  for (const name of await claimDirectory(directory)) report(`Stopped ${name}, which a killed stack had left`);
-  rmSync(join(directory, 'stack.json'), { force: true });
-  await checkPorts(wantedPorts(settings));
+  await claim(settings, report);
   // First, for it may take minutes.
   if (!settings.temporalAddress) await findTemporal(report);
 
@@ -143,7 +166,8 @@ async function bringUpTemporal(
   }
 }
 
-async function demonstrate(databaseUrl: string, directory: string, secrets: Secrets): Promise<Demonstration> {
+/** Loads the demonstration, with the tokens of an earlier start. */
+export async function demonstrate(databaseUrl: string, directory: string, secrets: Secrets): Promise<Demonstration> {
   const pool = createPool({ connectionString: databaseUrl, max: 2, log: { warn: () => undefined } });
   try {
     const demonstration = await loadDemonstration(pool, secrets.accessTokens);

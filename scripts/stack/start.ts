@@ -1,7 +1,7 @@
 /** `npm start`: the whole stack in the foreground, until Ctrl-C. */
 import { relative } from 'node:path';
-import { ROOT } from './places.ts';
-import { readSettings, type StackSettings } from './settings.ts';
+import { runInForeground } from './foreground.ts';
+import { dataDirectory, ROOT } from './places.ts';
 import { type StackFacts, startStack } from './stack.ts';
 
 /** A request that the demonstration's first contract takes. */
@@ -13,61 +13,9 @@ const OPENING = {
   attributableToProduct: true,
 };
 
-/** Two signals within this time are one Ctrl-C, sent by the terminal and by whoever started this. Milliseconds. */
-const SAME_SIGNAL = 500;
+const directory = dataDirectory(process.env.RELANCE_DATA);
 
-const report = (message: string) => console.log(message);
-
-function settingsOrExit(): StackSettings {
-  try {
-    return readSettings(process.env);
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exit(1);
-  }
-}
-
-// A terminal that was closed takes no more lines; everything is stopped all the same.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-
-const settings = settingsOrExit();
-let stopping: Promise<void> | undefined;
-let stoppingSince = 0;
-
-const stack = startStack(settings, report, (message) => {
-  if (stopping) return;
-  console.error(message);
-  void stop(1);
-});
-
-async function stop(exitCode: number): Promise<void> {
-  stoppingSince = Date.now();
-  stopping ??= stack.stop();
-  await stopping;
-  process.exit(exitCode);
-}
-
-function onSignal(): void {
-  if (stopping && Date.now() - stoppingSince < SAME_SIGNAL) return;
-  if (stopping) {
-    report('Ending everything at once.');
-    stack.kill();
-    return;
-  }
-  report('\nStopping; once more ends everything at once.');
-  void stop(0);
-}
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-
-try {
-  const facts = await stack.ready;
-  report(sayFacts(facts));
-} catch (error) {
-  if (!stopping) {
-    console.error(error instanceof Error ? error.message : error);
-    await stop(1);
-  }
-}
+await runInForeground(startStack, sayFacts);
 
 function sayFacts({ api, temporalUi, mailbox, tokens, contracts }: StackFacts): string {
   const [contract] = contracts;
@@ -91,5 +39,5 @@ Relance is ready.
       -H 'Content-Type: application/json' \\
       -d '${body}'
 
-  A whole life of a request, told: npm run demo. Logs: ${relative(ROOT, settings.directory) || '.'}/logs. Ctrl-C stops everything.`;
+  A whole life of a request, told: npm run demo. Logs: ${relative(ROOT, directory) || '.'}/logs. Ctrl-C stops everything.`;
 }

@@ -1,16 +1,14 @@
 /** Finds the `temporal` command, or gets it: on PATH, kept from before, downloaded, or built. */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { goInstall } from './goInstall.ts';
 import { TOOLS } from './places.ts';
 import { downloadBySdk } from './sdkDownload.ts';
 
 /** Newer tags need a module that the Go proxy lacks. */
 const PACKAGE = 'github.com/temporalio/cli/cmd/temporal@v1.5.1';
 const KEPT = join(TOOLS, 'bin', 'temporal');
-const SAY_EVERY_MS = 5_000;
 
 /** Path of the command, and where it comes from, in words. @throws Error that says what may be installed. */
 export async function findTemporal(report: (message: string) => void): Promise<{ path: string; source: string }> {
@@ -34,7 +32,8 @@ export function findOnPath(command: string): string | undefined {
   return directories.map((directory) => join(directory, command)).find(isExecutable);
 }
 
-function isExecutable(path: string): boolean {
+/** Whether a file is there and may be run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;
@@ -44,31 +43,6 @@ function isExecutable(path: string): boolean {
 }
 
 async function build(report: (message: string) => void): Promise<void> {
-  report(`Building Temporal once (go install ${PACKAGE}): about 3 minutes`);
-  const started = Date.now();
-  const go = spawn('go', ['install', '-v', PACKAGE], {
-    env: { ...process.env, GOBIN: join(TOOLS, 'bin'), CGO_ENABLED: '0' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const last: string[] = [];
-  let packages = 0;
-  createInterface({ input: go.stderr }).on('line', (line) => {
-    packages += 1;
-    last.push(line);
-    if (last.length > 15) last.shift();
-  });
-  const endGo = () => void go.kill();
-  process.once('exit', endGo);
-  const timer = setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1_000);
-    report(`Building Temporal: ${seconds} s, ${packages} steps, now ${last.at(-1) ?? 'starting'}`);
-  }, SAY_EVERY_MS);
-  try {
-    const [code] = (await once(go, 'close')) as [number | null];
-    if (code !== 0) throw new Error(`Temporal cannot be built:\n${last.map((line) => `  ${line}`).join('\n')}`);
-  } finally {
-    clearInterval(timer);
-    process.off('exit', endGo);
-  }
+  await goInstall({ what: 'Temporal', packages: [PACKAGE], into: join(TOOLS, 'bin'), minutes: 3 }, report);
   if (spawnSync(KEPT, ['--version']).status !== 0) throw new Error(`${KEPT} was built and does not run.`);
 }

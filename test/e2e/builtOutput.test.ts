@@ -222,4 +222,27 @@ describe('the compiled product', () => {
     expect(await verify('--repair')).toMatchObject({ code: 0, output: expect.stringContaining('repair done') });
     expect(await verify()).toMatchObject({ code: 0 });
   });
+
+  it('chosen by version, takes up what is open once its version is current', async () => {
+    const run = async (entry: string, ...args: string[]) => {
+      const { ended, output } = runBuilt(entry, args, environment);
+      return { code: await ended, output: output() };
+    };
+    const replayed = await run('operations/replay.js');
+    // What Temporal lists as running may be a moment old.
+    expect(replayed.output).toMatch(/[1-9] open requests replayed on [0-9a-f]{12} .* 0 failed/);
+    expect(replayed.code).toBe(0);
+    const [port = 0] = await freePorts(1);
+    const versioned = { ...environment, WORKER_VERSIONING: 'on', METRICS_PORT: String(port) };
+    running.push(await startBuilt('worker/main.js', versioned, 'worker ready'));
+    expect(await run('operations/deploy.js', '--build-id', 'nobody', '--wait', '1')).toMatchObject({ code: 1 });
+    const first = await run('operations/deploy.js');
+    expect(first, first.output).toMatchObject({ code: 0, output: expect.stringContaining('without a version') });
+    expect(await run('operations/deploy.js')).toMatchObject({ code: 0, output: expect.stringContaining('as before') });
+    // The worker without a version.
+    running[3]?.child.kill('SIGTERM');
+    await running[3]?.ended;
+    await start('api');
+    expect(await call(`/v1/requests/${number}/note`, { text: 'Taken up.' })).toMatchObject({ status: 200 });
+  }, 180_000);
 });

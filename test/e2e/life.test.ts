@@ -278,6 +278,21 @@ describe('the local stack', () => {
   }, 120_000);
 });
 
+it.runIf(process.env.RELANCE_STACK === 'production')(
+  'lets nobody change anything in the Temporal UI',
+  async () => {
+    const { number } = await open('Untouched');
+    const url = `${stack.temporalUi}/api/v1/namespaces/default/workflows/${encodeURIComponent(requestWorkflowId(number))}`;
+    expect((await fetch(url)).status).toBe(200);
+    const body = JSON.stringify({ reason: 'curiosity' });
+    const headers = { 'content-type': 'application/json' };
+    for (const change of ['terminate', 'cancel', 'signal/answerReceived'])
+      expect((await fetch(`${url}/${change}`, { method: 'POST', headers, body })).ok, change).toBe(false);
+    expect((await read(number)).status).toBe('registered');
+  },
+  60_000,
+);
+
 describe('a stack that is stopped and started again', () => {
   it('finds its requests, and their promises go on', async () => {
     const { number } = await open('Kept');

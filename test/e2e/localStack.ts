@@ -1,4 +1,7 @@
-/** `npm start` as its user has it: a stack of its own, on free ports and in a directory of its own. */
+/**
+ * `npm start` as its user has it: a stack of its own, on free ports and in a directory of its own. With `RELANCE_STACK=production` it is
+ * `npm run stack:production`.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -46,11 +49,13 @@ export function databaseOf(environment: NodeJS.ProcessEnv): string {
   return `postgres://relance:${databasePassword}@127.0.0.1:${environment.POSTGRES_PORT}/relance`;
 }
 
+const ENTRY = process.env.RELANCE_STACK === 'production' ? 'scripts/production.mjs' : 'scripts/start.mjs';
+
 /** Starts the stack of this environment. @throws Error with what it printed when it does not come up. */
 export async function startLocalStack(environment: NodeJS.ProcessEnv): Promise<LocalStack> {
   const directory = environment.RELANCE_DATA ?? '';
   let printed = '';
-  const child: ChildProcess = spawn(process.execPath, ['scripts/start.mjs'], {
+  const child: ChildProcess = spawn(process.execPath, [ENTRY], {
     cwd: ROOT,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,8 +69,8 @@ export async function startLocalStack(environment: NodeJS.ProcessEnv): Promise<L
   const file = join(directory, 'stack.json');
   await until(
     () => {
-      if (child.exitCode !== null) throw new Error(`npm start ended:\n${printed}`);
-      return printed.includes('curl') && existsSync(file);
+      if (child.exitCode !== null) throw new Error(`${ENTRY} ended:\n${printed}`);
+      return printed.includes('Relance is ready') && existsSync(file);
     },
     { timeoutMs: 120_000 },
   );

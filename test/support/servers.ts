@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../db/migrate.ts';
+import { startTemporalOnPostgres } from '../../scripts/production/temporal.ts';
 import { claimDirectory } from '../../scripts/stack/leftBehind.ts';
 import { freePorts } from '../../scripts/stack/ports.ts';
 import { ensureDatabase, startPostgres } from '../../scripts/stack/postgres.ts';
@@ -78,6 +79,10 @@ class Servers {
     if (process.env.TEMPORAL_ADDRESS) return process.env.TEMPORAL_ADDRESS;
     const [port = 0] = await freePorts(1);
     const directory = join(this.#directory, 'temporal');
+    if (process.env.RELANCE_STACK === 'production') {
+      const { url: postgresUrl } = await this.postgres();
+      return (await startTemporalOnPostgres(await this.#own(), { directory, port, postgresUrl, report })).address;
+    }
     return (await startTemporal(await this.#own(), { directory, port, report })).address;
   }
 

@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ['metrics/', 'db/', 'packages', 'node:'],
   tracing: ['tracing/', 'workflows/messages.ts', 'packages', 'node:'],
   operations: [
-    ...['operations/', 'client/', 'config/', 'workflows/messages.ts'],
+    ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'worker/'],
     ...['contracts/', 'db/', 'domain/', 'packages', 'node:'],
   ],
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { knownVariables } from '../../config/environment.ts';
+import { TEMPORAL_UI_VERSION, TEMPORAL_VERSION } from '../../scripts/production/servers.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
 
 interface Service {
@@ -31,6 +32,13 @@ describe('docker-compose.yml', () => {
   it('has every process, each of an image of one version', () => {
     expect(ours.map(([name]) => name)).toEqual(['setup', 'api', 'relay', 'worker']);
     expect(services.filter(([, { image }]) => !PINNED.test(image))).toEqual([]);
+  });
+
+  it('has the versions of Temporal that run without containers', () => {
+    const image = (name: string) => compose.services[name]?.image;
+    expect(image('temporal')).toBe(`temporalio/server:${TEMPORAL_VERSION}`);
+    expect(image('temporal-schema')).toBe(`temporalio/admin-tools:${TEMPORAL_VERSION}`);
+    expect(image('temporal-ui')).toBe(`temporalio/ui:${TEMPORAL_UI_VERSION}`);
   });
 
   it('publishes the API and incoming mail, nothing else', () => {

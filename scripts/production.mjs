@@ -1,0 +1,4 @@
+import { prepare } from './install.mjs';
+
+await prepare();
+await import('./production/start.ts');
