@@ -12,6 +12,7 @@ import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { loadDemonstration } from '../../db/demonstration.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createPool } from '../../db/pool.ts';
+import { build } from '../../test/support/builtProcesses.ts';
 import { createTestDirectory } from '../../test/support/directory.ts';
 import { until } from '../../test/support/until.ts';
 import { claimDirectory } from '../stack/leftBehind.ts';
@@ -27,8 +28,9 @@ import { type MailSink, startMailSink } from './mailSink.ts';
 export interface Part {
   /** SIGKILL, for PostgreSQL to each of its processes; returns when it is gone. */
   kill(): Promise<void>;
-  /** Returns when it is ready. */
-  start(): Promise<void>;
+  /** Returns when it is ready. `over`: otherwise than usual, this time. */
+  start(over?: Partial<ProcessOptions>): Promise<void>;
+  isRunning(): boolean;
 }
 
 export interface FaultStack {
@@ -37,11 +39,15 @@ export interface FaultStack {
   readonly pool: Pool;
   readonly temporal: Client;
   readonly sink: MailSink;
-  readonly parts: Readonly<Record<'postgres' | 'temporal' | 'worker1' | 'worker2' | 'api', Part>>;
+  readonly parts: Readonly<Record<'postgres' | 'temporal' | 'worker1' | 'worker2' | 'relay' | 'api', Part>>;
+  /** Where mail comes in, on 127.0.0.1. */
+  readonly inboundPort: number;
+  /** Where PostgreSQL has its files. */
+  readonly clusterDirectory: string;
   /** When something last began to listen at Temporal's port after a start; epoch milliseconds. */
   temporalListensAt(): number;
-  /** What ended although nobody killed it. */
-  readonly deaths: readonly string[];
+  /** What ended although nobody killed it; a row removes what its harm is meant to end. */
+  readonly deaths: string[];
   stop(): Promise<void>;
 }
 
@@ -50,8 +56,12 @@ export const CONTRACT = 'FAULTS';
 export const CONTACT = 'faults-contact';
 const UNIT_SECONDS = 1;
 
-/** Starts everything in a directory of its own, which `stop` removes. */
+let isBuilt = false;
+
+/** Starts everything, of the build of this checkout, in a directory of its own, which `stop` removes. */
 export async function startFaultStack(report: (message: string) => void): Promise<FaultStack> {
+  if (!isBuilt) build();
+  isBuilt = true;
   const directory = createTestDirectory('faults');
   await claimDirectory(directory);
   const deaths: string[] = [];
@@ -109,15 +119,12 @@ export async function startFaultStack(report: (message: string) => void): Promis
       temporalNamespace: 'default',
       smtpUrl: `smtp://127.0.0.1:${SMTP}`,
     };
-    const around = { settings, secrets, databaseUrl, temporalAddress: address, report: () => undefined };
+    const around = { settings, secrets, databaseUrl, temporalAddress: address, report: () => undefined, isBuilt };
     const [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
-    const start = (options: ProcessOptions, name = options.name) => processes.start({ ...options, name });
-    const started = await Promise.all([
-      start(worker, 'worker1'),
-      start(worker, 'worker2'),
-      start(api),
-      start(relay, 'relay'),
-    ]);
+    const start = (options: ProcessOptions, over?: Partial<ProcessOptions>) => processes.start({ ...options, ...over });
+    const worker1 = { ...worker, name: 'worker1' };
+    const worker2 = { ...worker, name: 'worker2' };
+    const started = await Promise.all([start(worker1), start(worker2), start(relay), start(api)]);
     const temporal = createTemporalClient({ address, namespace: 'default' });
     const mails = sink;
     return {
@@ -129,10 +136,13 @@ export async function startFaultStack(report: (message: string) => void): Promis
       parts: {
         postgres: part(postgres.process, async () => (await startDatabase()).process, childrenOf),
         temporal: part(temporalServer, startServer),
-        worker1: part(started[0], () => start(worker, 'worker1')),
-        worker2: part(started[1], () => start(worker, 'worker2')),
-        api: part(started[2], () => start(api)),
+        worker1: part(started[0], (over) => start(worker1, over)),
+        worker2: part(started[1], (over) => start(worker2, over)),
+        relay: part(started[2], (over) => start(relay, over)),
+        api: part(started[3], (over) => start(api, over)),
       },
+      inboundPort: INBOUND,
+      clusterDirectory: postgres.directory,
       temporalListensAt: () => listensAt,
       deaths,
       async stop() {
@@ -152,7 +162,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
 
 function part(
   first: RunningProcess,
-  start: () => Promise<RunningProcess>,
+  start: (over?: Partial<ProcessOptions>) => Promise<RunningProcess>,
   others: (pid: number) => number[] = () => [],
 ): Part {
   let running = first;
@@ -169,9 +179,10 @@ function part(
       }
       await gone;
     },
-    async start() {
-      running = await start();
+    async start(over) {
+      running = await start(over);
     },
+    isRunning: () => running.isRunning(),
   };
 }
 

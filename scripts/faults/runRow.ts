@@ -1,6 +1,7 @@
 /** One row: the fault-free rate, the harm under a quarter of it, recovery, and what is found then. */
 import type { FaultStack } from './faultStack.ts';
-import { type Findings, reconcile, untilSettled } from './reconciler.ts';
+import type { Findings } from './findings.ts';
+import { reconcile, untilSettled } from './reconciler.ts';
 import { type Row, seconds } from './rows.ts';
 import { createJournal, type Journal, live, startTraffic } from './traffic.ts';
 
