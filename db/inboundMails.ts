@@ -237,6 +237,20 @@ export async function settleMail(db: Queryable, id: InboundMailId, disposition: 
   );
 }
 
+/** Keeps a mail for `seconds` more, unless it is decided otherwise by now. `disposition`: null while it is undecided. */
+export async function renewMail(
+  db: Queryable,
+  id: InboundMailId,
+  disposition: Disposition | null,
+  seconds: number,
+): Promise<void> {
+  await db.query(
+    `UPDATE inbound_mails SET next_attempt_at = clock_timestamp() + $3 * interval '1 second'
+     WHERE id = $1 AND disposition IS NOT DISTINCT FROM $2 AND stage = 'received'`,
+    [id, disposition, seconds],
+  );
+}
+
 /** Another attempt after `seconds`. `error`: codes and types only. */
 export async function postponeMail(db: Queryable, id: InboundMailId, seconds: number, error: string): Promise<void> {
   await db.query(

@@ -54,6 +54,9 @@ export interface FaultStack {
 /** Reminders after 1, 2 and 3 seconds, closing one after the third: a life in a few seconds. */
 export const CONTRACT = 'FAULTS';
 export const CONTACT = 'faults-contact';
+export const CONTACT_ADDRESS = 'noa@customer.example';
+/** Our domain in mail addresses. */
+export const DOMAIN = 'support.example';
 const UNIT_SECONDS = 1;
 
 let isBuilt = false;
@@ -206,7 +209,7 @@ async function loadContract(pool: Pool): Promise<void> {
     id: CONTACT,
     contract: CONTRACT,
     name: 'Noa Fictive',
-    email: 'noa@customer.example',
+    email: CONTACT_ADDRESS,
     language: 'en',
     trained: true,
   });

@@ -55,8 +55,9 @@ export interface Evidence {
   readonly taken: ReadonlyMap<string, number>;
 }
 
-const ONCE = ['opened', 'acknowledged', 'closed'];
-const ONCE_A_CYCLE = ['reminderSent 1', 'reminderSent 2', 'reminderSent 3'];
+const ONCE = ['opened', 'acknowledged'];
+/** Of the cycles but the last as much as there was before the answer, which reopens what had been closed. */
+const ONCE_A_CYCLE = ['reminderSent 1', 'reminderSent 2', 'reminderSent 3', 'closed'];
 
 /** Compares them. */
 export function compare({ told, givenUp, requests, mails, known, taken }: Evidence): Findings {

@@ -1,6 +1,7 @@
 /** Faults by the row: what is done to the stack while callers use it, and what is to hold besides the reconciler. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultStack, Part } from './faultStack.ts';
+import { killReceiver } from './inboundMail.ts';
 import { troubleMailServer } from './mailTroubles.ts';
 import { loseAnswers } from './retriedCalls.ts';
 import { type Journal, live } from './traffic.ts';
@@ -31,6 +32,7 @@ export const ROWS: readonly Row[] = [
   { number: 3, title: 'PostgreSQL killed', harm: killPostgres },
   { number: 4, title: 'API killed before its answer', harm: loseAnswers },
   { number: 5, title: 'mail server in trouble', harm: troubleMailServer },
+  { number: 6, title: 'receiver of mail killed', harm: killReceiver },
 ];
 
 async function killWorkers(stack: FaultStack, _journal: Journal, isShort: boolean): Promise<Outcome> {
