@@ -48,6 +48,8 @@ export interface FaultStack {
   temporalListensAt(): number;
   /** What ended although nobody killed it; a row removes what its harm is meant to end. */
   readonly deaths: string[];
+  /** Done before the stack's directory is removed. */
+  readonly cleanups: Set<() => void>;
   stop(): Promise<void>;
 }
 
@@ -68,6 +70,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
   const directory = createTestDirectory('faults');
   await claimDirectory(directory);
   const deaths: string[] = [];
+  const cleanups = new Set<() => void>();
   const processes = createProcesses(directory, (message) => deaths.push(message));
   let sink: MailSink | undefined;
   try {
@@ -124,7 +127,8 @@ export async function startFaultStack(report: (message: string) => void): Promis
     };
     const around = { settings, secrets, databaseUrl, temporalAddress: address, report: () => undefined, isBuilt };
     const [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
-    const start = (options: ProcessOptions, over?: Partial<ProcessOptions>) => processes.start({ ...options, ...over });
+    const start = (options: ProcessOptions, over?: Partial<ProcessOptions>) =>
+      processes.start({ ...options, ...over, environment: { ...options.environment, ...over?.environment } });
     const worker1 = { ...worker, name: 'worker1' };
     const worker2 = { ...worker, name: 'worker2' };
     const started = await Promise.all([start(worker1), start(worker2), start(relay), start(api)]);
@@ -148,11 +152,13 @@ export async function startFaultStack(report: (message: string) => void): Promis
       clusterDirectory: postgres.directory,
       temporalListensAt: () => listensAt,
       deaths,
+      cleanups,
       async stop() {
         // Temporal's connection is not closed: a retry that the SDK still has on a timer throws on a closed one.
         await pool.end();
         await processes.stopAll();
         await mails.close();
+        for (const cleanup of cleanups) cleanup();
         rmSync(directory, { recursive: true, force: true });
       },
     };

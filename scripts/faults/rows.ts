@@ -1,6 +1,9 @@
 /** Faults by the row: what is done to the stack while callers use it, and what is to hold besides the reconciler. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { failActivities } from './activityFaults.ts';
+import { answerEverything } from './autoResponder.ts';
 import type { FaultStack, Part } from './faultStack.ts';
+import { refuseDatabase } from './fullDisk.ts';
 import { killReceiver } from './inboundMail.ts';
 import { troubleMailServer } from './mailTroubles.ts';
 import { loseAnswers } from './retriedCalls.ts';
@@ -33,6 +36,9 @@ export const ROWS: readonly Row[] = [
   { number: 4, title: 'API killed before its answer', harm: loseAnswers },
   { number: 5, title: 'mail server in trouble', harm: troubleMailServer },
   { number: 6, title: 'receiver of mail killed', harm: killReceiver },
+  { number: 7, title: 'activities fail and hang', harm: failActivities },
+  { number: 9, title: 'disk of PostgreSQL full, connections used up', harm: refuseDatabase },
+  { number: 10, title: 'an auto-responder answers everything', harm: answerEverything },
 ];
 
 async function killWorkers(stack: FaultStack, _journal: Journal, isShort: boolean): Promise<Outcome> {

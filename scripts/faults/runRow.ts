@@ -1,5 +1,6 @@
 /** One row: the fault-free rate, the harm under a quarter of it, recovery, and what is found then. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../test/support/until.ts';
 import { CONTRACT, type FaultStack } from './faultStack.ts';
 import type { Findings } from './findings.ts';
 import { reconcile, untilSettled } from './reconciler.ts';
@@ -35,27 +36,28 @@ export type HarmResult = Pick<RowResult, 'answers' | 'figures' | 'wrong' | 'late
 /** What was found once all was done. */
 export type SettledResult = Pick<RowResult, 'findings' | 'recoverySeconds' | 'wrong' | 'late'>;
 
-/** Of the measurement: lives under way at the same time, and for how long; milliseconds. */
+/** Of the measurement: lives under way at the same time, those closed before it begins, and those that are counted. */
 const MEASURED = {
-  short: { lives: 10, warmUpMs: 5_000, measureMs: 5_000 },
-  full: { lives: 30, warmUpMs: 12_000, measureMs: 30_000 },
+  short: { underWay: 8, before: 4, counted: 8 },
+  full: { underWay: 30, before: 30, counted: 60 },
 };
+const MEASURE_MS = 180_000;
 const SETTLE_MS = 120_000;
 const RECOVERED_WITHIN_S = 30;
 
 /** Measures the fault-free rate of a stack: lives closed per second. */
 export async function startRun(stack: FaultStack, isShort: boolean): Promise<FaultRun> {
   const journal = createJournal();
-  const { lives, warmUpMs, measureMs } = isShort ? MEASURED.short : MEASURED.full;
-  const filling = keepUnderWay(stack, journal, lives);
-  await sleep(warmUpMs);
-  const before = await closedLives(stack);
+  const { underWay, before, counted } = isShort ? MEASURED.short : MEASURED.full;
+  const filling = keepUnderWay(stack, journal, underWay);
+  const untilClosed = async (lives: number) =>
+    await until(async () => (await closedLives(stack)) >= lives, { timeoutMs: MEASURE_MS, everyMs: 50 });
+  await untilClosed(before);
   const start = Date.now();
-  await sleep(measureMs);
-  const livesPerSecond = ((await closedLives(stack)) - before) / ((Date.now() - start) / 1_000);
+  await untilClosed(before + counted);
+  const livesPerSecond = counted / ((Date.now() - start) / 1_000);
   await filling.stop();
   await untilSettled(stack, SETTLE_MS);
-  if (livesPerSecond === 0) throw new Error('no life was closed while nothing was wrong');
   return { stack, journal, isShort, livesPerSecond };
 }
 
