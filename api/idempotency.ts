@@ -1,8 +1,15 @@
 /** Calls with an `Idempotency-Key`: carried out once, however often they are sent. */
 import type { Pool } from 'pg';
 import { contentHash } from '../db/contentHash.ts';
-import { type CallKey, claimKey, releaseKey, type StoredAnswer, storeAnswer } from '../db/idempotencyKeys.ts';
-import { Problem } from './problems.ts';
+import {
+  type CallKey,
+  claimKey,
+  releaseKey,
+  renewClaim,
+  type StoredAnswer,
+  storeAnswer,
+} from '../db/idempotencyKeys.ts';
+import { Problem, stillRunning } from './problems.ts';
 import type { KeyedCall } from './route.ts';
 
 /** An answer ready to be sent. */
@@ -11,6 +18,9 @@ export interface Reply {
   readonly headers: { readonly [name: string]: string };
   readonly content: unknown;
 }
+
+/** Between two renewals of a claim; well below its five seconds. */
+const RENEW_MS = 1_500;
 
 /** The key of a header. @throws Problem `idempotency-key-missing` or `malformed` */
 export function requireKey(header: string | undefined): string {
@@ -43,9 +53,8 @@ export async function once(
         'This Idempotency-Key was used with another body. Take a new key for another change.',
       );
     case 'running':
-      throw new Problem('still-running', 'Wait for the first call to end, or ask again with the same key.', {
-        retryAfterSeconds: 1,
-      });
+      // By then the claim has ended, been renewed, or run out because its process died.
+      throw stillRunning(Math.ceil(claim.secondsLeft));
     case 'answered':
       return replyOf(claim.answer);
     case 'mine':
@@ -60,6 +69,7 @@ async function carryOut(
   final: (error: unknown) => Reply | undefined,
 ): Promise<Reply> {
   let reply: Reply;
+  const ended = keepClaim(pool, call.key);
   try {
     reply = await work(call);
   } catch (error) {
@@ -70,12 +80,24 @@ async function carryOut(
       throw error;
     }
     reply = refusal;
+  } finally {
+    ended();
   }
-  await storeAnswer(pool, call.key, {
-    status: reply.status,
-    body: { headers: reply.headers, content: reply.content },
-  });
-  return reply;
+  const { status, headers, content } = reply;
+  return replyOf(await storeAnswer(pool, call.key, { status, body: { headers, content } }));
+}
+
+/** Renews the claim until told that the call has ended. */
+function keepClaim(pool: Pool, key: CallKey): () => void {
+  let isRenewing = false;
+  const timer = setInterval(async () => {
+    if (isRenewing) return;
+    isRenewing = true;
+    // Without it the next call with the key takes over: it has the same effect, once.
+    await renewClaim(pool, key).catch(() => undefined);
+    isRenewing = false;
+  }, RENEW_MS);
+  return () => clearInterval(timer);
 }
 
 function replyOf({ status, body }: StoredAnswer): Reply {

@@ -96,6 +96,12 @@ export function validationFailed(errors: readonly FieldError[]): Problem {
   return new Problem('validation-failed', `Correct ${paths} and send it again.`, { errors });
 }
 
+/** A 409 while another call with the key is under way. */
+export function stillRunning(retryAfterSeconds: number, options?: ErrorOptions): Problem {
+  const detail = 'Wait for the first call to end, or ask again with the same key.';
+  return new Problem('still-running', detail, { retryAfterSeconds }, options);
+}
+
 /** The same for what does not exist and for what the caller may not see. */
 export function notFound(what: string): Problem {
   return new Problem('not-found', `There is no such ${what}, or it is not yours to see. Check its name or number.`);

@@ -21,14 +21,19 @@ export type Claim =
   /** Go on: with the same command id, and the number already given, as any call before with this key. */
   | { readonly kind: 'mine'; readonly updateId: string; readonly number: string | null }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
-  /** The first call is under way. */
-  | { readonly kind: 'running' }
+  /** The first call is under way, or died: after so many seconds that is known. */
+  | { readonly kind: 'running'; readonly secondsLeft: number }
   | { readonly kind: 'otherBody' };
 
 /** How long a key is kept. */
 const KEPT_DAYS = 30;
-/** A call that has not ended by then has died, and the next one with its key takes over. */
-const RUNNING_SECONDS = 30;
+/** A call that has not renewed its claim by then has died with its process, and the next one with its key takes over. */
+const RUNNING_SECONDS = 5;
+
+/** Another call with this key has registered a request: this one was taken for dead. */
+export class NumberTaken extends Error {
+  override readonly name = 'NumberTaken';
+}
 
 /** Takes a key for a call. */
 export async function claimKey(pool: Pool, call: CallKey, bodyHash: Buffer): Promise<Claim> {
@@ -46,11 +51,12 @@ export async function claimKey(pool: Pool, call: CallKey, bodyHash: Buffer): Pro
       body_hash: Buffer;
       update_id: string;
       number: string | null;
-      running: boolean;
+      seconds_left: number;
       status: number | null;
       body: StoredAnswer['body'];
     }>(
-      `SELECT body_hash, update_id, number, coalesce(running_until > clock_timestamp(), false) AS running, status, body
+      `SELECT body_hash, update_id, number, status, body,
+              coalesce(extract(epoch FROM running_until - clock_timestamp()), 0)::float8 AS seconds_left
        FROM idempotency_keys WHERE caller = $1 AND route = $2 AND key = $3 FOR UPDATE`,
       [caller, route, key],
     );
@@ -58,7 +64,7 @@ export async function claimKey(pool: Pool, call: CallKey, bodyHash: Buffer): Pro
     if (!row) throw new Error('the idempotency key vanished');
     if (!row.body_hash.equals(bodyHash)) return { kind: 'otherBody' };
     if (row.status !== null) return { kind: 'answered', answer: { status: row.status, body: row.body } };
-    if (row.running) return { kind: 'running' };
+    if (row.seconds_left > 0) return { kind: 'running', secondsLeft: row.seconds_left };
     await client.query(
       `UPDATE idempotency_keys SET running_until = clock_timestamp() + $4 * interval '1 second'
        WHERE caller = $1 AND route = $2 AND key = $3`,
@@ -68,23 +74,38 @@ export async function claimKey(pool: Pool, call: CallKey, bodyHash: Buffer): Pro
   });
 }
 
-/** Notes the number that the call's request got: within the transaction that registers it. */
-export async function noteNumber(db: Queryable, { caller, route, key }: CallKey, number: string): Promise<void> {
-  await db.query('UPDATE idempotency_keys SET number = $4 WHERE caller = $1 AND route = $2 AND key = $3', [
-    caller,
-    route,
-    key,
-    number,
-  ]);
+/** Says that the call goes on; to be repeated well within five seconds. */
+export async function renewClaim(db: Queryable, { caller, route, key }: CallKey): Promise<void> {
+  await db.query(
+    `UPDATE idempotency_keys SET running_until = clock_timestamp() + $4 * interval '1 second'
+     WHERE caller = $1 AND route = $2 AND key = $3 AND running_until IS NOT NULL`,
+    [caller, route, key, RUNNING_SECONDS],
+  );
 }
 
-/** Ends the call with its final answer. */
-export async function storeAnswer(db: Queryable, call: CallKey, { status, body }: StoredAnswer): Promise<void> {
-  await db.query(
-    `UPDATE idempotency_keys SET status = $4, body = $5, running_until = NULL
-     WHERE caller = $1 AND route = $2 AND key = $3`,
-    [call.caller, call.route, call.key, status, JSON.stringify(body)],
+/** Notes the number that the call's request got: within the transaction that registers it. @throws NumberTaken */
+export async function noteNumber(db: Queryable, { caller, route, key }: CallKey, number: string): Promise<void> {
+  const { rowCount } = await db.query(
+    'UPDATE idempotency_keys SET number = $4 WHERE caller = $1 AND route = $2 AND key = $3 AND number IS NULL',
+    [caller, route, key, number],
   );
+  if (rowCount !== 1) throw new NumberTaken(number);
+}
+
+/** Ends the call with its final answer; returns the one that counts: the first. */
+export async function storeAnswer(db: Queryable, call: CallKey, answer: StoredAnswer): Promise<StoredAnswer> {
+  const key = [call.caller, call.route, call.key];
+  const { rowCount } = await db.query(
+    `UPDATE idempotency_keys SET status = $4, body = $5, running_until = NULL
+     WHERE caller = $1 AND route = $2 AND key = $3 AND status IS NULL`,
+    [...key, answer.status, JSON.stringify(answer.body)],
+  );
+  if (rowCount === 1) return answer;
+  const { rows } = await db.query<StoredAnswer>(
+    'SELECT status, body FROM idempotency_keys WHERE caller = $1 AND route = $2 AND key = $3 AND status IS NOT NULL',
+    key,
+  );
+  return rows[0] ?? answer;
 }
 
 /** Ends the call without a final answer: the next one with its key goes on. */

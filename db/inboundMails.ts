@@ -170,6 +170,21 @@ export async function countOpenings(db: Queryable, contact: string, since: numbe
   return rows[0]?.openings ?? 0;
 }
 
+/** Whether the contact has opened a request with this subject and text since an instant (epoch milliseconds). */
+export async function hasOpenedWith(
+  db: Queryable,
+  contact: string,
+  since: number,
+  { subject, fullText }: Pick<MailContent, 'subject' | 'fullText'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `SELECT FROM inbound_mails
+     WHERE contact = $1 AND disposition = 'opening' AND received_at >= $2 AND subject = $3 AND body_full = $4 LIMIT 1`,
+    [contact, new Date(since), subject, fullText],
+  );
+  return rowCount === 1;
+}
+
 /** A decided mail, as far as its delivery and its review need it. */
 export interface DecidedMail {
   readonly id: InboundMailId;
@@ -234,6 +249,20 @@ export async function settleMail(db: Queryable, id: InboundMailId, disposition: 
      SET stage = CASE WHEN reason = 'unreadable' THEN 'unreadable' ELSE 'relayed' END, last_error = NULL
      WHERE id = $1 AND disposition = $2 AND stage = 'received'`,
     [id, disposition],
+  );
+}
+
+/** Keeps a mail for `seconds` more, unless it is decided otherwise by now. `disposition`: null while it is undecided. */
+export async function renewMail(
+  db: Queryable,
+  id: InboundMailId,
+  disposition: Disposition | null,
+  seconds: number,
+): Promise<void> {
+  await db.query(
+    `UPDATE inbound_mails SET next_attempt_at = clock_timestamp() + $3 * interval '1 second'
+     WHERE id = $1 AND disposition IS NOT DISTINCT FROM $2 AND stage = 'received'`,
+    [id, disposition, seconds],
   );
 }
 

@@ -8,6 +8,7 @@ import {
   countOpenings,
   type Decision,
   DuplicateMail,
+  hasOpenedWith,
   type MailContent,
   type UndecidedMail,
   writeDecision,
@@ -47,7 +48,8 @@ export type DecisionReason =
   | 'noContract'
   | 'mailNotAdmitted'
   | 'untrained'
-  | 'tooMany';
+  | 'tooMany'
+  | 'repeated';
 
 interface Outcome extends Omit<Decision, 'content'> {
   readonly deliver: boolean;
@@ -162,12 +164,19 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
     await register(deps, mail, parsed, contract, contact);
     return undefined;
   } catch (error) {
-    if (error instanceof TooMany) return unverified('tooMany');
+    if (error instanceof NotOpened) return unverified(error.reason);
     throw error;
   }
 }
 
-class TooMany extends Error {}
+class NotOpened extends Error {
+  readonly reason: DecisionReason;
+
+  constructor(reason: DecisionReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
 
 /** The request and the decision are written together: a mail opens one request, or none. */
 async function register(
@@ -181,15 +190,23 @@ async function register(
   const asking = { id: mail.id, receivedAt: mail.receivedAt, subject: content.subject, bodyFull: content.fullText };
   const request = { ...mailedRequest(asking, contract, contact), who: `contact:${contact.id}` as const };
   await registerRequest(deps.pool, request, async (client, number) => {
-    await requireFewOpenings(client, contact.id, mail.receivedAt, contract.zone);
+    await requireNews(client, contact.id, mail.receivedAt, contract.zone, content);
     await writeDecision(client, mail.id, { disposition: 'opening', number, contact: contact.id, content }, true);
   });
 }
 
-async function requireFewOpenings(client: PoolClient, contact: string, at: number, zone: string): Promise<void> {
+/** Within limits, and not what a machine says to each of our receipts: each would open a request, with a receipt of its own. */
+async function requireNews(
+  client: PoolClient,
+  contact: string,
+  at: number,
+  zone: string,
+  content: MailContent,
+): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [contact]);
   const day = DateTime.fromMillis(at, { zone }).startOf('day').toMillis();
-  if ((await countOpenings(client, contact, day)) >= OPENINGS_A_DAY) throw new TooMany();
+  if (await hasOpenedWith(client, contact, day, content)) throw new NotOpened('repeated');
+  if ((await countOpenings(client, contact, day)) >= OPENINGS_A_DAY) throw new NotOpened('tooMany');
 }
 
 async function write(deps: DecideDeps, mail: UndecidedMail, parsed: ParsedMail, outcome: Outcome): Promise<void> {

@@ -20,6 +20,7 @@ import type { MailParser } from '../mail/inbound/parse.ts';
 import type { TokenKeys } from '../mail/tokens.ts';
 import { within } from '../tracing/spans.ts';
 import { type DecideDeps, decideMail, giveUpDeciding } from './decide.ts';
+import { whileLeased } from './lease.ts';
 import { listenFor } from './listening.ts';
 import { nameOf, startLoop } from './loop.ts';
 
@@ -35,7 +36,7 @@ export interface InboundRelayDeps {
   readonly log: RelayLog;
   /** Longest pause between two looks for work, milliseconds; 2 seconds without it. */
   readonly pauseMs?: number;
-  /** How long a mail is kept from other relays, seconds; 60 without it. */
+  /** How long a mail is kept from other relays after this one has died, seconds; 10 without it. */
   readonly leaseSeconds?: number;
 }
 
@@ -60,7 +61,7 @@ const LONGEST_RETRY_SECONDS = 60;
 
 /** Starts to relay. */
 export function startInboundRelay(deps: InboundRelayDeps): InboundRelay {
-  const { pool, log, pauseMs = 2_000, leaseSeconds = 60 } = deps;
+  const { pool, log, pauseMs = 2_000, leaseSeconds = 10 } = deps;
   const deciding: DecideDeps = {
     ...deps,
     authenticity: (mail) => checkAuthenticity(mail, deps),
@@ -70,7 +71,7 @@ export function startInboundRelay(deps: InboundRelayDeps): InboundRelay {
     async () => {
       const mail = await claimUndecided(pool, leaseSeconds);
       if (!mail) return false;
-      await decide(deciding, deps, mail);
+      await whileLeased(pool, mail, leaseSeconds, () => decide(deciding, deps, mail));
       deliveries.ring();
       return true;
     },
@@ -79,7 +80,7 @@ export function startInboundRelay(deps: InboundRelayDeps): InboundRelay {
   const deliveries = startLoop(
     async () => {
       const mails = await claimUndelivered(pool, leaseSeconds, DELIVERIES);
-      await Promise.all(mails.map((mail) => deliver(deps, mail)));
+      await Promise.all(mails.map((mail) => whileLeased(pool, mail, leaseSeconds, () => deliver(deps, mail))));
       return mails.length > 0;
     },
     { name: 'deliveries', pauseMs, log },

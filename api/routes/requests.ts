@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { RequestDoor } from '../../client/requestDoor.ts';
 import type { TokenHolder } from '../../db/accessTokens.ts';
-import { noteNumber } from '../../db/idempotencyKeys.ts';
+import { NumberTaken, noteNumber } from '../../db/idempotencyKeys.ts';
 import { readCorrespondence } from '../../db/mailReading.ts';
 import { discardRegistration, listRequests, registerRequest } from '../../db/requests.ts';
 import { readTimeline } from '../../db/timeline.ts';
@@ -12,7 +12,7 @@ import { STATUSES } from '../../domain/state.ts';
 import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../inputs.ts';
 import { findWrong, judgeOpening, OpeningBody, type OpeningDependencies } from '../opening.ts';
 import { correspondenceOut, requestOut, timelineLineOut } from '../present.ts';
-import { Problem, validationFailed } from '../problems.ts';
+import { Problem, stillRunning, validationFailed } from '../problems.ts';
 import { audienceOf, EVERYBODY } from '../rights.ts';
 import { changing, type KeyedCall, param, type Route, reading } from '../route.ts';
 import { Correspondence, RequestList, RequestOut, Timeline } from '../schemas.ts';
@@ -134,9 +134,15 @@ async function register(
   call: KeyedCall,
 ): Promise<string> {
   const request = await judgeOpening(deps, caller, body);
-  return await registerRequest(deps.pool, { ...request, commandId: call.updateId }, (client, number) =>
-    noteNumber(client, call.key, number),
-  );
+  try {
+    return await registerRequest(deps.pool, { ...request, commandId: call.updateId }, (client, number) =>
+      noteNumber(client, call.key, number),
+    );
+  } catch (error) {
+    // A call that was slow enough to be taken for dead; the one that took over goes on.
+    if (error instanceof NumberTaken) throw stillRunning(1, { cause: error });
+    throw error;
+  }
 }
 
 async function openOrDiscard(pool: Pool, door: RequestDoor, number: string): Promise<void> {

@@ -12,9 +12,11 @@ import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { loadDemonstration } from '../../db/demonstration.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createPool } from '../../db/pool.ts';
+import { build } from '../../test/support/builtProcesses.ts';
 import { createTestDirectory } from '../../test/support/directory.ts';
 import { until } from '../../test/support/until.ts';
 import { claimDirectory } from '../stack/leftBehind.ts';
+import { ROOT } from '../stack/places.ts';
 import { freePorts } from '../stack/ports.ts';
 import { ensureDatabase, startPostgres } from '../stack/postgres.ts';
 import { createProcesses, type ProcessOptions, type RunningProcess } from '../stack/processes.ts';
@@ -28,38 +30,51 @@ import { type Proxies, startProxies } from './proxies.ts';
 export interface Part {
   /** SIGKILL, for PostgreSQL to each of its processes; returns when it is gone. */
   kill(): Promise<void>;
-  /** Returns when it is ready. */
-  start(): Promise<void>;
+  /** Returns when it is ready. `over`: otherwise than usual, this time. */
+  start(over?: Partial<ProcessOptions>): Promise<void>;
+  isRunning(): boolean;
 }
 
 export interface FaultStack {
   readonly api: string;
-  /** Where the relay takes mail, 127.0.0.1. */
-  readonly inboundPort: number;
   readonly token: string;
   readonly pool: Pool;
   readonly temporal: Client;
   readonly sink: MailSink;
-  readonly parts: Readonly<Record<'postgres' | 'temporal' | 'worker1' | 'worker2' | 'api', Part>>;
+  readonly parts: Readonly<Record<'postgres' | 'temporal' | 'worker1' | 'worker2' | 'relay' | 'api', Part>>;
+  /** Where mail comes in, on 127.0.0.1. */
+  readonly inboundPort: number;
+  /** Where PostgreSQL has its files. */
+  readonly clusterDirectory: string;
   /** When something last began to listen at Temporal's port after a start; epoch milliseconds. */
   temporalListensAt(): number;
   /** From now on the product's processes, started again for that, reach their servers through proxies. */
   throughProxies(): Promise<Proxies>;
-  /** What ended although nobody killed it. */
-  readonly deaths: readonly string[];
+  /** What ended although nobody killed it; a row removes what its harm is meant to end. */
+  readonly deaths: string[];
+  /** Done before the stack's directory is removed. */
+  readonly cleanups: Set<() => void>;
   stop(): Promise<void>;
 }
 
 /** Reminders after 1, 2 and 3 seconds, closing one after the third: a life in a few seconds. */
 export const CONTRACT = 'FAULTS';
 export const CONTACT = 'faults-contact';
+export const CONTACT_ADDRESS = 'noa@customer.example';
+/** Our domain in mail addresses. */
+export const DOMAIN = 'support.example';
 const UNIT_SECONDS = 1;
 
-/** Starts everything in a directory of its own, which `stop` removes. */
+let isBuilt = false;
+
+/** Starts everything, of the build of this checkout, in a directory of its own, which `stop` removes. */
 export async function startFaultStack(report: (message: string) => void): Promise<FaultStack> {
+  if (!isBuilt) build();
+  isBuilt = true;
   const directory = createTestDirectory('faults');
   await claimDirectory(directory);
   const deaths: string[] = [];
+  const cleanups = new Set<() => void>();
   const processes = createProcesses(directory, (message) => deaths.push(message));
   let sink: MailSink | undefined;
   try {
@@ -87,7 +102,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
     await migrate(databaseUrl);
     const pool = createPool({ connectionString: databaseUrl, max: 4, log: { warn: () => undefined } });
     const { tokens } = await loadDemonstration(pool);
-    await loadContract(pool, { contract: CONTRACT, contact: CONTACT, email: 'noa@customer.example' });
+    await loadContract(pool, { contract: CONTRACT, contact: CONTACT, email: CONTACT_ADDRESS });
 
     let listensAt = 0;
     const startServer = async () => {
@@ -114,26 +129,29 @@ export async function startFaultStack(report: (message: string) => void): Promis
       temporalNamespace: 'default',
       smtpUrl: `smtp://127.0.0.1:${SMTP}`,
     };
-    const around = { settings, secrets, databaseUrl, temporalAddress: address, report: () => undefined };
-    let [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
-    const start = (options: ProcessOptions, name = options.name) => processes.start({ ...options, name });
-    const started = await Promise.all([
-      start(worker, 'worker1'),
-      start(worker, 'worker2'),
-      start(api),
-      start(relay, 'relay'),
-    ]);
-    const product = {
-      worker1: part(started[0], () => start(worker, 'worker1')),
-      worker2: part(started[1], () => start(worker, 'worker2')),
-      api: part(started[2], () => start(api)),
+    const around = {
+      settings,
+      secrets,
+      databaseUrl,
+      temporalAddress: address,
+      report: () => undefined,
+      built: join(ROOT, 'dist'),
     };
-    const relayPart = part(started[3], () => start(relay));
+    let [worker, relay, api] = productProcesses(around) as [ProcessOptions, ProcessOptions, ProcessOptions];
+    const start = (options: ProcessOptions, over?: Partial<ProcessOptions>) =>
+      processes.start({ ...options, ...over, environment: { ...options.environment, ...over?.environment } });
+    const startWorker = (name: string, over?: Partial<ProcessOptions>) => start({ ...worker, name }, over);
+    const started = await Promise.all([startWorker('worker1'), startWorker('worker2'), start(relay), start(api)]);
+    const product = {
+      worker1: part(started[0], (over) => startWorker('worker1', over)),
+      worker2: part(started[1], (over) => startWorker('worker2', over)),
+      relay: part(started[2], (over) => start(relay, over)),
+      api: part(started[3], (over) => start(api, over)),
+    };
     const temporal = createTemporalClient({ address, namespace: 'default' });
     const mails = sink;
     return {
       api: `http://127.0.0.1:${API}`,
-      inboundPort: INBOUND,
       token: tokens.agent,
       pool,
       temporal,
@@ -143,6 +161,8 @@ export async function startFaultStack(report: (message: string) => void): Promis
         temporal: part(temporalServer, startServer),
         ...product,
       },
+      inboundPort: INBOUND,
+      clusterDirectory: postgres.directory,
       temporalListensAt: () => listensAt,
       async throughProxies() {
         const proxies = await startProxies(processes, { postgres: PG, temporal: TEMPORAL, smtp: SMTP });
@@ -154,16 +174,18 @@ export async function startFaultStack(report: (message: string) => void): Promis
           databaseUrl: proxied.href,
           temporalAddress: `127.0.0.1:${proxies.ports.temporal}`,
         }) as [ProcessOptions, ProcessOptions, ProcessOptions];
-        for (const one of [...Object.values(product), relayPart]) await one.kill();
-        await Promise.all([...Object.values(product), relayPart].map((one) => one.start()));
+        for (const one of Object.values(product)) await one.kill();
+        await Promise.all(Object.values(product).map((one) => one.start()));
         return proxies;
       },
       deaths,
+      cleanups,
       async stop() {
         // Temporal's connection is not closed: a retry that the SDK still has on a timer throws on a closed one.
         await pool.end();
         await processes.stopAll();
         await mails.close();
+        for (const cleanup of cleanups) cleanup();
         rmSync(directory, { recursive: true, force: true });
       },
     };
@@ -176,7 +198,7 @@ export async function startFaultStack(report: (message: string) => void): Promis
 
 function part(
   first: RunningProcess,
-  start: () => Promise<RunningProcess>,
+  start: (over?: Partial<ProcessOptions>) => Promise<RunningProcess>,
   others: (pid: number) => number[] = () => [],
 ): Part {
   let running = first;
@@ -193,9 +215,10 @@ function part(
       }
       await gone;
     },
-    async start() {
-      running = await start();
+    async start(over) {
+      running = await start(over);
     },
+    isRunning: () => running.isRunning(),
   };
 }
 

@@ -6,10 +6,24 @@ import { SMTPServer } from 'smtp-server';
 /** `deferring`: 451. `cutting`: hangs up after all of the data, once for each mail. `away`: nobody listens. */
 export type SinkMode = 'taking' | 'deferring' | 'cutting' | 'away';
 
+/** A mail that was taken, as far as somebody may answer it. */
+export interface TakenMail {
+  /** Its Message-ID. */
+  readonly id: string;
+  /** Whose mailbox it is in. */
+  readonly to: string;
+  readonly replyTo: string;
+  /** Its envelope sender. */
+  readonly bouncesTo: string;
+  readonly subject: string;
+}
+
 export interface MailSink {
   readonly port: number;
   /** How many times each Message-ID was taken, that is, answered 250. */
   readonly taken: ReadonlyMap<string, number>;
+  /** Told each mail as it is taken; a row may change it. */
+  onTaken: (mail: TakenMail) => void;
   /** How many mails met the trouble of the mode. */
   readonly troubled: () => number;
   /** From now on. */
@@ -32,9 +46,10 @@ export async function startMailSink(port: number): Promise<MailSink> {
   let troubled = 0;
   let mode: SinkMode = 'taking';
   let server: SMTPServer | undefined = await listen();
-  return {
+  const sink: MailSink = {
     port,
     taken,
+    onTaken: () => undefined,
     troubled: () => troubled,
     async play(next) {
       mode = next;
@@ -43,6 +58,7 @@ export async function startMailSink(port: number): Promise<MailSink> {
     },
     close: stop,
   };
+  return sink;
 
   async function stop(): Promise<void> {
     const old = server;
@@ -67,7 +83,8 @@ export async function startMailSink(port: number): Promise<MailSink> {
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
         stream.on('error', callback);
         stream.on('end', () => {
-          const id = messageIdIn(Buffer.concat(chunks).toString('latin1'));
+          const raw = Buffer.concat(chunks).toString('latin1');
+          const id = headerIn(raw, 'message-id');
           if (mode === 'cutting' && !cut.has(id)) {
             cut.add(id);
             troubled += 1;
@@ -76,7 +93,16 @@ export async function startMailSink(port: number): Promise<MailSink> {
             return;
           }
           taken.set(id, (taken.get(id) ?? 0) + 1);
+          // The envelope is gone once the answer is given.
+          const { mailFrom, rcptTo } = session.envelope;
           callback();
+          sink.onTaken({
+            id,
+            to: rcptTo[0]?.address ?? '',
+            replyTo: headerIn(raw, 'reply-to').replace(/[<>]/g, ''),
+            bouncesTo: mailFrom === false ? '' : mailFrom.address,
+            subject: headerIn(raw, 'subject'),
+          });
         });
       },
     });
@@ -91,6 +117,6 @@ export async function startMailSink(port: number): Promise<MailSink> {
   }
 }
 
-function messageIdIn(raw: string): string {
-  return /^message-id:\s*(<[^>]+>)/im.exec(raw)?.[1] ?? '';
+function headerIn(raw: string, name: string): string {
+  return new RegExp(`^${name}:\\s*(.*(?:\\r?\\n[ \\t].*)*)`, 'im').exec(raw)?.[1]?.replace(/\r?\n[ \t]/g, ' ') ?? '';
 }

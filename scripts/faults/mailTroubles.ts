@@ -19,7 +19,7 @@ const TROUBLES: readonly { readonly mode: SinkMode; readonly ms: number }[] = [
   { mode: 'cutting', ms: 30_000 },
   { mode: 'away', ms: 60_000 },
 ];
-const SHORT_MS = 4_000;
+const SHORT_MS = 2_000;
 
 /** One trouble after the other, then a refusal for good. */
 export async function troubleMailServer(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome> {

@@ -8,6 +8,8 @@ export interface ToldLife {
   readonly subject: string;
   number?: string;
   readonly done: string[];
+  /** How often it waits for an answer; once without it. Each time but the last it gets one. */
+  readonly cycles?: number;
 }
 
 /** What all callers were told. Instants are epoch milliseconds. */

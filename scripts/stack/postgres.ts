@@ -35,6 +35,8 @@ export interface Postgres {
   /** Its maintenance database: for creating and dropping others. */
   readonly url: string;
   readonly process: RunningProcess;
+  /** Where its cluster is. */
+  readonly directory: string;
 }
 
 const USER = 'relance';
@@ -74,7 +76,7 @@ export async function startPostgres(processes: Processes, options: PostgresOptio
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     return await start();
   });
-  return { url, process };
+  return { url, process, directory: place.directory };
 }
 
 /** Makes a database unless it exists; says its URL. */

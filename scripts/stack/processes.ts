@@ -30,6 +30,8 @@ export interface ProcessOptions {
 export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
+  /** Whether it has not ended. */
+  isRunning(): boolean;
   /** Stops it, at first politely; returns when it is gone. */
   stop(): Promise<void>;
   /** Kills it at once, as a fault would; nobody is told. Returns when it is gone. */
@@ -150,6 +152,10 @@ class Child implements RunningProcess {
       }
       await Promise.race([sleep(ASK_EVERY_MS), this.gone]);
     }
+  }
+
+  isRunning(): boolean {
+    return this.#end === undefined;
   }
 
   async stop(): Promise<void> {

@@ -284,6 +284,20 @@ describe('a new mail', () => {
     expect(await world.requests()).toEqual(before);
   });
 
+  it('that says again what opened a request on that day, as a machine does that answers the receipt, opens no other', async () => {
+    const before = await world.requests();
+    const mail = { from: CLAIRE, to: TO, subject: 'Thank you', text: 'We have received your mail.' };
+    for (const count of [1, 2, 3]) await world.deliver({ ...mail, messageId: `<echo-${count}@customer.test>` });
+    await world.deliver({ ...mail, text: 'The same subject with another text.' });
+    expect((await world.settled(4)).map(({ disposition, reason }) => reason ?? disposition)).toEqual([
+      'opening',
+      'repeated',
+      'repeated',
+      'opening',
+    ]);
+    expect(await world.requests()).toHaveLength(before.length + 2);
+  });
+
   it('is the last of its contact on that day when it is the 20th', async () => {
     await storeContact(world.pool, {
       id: 'busy',

@@ -9,6 +9,7 @@ import { Unavailable } from '../../client/unavailable.ts';
 import { claimUndecided, claimUndelivered, insertInboundMail } from '../../db/inboundMails.ts';
 import { createPool } from '../../db/pool.ts';
 import { Refusal } from '../../domain/failures.ts';
+import { inboundContentHash } from '../../mail/inbound/rawMail.ts';
 import { startOpenings } from '../../relay/openings.ts';
 import { freePorts } from '../../scripts/stack/ports.ts';
 import { CLAIRE, createRelayWorld, DOMAIN, type RelayWorld } from '../support/relayWorld.ts';
@@ -61,6 +62,40 @@ describe('nothing is lost and nothing counts twice', () => {
     expect(await claimUndecided(world.pool, 0.3)).toMatchObject({ attempts: 1 });
     expect(await claimUndecided(world.pool, 0.3)).toBeUndefined();
     world.startRelay();
+    await world.settled(1);
+    expect(await answers(number)).toBe(1);
+  });
+
+  it('when a decision takes longer than the lease, of which another relay knows nothing', async () => {
+    const { number, sent } = await world.openWaiting();
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    world.lookup = async () => {
+      await gate;
+      throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+    };
+    for (let relay = 0; relay < 2; relay += 1) world.startRelay({ leaseSeconds: 1 });
+    const raw = Buffer.from(`From: ${CLAIRE}\r\nTo: ${sent.replyTo}\r\nSubject: x\r\n\r\nLa 4.2.\r\n`);
+    await insertInboundMail(world.pool, {
+      envelopeFrom: CLAIRE,
+      envelopeTo: [sent.replyTo],
+      remoteIp: '203.0.113.9',
+      helo: 'mx.customer.test',
+      raw,
+      contentHash: inboundContentHash(raw, CLAIRE, [sent.replyTo]),
+    });
+    const keptUntil = async () => {
+      const { rows } = await world.pool.query<{ at: Date }>(
+        'SELECT next_attempt_at AS at FROM inbound_mails WHERE attempts > 0',
+      );
+      return rows[0]?.at.getTime();
+    };
+    const first = await until(keptUntil);
+    await until(async () => ((await keptUntil()) ?? 0) > first + 1_000);
+    expect((await world.received())[0]?.attempts).toBe(1);
+    letGo();
     await world.settled(1);
     expect(await answers(number)).toBe(1);
   });

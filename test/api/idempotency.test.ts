@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { forgetOldKeys } from '../../db/idempotencyKeys.ts';
+import { contentHash } from '../../db/contentHash.ts';
+import { claimKey, forgetOldKeys, storeAnswer } from '../../db/idempotencyKeys.ts';
 import { type ApiWorld, createApiWorld, OPENING } from '../support/apiWorld.ts';
+import { until } from '../support/until.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -12,6 +15,9 @@ afterEach(() => {
   world.door.gate = undefined;
 });
 afterAll(() => world.close());
+
+/** How long a call whose process died keeps its key. */
+const CLAIM_SECONDS = 5;
 
 async function count(table: string, number?: string): Promise<number> {
   const { rows } = await world.pool.query(
@@ -98,10 +104,56 @@ describe('while the first call runs', () => {
     await expect.poll(() => world.door.calls.length).toBe(calls + 1);
     const second = await world.post('agent', '/v1/requests', OPENING, key);
     expect(second.status).toBe(409);
-    expect(second.headers['retry-after']).toBe('1');
+    expect(Number(second.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(second.headers['retry-after'])).toBeLessThanOrEqual(CLAIM_SECONDS);
     letGo();
     expect((await first).status).toBe(201);
     expect((await world.post('agent', '/v1/requests', OPENING, key)).body).toEqual((await first).body);
+    expect(await count('requests')).toBe(before + 1);
+  });
+
+  it('keeps its key for as long as it runs', async () => {
+    let letGo = () => {};
+    world.door.gate = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    const key = randomUUID();
+    const runningUntil = async () => {
+      const { rows } = await world.pool.query<{ at: Date }>(
+        'SELECT running_until AS at FROM idempotency_keys WHERE key = $1 AND running_until IS NOT NULL',
+        [key],
+      );
+      return rows[0]?.at.getTime();
+    };
+    const first = world.post('agent', '/v1/requests', OPENING, key).then((response) => response);
+    const claimed = await until(runningUntil);
+    await until(async () => ((await runningUntil()) ?? 0) > claimed);
+    letGo();
+    expect((await first).status).toBe(201);
+    expect(await runningUntil()).toBeUndefined();
+  });
+
+  it('of an opening that was taken over, only one registers a request', async () => {
+    const before = await count('requests');
+    const key = randomUUID();
+    // Both have claimed the key before either has a number, as when the first could not renew its claim.
+    const holder = await world.pool.connect();
+    await holder.query('BEGIN; LOCK TABLE requests IN SHARE ROW EXCLUSIVE MODE');
+    const calls = [];
+    try {
+      for (const _ of [1, 2]) {
+        calls.push(world.post('agent', '/v1/requests', OPENING, key).then((response) => response));
+        await until(async () => (await waitingInserts()) === calls.length);
+        await world.pool.query('UPDATE idempotency_keys SET running_until = NULL WHERE key = $1', [key]);
+      }
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    const statuses = (await Promise.all(calls)).map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, 409]);
+    expect(await count('requests')).toBe(before + 1);
+    expect((await world.post('agent', '/v1/requests', OPENING, key)).status).toBe(201);
     expect(await count('requests')).toBe(before + 1);
   });
 
@@ -119,6 +171,14 @@ describe('while the first call runs', () => {
     expect(await count('requests')).toBe(before + 1);
   });
 });
+
+async function waitingInserts(): Promise<number> {
+  const { rows } = await world.pool.query(
+    `SELECT count(*)::int AS n FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO requests%'`,
+  );
+  return rows[0].n;
+}
 
 describe('final answers', () => {
   it('are stored when the domain refuses: the same key is refused again, though it would be possible now', async () => {
@@ -175,6 +235,28 @@ describe('after 503', () => {
     expect(body.items.map(({ type }: { type: string }) => type)).toEqual(['opened', 'workLogged']);
     expect(body.items[1].text).toBe('Looked.');
     expect(await count('texts', number)).toBe(2);
+  });
+
+  it('a call whose process died is answered within three repeats at the offered pace', async () => {
+    const number = await world.open();
+    const key = randomUUID();
+    const route = `POST /v1/requests/{number}/acknowledge number=${number}`;
+    await claimKey(world.pool, { caller: 'staff:s-agent', route, key }, contentHash({}));
+    const statuses: number[] = [];
+    for (let repeat = 1; repeat <= 3 && statuses.at(-1) !== 200; repeat++) {
+      const { status, headers } = await world.post('agent', `/v1/requests/${number}/acknowledge`, {}, key);
+      statuses.push(status);
+      await sleep(Number(headers['retry-after'] ?? 0) * 1_000);
+    }
+    expect(statuses).toEqual([409, 200]);
+  });
+
+  it('of two that carried out the same call, both give the answer that was stored first', async () => {
+    const call = { caller: 'staff:s-agent', route: 'POST /v1/requests', key: randomUUID() };
+    await claimKey(world.pool, call, contentHash({}));
+    const answer = (content: string) => ({ status: 201, body: { headers: {}, content } });
+    expect(await storeAnswer(world.pool, call, answer('first'))).toEqual(answer('first'));
+    expect(await storeAnswer(world.pool, call, answer('second'))).toEqual(answer('first'));
   });
 
   it('a call that died is taken over once its time has run out, with the same command id', async () => {
