@@ -25,3 +25,5 @@ for (const [index, [name, story]] of Object.entries(STORIES).entries()) {
   console.log(`${name}: ${history.events?.length} events`);
   await world.close();
 }
+// The test server's wrapper and the SDK's runtime would keep this process.
+process.exit();
