@@ -23,7 +23,9 @@ interface Shortage {
 }
 
 /** Callers of a shortage: more than the API has connections. */
-const CALLERS = 20;
+const CALLERS = { short: 12, full: 30 };
+/** Those of a shortage come once it is there; milliseconds. */
+const CALLERS_AFTER_MS = 500;
 /** Longer than the API waits for a connection. */
 const LOCKED_MS = 7_000;
 const RESUMED_WITHIN_MS = 30_000;
@@ -34,15 +36,18 @@ const MOST_SEGMENTS = 30;
 
 /** One shortage after the other. Each call is refused with 503, or taken; nobody is answered 500. */
 export async function refuseDatabase(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome> {
-  const shortages = [
-    await suffer(stack, journal, 'a lock held', () => lockRequests(stack)),
-    await suffer(stack, journal, 'connections used up', () => useUpConnections(stack, isShort ? 3_000 : 20_000)),
-  ];
+  const callers: Promise<unknown>[] = [];
+  const shortages: Shortage[] = [];
+  const suffer = async (what: string, shortage: () => Promise<void>) => {
+    shortages.push(await sufferShortage(stack, journal, callers, { what, shortage, isShort }));
+  };
+  await suffer('a lock held', () => lockRequests(stack));
+  await suffer('connections used up', () => useUpConnections(stack, isShort ? 3_000 : 20_000));
   const remark = await onSmallDisk(stack, async (directory) => {
-    shortages.push(
-      await suffer(stack, journal, 'disk full', () => fillDisk(stack, directory, isShort ? 4_000 : 30_000)),
-    );
+    await suffer('disk full', () => fillDisk(stack, directory, isShort ? 4_000 : 30_000));
+    await Promise.all(callers);
   });
+  await Promise.all(callers);
   return {
     wrong: shortages.filter(({ refused }) => refused === 0).map(({ what }) => `${what}: nobody was answered 503`),
     late: shortages
@@ -58,24 +63,22 @@ export async function refuseDatabase(stack: FaultStack, journal: Journal, isShor
 }
 
 /** Callers come while `shortage` lasts; it is over when it returns. */
-async function suffer(
+async function sufferShortage(
   stack: FaultStack,
   journal: Journal,
-  what: string,
-  shortage: () => Promise<void>,
+  callers: Promise<unknown>[],
+  { what, shortage, isShort }: { what: string; shortage: () => Promise<void>; isShort: boolean },
 ): Promise<Shortage> {
   const before = journal.answers.get(503) ?? 0;
-  const callers = (async () => {
-    // Those of the shortage come once it is there.
-    await sleep(500);
-    await Promise.all(Array.from({ length: CALLERS }, () => live(stack, journal)));
-  })();
-  await shortage();
+  const coming = setTimeout(() => {
+    const count = isShort ? CALLERS.short : CALLERS.full;
+    callers.push(...Array.from({ length: count }, () => live(stack, journal)));
+  }, CALLERS_AFTER_MS);
+  await shortage().finally(() => clearTimeout(coming));
   const over = Date.now();
-  const next = live(stack, journal);
+  callers.push(live(stack, journal));
   await until(() => journal.openedAt.some((at) => at > over), { timeoutMs: 120_000, everyMs: 20 });
   const resumedMs = Math.min(...journal.openedAt.filter((at) => at > over)) - over;
-  await Promise.all([callers, next]);
   return { what, refused: (journal.answers.get(503) ?? 0) - before, resumedMs };
 }
 
