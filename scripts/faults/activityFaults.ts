@@ -1,5 +1,6 @@
 /** Every activity fails before its work, fails after it, and hangs, each time by chance. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../test/support/until.ts';
 import type { FaultStack } from './faultStack.ts';
 import { type Journal, live } from './traffic.ts';
 
@@ -12,6 +13,8 @@ interface Outcome {
 const RATE = 0.05;
 /** In the short form there are few calls, and each fault is to be played. */
 const SHORT_RATE = 0.1;
+const PLAYED_WITHIN_MS = 60_000;
+const LONG_MS = 120_000;
 const FAULTS = ['failBefore', 'failAfter', 'hang'];
 
 /** Both workers are replaced by faulty ones, and by sound ones in the end, which find what still hangs. */
@@ -27,13 +30,14 @@ export async function failActivities(stack: FaultStack, journal: Journal, isShor
     },
   };
   await Promise.all(workers.map((worker) => replace(worker, () => worker.start(faulty))));
+  const missing = () => FAULTS.filter((fault) => ![...played.keys()].some((one) => one.endsWith(fault)));
   const lives = Array.from({ length: isShort ? 8 : 0 }, () => live(stack, journal));
-  await sleep(isShort ? 5_000 : 120_000);
-  await Promise.all(lives);
+  if (isShort) await until(() => missing().length === 0, { timeoutMs: PLAYED_WITHIN_MS }).catch(() => undefined);
+  else await sleep(LONG_MS);
   await Promise.all(workers.map((worker) => replace(worker, () => worker.start())));
-  const missing = FAULTS.filter((fault) => ![...played.keys()].some((one) => one.endsWith(fault)));
+  await Promise.all(lives);
   return {
-    wrong: missing.map((fault) => `no activity was made to ${fault}`),
+    wrong: missing().map((fault) => `no activity was made to ${fault}`),
     figures: [...played].sort().map(([fault, times]) => `${fault} ${times} times`),
   };
 }

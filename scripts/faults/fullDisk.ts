@@ -23,26 +23,31 @@ interface Shortage {
 }
 
 /** Callers of a shortage: more than the API has connections. */
-const CALLERS = 20;
+const CALLERS = { short: 12, full: 30 };
 /** Longer than the API waits for a connection. */
 const LOCKED_MS = 7_000;
 const RESUMED_WITHIN_MS = 30_000;
 /** Room for what is written before the disk is filled; KiB. */
 const SPARE_KIB = 49_152;
+/** Without an accepted connection for so long, a supervisor starts it anew; milliseconds. */
+const STUCK_MS = 5_000;
 /** More than PostgreSQL keeps for later. */
 const MOST_SEGMENTS = 30;
 
 /** One shortage after the other. Each call is refused with 503, or taken; nobody is answered 500. */
 export async function refuseDatabase(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome> {
-  const shortages = [
-    await suffer(stack, journal, 'a lock held', () => lockRequests(stack)),
-    await suffer(stack, journal, 'connections used up', () => useUpConnections(stack, isShort ? 3_000 : 20_000)),
-  ];
+  const callers: Promise<unknown>[] = [];
+  const shortages: Shortage[] = [];
+  const suffer = async (what: string, shortage: (come: () => void) => Promise<void>) => {
+    shortages.push(await sufferShortage(stack, journal, callers, { what, shortage, isShort }));
+  };
+  await suffer('a lock held', (come) => lockRequests(stack, come));
+  await suffer('connections used up', (come) => useUpConnections(stack, come, isShort ? 4_000 : 20_000));
   const remark = await onSmallDisk(stack, async (directory) => {
-    shortages.push(
-      await suffer(stack, journal, 'disk full', () => fillDisk(stack, directory, isShort ? 4_000 : 30_000)),
-    );
+    await suffer('disk full', (come) => fillDisk(stack, directory, come, isShort));
+    await Promise.all(callers);
   });
+  await Promise.all(callers);
   return {
     wrong: shortages.filter(({ refused }) => refused === 0).map(({ what }) => `${what}: nobody was answered 503`),
     late: shortages
@@ -57,40 +62,38 @@ export async function refuseDatabase(stack: FaultStack, journal: Journal, isShor
   };
 }
 
-/** Callers come while `shortage` lasts; it is over when it returns. */
-async function suffer(
+/** Callers come once `shortage` is there and says so; it is over when it returns. */
+async function sufferShortage(
   stack: FaultStack,
   journal: Journal,
-  what: string,
-  shortage: () => Promise<void>,
+  callers: Promise<unknown>[],
+  { what, shortage, isShort }: { what: string; shortage: (come: () => void) => Promise<void>; isShort: boolean },
 ): Promise<Shortage> {
   const before = journal.answers.get(503) ?? 0;
-  const callers = (async () => {
-    // Those of the shortage come once it is there.
-    await sleep(500);
-    await Promise.all(Array.from({ length: CALLERS }, () => live(stack, journal)));
-  })();
-  await shortage();
+  await shortage(() => {
+    const count = isShort ? CALLERS.short : CALLERS.full;
+    callers.push(...Array.from({ length: count }, () => live(stack, journal)));
+  });
   const over = Date.now();
-  const next = live(stack, journal);
+  callers.push(live(stack, journal));
   await until(() => journal.openedAt.some((at) => at > over), { timeoutMs: 120_000, everyMs: 20 });
   const resumedMs = Math.min(...journal.openedAt.filter((at) => at > over)) - over;
-  await Promise.all([callers, next]);
   return { what, refused: (journal.answers.get(503) ?? 0) - before, resumedMs };
 }
 
-async function lockRequests(stack: FaultStack): Promise<void> {
+async function lockRequests(stack: FaultStack, come: () => void): Promise<void> {
   const holder = await connect(stack);
   await holder.query('BEGIN; LOCK TABLE requests IN ACCESS EXCLUSIVE MODE');
+  come();
   await sleep(LOCKED_MS);
   await holder.query('ROLLBACK');
   await holder.end();
 }
 
 /** Takes every connection that the server has, those of the product too. */
-async function useUpConnections(stack: FaultStack, milliseconds: number): Promise<void> {
+async function useUpConnections(stack: FaultStack, come: () => void, milliseconds: number): Promise<void> {
   const held: pg.Client[] = [];
-  const end = Date.now() + milliseconds;
+  let end = Number.POSITIVE_INFINITY;
   while (Date.now() < end) {
     const client = await connect(stack).catch(() => undefined);
     if (client) held.push(client);
@@ -100,6 +103,9 @@ async function useUpConnections(stack: FaultStack, milliseconds: number): Promis
     await held[0]
       ?.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'relance'")
       .catch(() => undefined);
+    if (end < Number.POSITIVE_INFINITY) continue;
+    end = Date.now() + milliseconds;
+    come();
   }
   await Promise.all(held.map((client) => client.end().catch(() => undefined)));
 }
@@ -112,13 +118,15 @@ async function connect({ pool }: FaultStack): Promise<pg.Client> {
 }
 
 /** Fills the disk, has PostgreSQL want another segment of its log, which ends it, and makes room again. */
-async function fillDisk(stack: FaultStack, directory: string, milliseconds: number): Promise<void> {
+async function fillDisk(stack: FaultStack, directory: string, come: () => void, isShort: boolean): Promise<void> {
+  const milliseconds = isShort ? 4_000 : 30_000;
   const ballast = join(directory, 'ballast');
   const end = Date.now() + milliseconds;
   fill(ballast);
+  come();
   await sleep(milliseconds / 2);
   // Until here rows found no room. Without room for its log PostgreSQL ends all of its processes.
-  await useUpLog(stack);
+  if (!isShort) await useUpLog(stack);
   await sleep(Math.max(0, end - Date.now()));
   rmSync(ballast);
 }
@@ -188,16 +196,25 @@ function copyTo(from: string, to: string): void {
 }
 
 /** Starts PostgreSQL again whenever it has ended, until stopped; then it runs. */
-function supervise({ parts, deaths }: FaultStack): { stop(): Promise<void>; starts(): number } {
+function supervise(stack: FaultStack): { stop(): Promise<void>; starts(): number } {
+  const { parts, deaths } = stack;
   let isStopping = false;
   let starts = 0;
+  let acceptedAt = Date.now();
+  /** One whose recovery found no room does not end while clients go on calling (seen with PostgreSQL 18). */
+  const isStuck = async () => {
+    const client = await connect(stack).catch(() => undefined);
+    await client?.end();
+    if (client) acceptedAt = Date.now();
+    return Date.now() - acceptedAt > STUCK_MS;
+  };
   const supervising = (async () => {
     while (!isStopping || !parts.postgres.isRunning()) {
       if (!parts.postgres.isRunning()) {
         starts += 1;
         // While there is no room it ends at once, or is not ready.
         await parts.postgres.start().catch(() => sleep(1_000));
-      }
+      } else if (await isStuck()) await parts.postgres.kill();
       await sleep(200);
     }
   })();
