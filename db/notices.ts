@@ -62,7 +62,7 @@ export interface WaitingNotice extends Omit<NewNotice, 'inboundMail' | 'about'> 
 export async function claimNotice(db: Queryable, leaseSeconds: number): Promise<WaitingNotice | undefined> {
   const { rows } = await db.query<WaitingNotice>(
     `UPDATE notices n
-     SET claimed_until = now() + least($1 * 2 ^ least(attempts, 6), 900) * interval '1 second', attempts = attempts + 1
+     SET claimed_until = now() + least($1 * 2 ^ least(n.attempts, 6), 900) * interval '1 second', attempts = n.attempts + 1
      FROM (SELECT id FROM notices
            WHERE status = 'waiting' AND (claimed_until IS NULL OR claimed_until < now())
            ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED) next

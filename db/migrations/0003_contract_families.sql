@@ -47,7 +47,7 @@ CREATE TABLE notices (
   id            uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   kind          text NOT NULL CHECK (kind IN ('wrongChannel', 'notDesignated', 'askedByAnother')),
   contract      text NOT NULL REFERENCES contracts,
-  inbound_mail  uuid REFERENCES inbound_mails, -- what it answers
+  inbound_mail  uuid REFERENCES inbound_mails ON DELETE SET NULL, -- what it answers
   address       text NOT NULL,
   name          text NOT NULL,
   language      text NOT NULL CHECK (language IN ('fr', 'en')),

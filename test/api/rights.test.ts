@@ -112,7 +112,7 @@ function call(route: Route, caller: CallerName | undefined, keyed = true): super
     .replace('{clock}', 'resolution')
     .replace('{reference}', 'ONE')
     .replace('{version}', '1')
-    .replace('{contact}', 'c-colleague')
+    .replace('{contact}', route.path.endsWith('retire') ? 'c-untrained' : 'c-colleague')
     .replace('{id}', id)
     .replace('{closure}', closure);
   const test = supertest(world.app)[route.method](path);
