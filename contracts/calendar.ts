@@ -246,11 +246,14 @@ function closedSpans(calendar: CalendarTerms, { name, closures = [] }: WindowReq
   if (closures.length > 0 && !calendar.closuresAdmitted) {
     throw new RangeError(`Calendar ${name} admits no exceptional closures.`);
   }
-  return closures.flatMap((closure) => {
-    const { from, to } = 'day' in closure ? localDay(calendar.zone, closure.day) : closure;
-    const span = { from: Math.max(from, closure.announcedAt), to: Math.min(to, closure.takenBackAt ?? to) };
-    return span.to > span.from ? [span] : [];
-  });
+  return closures.flatMap((closure) => closedSpan(calendar.zone, closure));
+}
+
+/** What a closure closes in a zone: from its announcement until it is taken back; none when that leaves nothing. */
+export function closedSpan(zone: string, closure: Closure): Span[] {
+  const { from, to } = 'day' in closure ? localDay(zone, closure.day) : closure;
+  const span = { from: Math.max(from, closure.announcedAt), to: Math.min(to, closure.takenBackAt ?? to) };
+  return span.to > span.from ? [span] : [];
 }
 
 /** A local date (YYYY-MM-DD) as the interval [from, to); epoch milliseconds. */

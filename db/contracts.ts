@@ -99,7 +99,7 @@ export async function listTerms(db: Queryable, reference: string): Promise<Terms
 
 /**
  * Adds the version after the newest one. False, and nothing is written, when that is not `after` any more: somebody else
- * was faster.
+ * was faster. To be called in a transaction: its calendars are noted with it.
  */
 export async function addTerms(
   db: Queryable,
@@ -115,7 +115,10 @@ export async function addTerms(
      ON CONFLICT (contract, version) DO NOTHING`,
     [reference, after, effectiveFrom, JSON.stringify(terms), reason, noticeOverride, storedBy],
   );
-  return rowCount === 1;
+  if (rowCount !== 1) return false;
+  // Closures are announced for calendars: one that is not noted would not be closed.
+  await storeCalendars(db, reference, after + 1, terms);
+  return true;
 }
 
 /** One version of a contract's terms; undefined when there is none. */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { termsAndWindows } from '../client/requestInput.ts';
 import { readInstant, readSpan } from '../contracts/isoInstant.ts';
 import { type NamedStep, namedSteps } from '../contracts/namedSteps.ts';
+import { readAnnounced } from '../db/calendars.ts';
 import { listContracts, readContract } from '../db/contracts.ts';
 import { type ClockExplanation, explainClock } from '../domain/explanation.ts';
 import { rulesOf } from '../domain/rules.ts';
@@ -51,7 +52,7 @@ export async function explainDeadline(
   }
   const rules = rulesOf(input);
   const explanation = explainClock({ name, terms: clock, start: startedAt, state: {} }, pauses, rules);
-  const steps = namedSteps(terms, explanation, rules);
+  const steps = namedSteps(terms, explanation, rules, await readAnnounced(pool, reference, version));
   return { deadline: { contract: reference, version, terms, priority }, explanation, steps };
 }
 

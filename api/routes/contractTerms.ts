@@ -95,7 +95,8 @@ export function contractTermsRoutes({ pool }: { readonly pool: Pool }): Route[] 
         const { effectiveFrom, reason, override = null, writing } = body;
         const because = writing === undefined ? reason : `${reason} (${writing})`;
         const version = { effectiveFrom, reason: because, noticeOverride: override, storedBy: whoOf(caller), terms };
-        if (!(await addTerms(pool, reference, newest.version, version))) {
+        const isAdded = await inTransaction(pool, (client) => addTerms(client, reference, newest.version, version));
+        if (!isAdded) {
           throw new Problem(
             'conflict',
             'Somebody else has just changed these terms. Read them, then change them again.',

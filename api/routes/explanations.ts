@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ongoingInput } from '../../client/requestInput.ts';
 import { Unavailable } from '../../client/unavailable.ts';
 import { namedSteps } from '../../contracts/namedSteps.ts';
+import { readAnnounced } from '../../db/calendars.ts';
 import { readTerms } from '../../db/contracts.ts';
 import { promisedClocks } from '../../domain/clocks.ts';
 import { explainClock } from '../../domain/explanation.ts';
@@ -33,7 +34,9 @@ export function explanationRoutes({ pool }: { readonly pool: Pool }): Route[] {
         if (!clock || !terms) throw notFound('clock');
         const rules = rulesOf(input);
         const explanation = explainClock(clock, state.pauses, rules);
-        return { content: explanationOut(state, terms, explanation, namedSteps(terms, explanation, rules)) };
+        const announced = await readAnnounced(pool, contract, state.termsVersion);
+        const steps = namedSteps(terms, explanation, rules, announced);
+        return { content: explanationOut(state, terms, explanation, steps) };
       },
     }),
   ];

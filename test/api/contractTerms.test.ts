@@ -63,6 +63,31 @@ describe('entering a contract', () => {
     expect((await world.post('agent', '/v1/requests?dryRun=true', {})).status).toBe(422);
   });
 
+  it('notes its calendars: closures are announced for them, and named in explanations', async () => {
+    await enter('CLOSING', saas());
+    const contact = { name: 'Ann', email: 'ann@closing.test', trained: true };
+    const { body: contacts } = await world.post('supervisor', '/v1/contracts/CLOSING/contacts', contact);
+    const in10Days = periodAfter(today(), { calendarDays: 10 });
+    const closure = await world.post('supervisor', '/v1/calendars/CLOSING.support/closures', {
+      from: new Date(Date.now() + 1_000).toISOString(),
+      to: new Date(Date.parse(in10Days)).toISOString(),
+      reason: 'Moving house',
+    });
+    expect(closure.status).toBe(201);
+    const opened = await world.post('agent', '/v1/requests', {
+      contract: 'CLOSING',
+      contact: contacts.items[0].id,
+      kind: 'question',
+      subject: 'When?',
+      description: 'When will you answer?',
+      observedBehaviour: 'Nothing.',
+    });
+    const path = `/v1/requests/${opened.body.number}/clocks/acknowledgement/explanation`;
+    const { body } = await world.get('agent', path);
+    expect(body.dueAt > in10Days).toBe(true);
+    expect(JSON.stringify(body.steps)).toContain('Moving house');
+  });
+
   it('is for supervisors', async () => {
     expect((await world.post('agent', '/v1/contracts', {})).status).toBe(403);
   });

@@ -47,7 +47,12 @@ function text({ terms = checked(anomalySupport(PARTIES)), priority = 'major', cl
   const promised = inForce.priorities[priority]?.clocks[clock];
   if (!promised) throw new Error('not promised');
   const explanation = explainClock({ name: clock, terms: promised, start: startedAt, state: {} }, pauses, rules);
-  const steps = namedSteps(terms, explanation, rules, closed ? [closed] : []);
+  const steps = namedSteps(
+    terms,
+    explanation,
+    rules,
+    closed ? { [SUPPORT_CALENDAR]: { version: 2, closures: [{ ...closed, announcedAt: startedAt }] } } : {},
+  );
   return deadlineText({ contract: 'ONE', version: 1, terms, priority }, explanation, steps);
 }
 
