@@ -110,7 +110,8 @@ async function changing(
   change: (client: PoolClient, active: readonly ContactRow[]) => Promise<void>,
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await client.query('SELECT FROM contracts WHERE reference = $1 FOR UPDATE', [contract]);
+    // Requests are opened meanwhile: their reference to the contract waits for no such lock.
+    await client.query('SELECT FROM contracts WHERE reference = $1 FOR NO KEY UPDATE', [contract]);
     await change(
       client,
       (await listContacts(client, contract)).filter(({ active }) => active),

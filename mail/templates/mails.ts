@@ -47,8 +47,6 @@ export function isAutomatic(order: MailOrder): boolean {
   switch (order.kind) {
     case 'receipt':
     case 'acknowledgement':
-    case 'requalified':
-    case 'recovery':
     case 'reminder':
     case 'closing':
     case 'warning':
@@ -58,6 +56,8 @@ export function isAutomatic(order: MailOrder): boolean {
     case 'question':
       return order.automatic;
     // an agent's words, or a wish that another help desk must not drop as automatic
+    case 'requalified':
+    case 'recovery':
     case 'workaround':
     case 'fix':
     case 'production':
