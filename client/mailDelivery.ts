@@ -140,7 +140,7 @@ export function mailedRequest(
   const words = SILENT[contact.language];
   const said = { subject: mail.subject?.trim(), description: mail.bodyFull?.trim() };
   const missing = requiredFields(terms).filter((field) => !isSaid(field, said));
-  const description = mail.bodyFull?.trim() || words.description;
+  const description = said.description || words.description;
   const cut = description.length > DESCRIPTION_MAX;
   return {
     contract: reference,
@@ -149,7 +149,7 @@ export function mailedRequest(
     contact: contact.id,
     language: contact.language,
     priority: terms.defaultPriority,
-    subject: mail.subject?.trim() || words.subject,
+    subject: said.subject || words.subject,
     description: cut ? `${[...description].slice(0, DESCRIPTION_MAX).join('')}\n[…]` : description,
     mail: mail.id,
     channel: 'mail' as const,

@@ -1,13 +1,13 @@
 /** What terms may say and hardly mean: warned of, never rewritten. */
 import type { Delay } from '../domain/terms.ts';
+import type { Finding } from './inspection.ts';
 import type { ContractTerms } from './terms.ts';
-import type { TermsError } from './termsErrors.ts';
 
 type Priority = ContractTerms['priorities'][string];
 type Clock = Exclude<Priority['clocks']['resolution'], string | undefined>;
 
 /** Everything odd in terms that hold. */
-export function odditiesIn(terms: ContractTerms): TermsError[] {
+export function odditiesIn(terms: ContractTerms): Finding[] {
   return [
     ...unreachedPriorities(terms),
     ...Object.entries(terms.priorities).flatMap(([name, priority]) => inPriority(`priorities.${name}`, priority)),
@@ -15,7 +15,7 @@ export function odditiesIn(terms: ContractTerms): TermsError[] {
   ];
 }
 
-function unreachedPriorities({ priorityScheme, priorities }: ContractTerms): TermsError[] {
+function unreachedPriorities({ priorityScheme, priorities }: ContractTerms): Finding[] {
   if (priorityScheme.by !== 'matrix') return [];
   const reached = new Set(Object.values(priorityScheme.cells).flatMap((row) => Object.values(row)));
   return Object.keys(priorities)
@@ -23,8 +23,8 @@ function unreachedPriorities({ priorityScheme, priorities }: ContractTerms): Ter
     .map((name) => ({ path: `priorities.${name}`, message: 'No urgency and impact yield this priority.' }));
 }
 
-function inPriority(path: string, { clocks, reminders }: Priority): TermsError[] {
-  const found: TermsError[] = [];
+function inPriority(path: string, { clocks, reminders }: Priority): Finding[] {
+  const found: Finding[] = [];
   const { acknowledgement, workaround, resolution } = clocks;
   if (isClock(acknowledgement) && acknowledgement.pausedWhile.includes('waiting')) {
     const message = 'While nobody has taken the request up, this stands still for as long as the customer is asked.';
@@ -42,7 +42,7 @@ function inPriority(path: string, { clocks, reminders }: Priority): TermsError[]
 }
 
 /** Only families A and B stop clocks on announced closures. */
-function closuresWherePromised({ family, calendars }: ContractTerms): TermsError[] {
+function closuresWherePromised({ family, calendars }: ContractTerms): Finding[] {
   if (family === 'A' || family === 'B') return [];
   return Object.entries(calendars)
     .filter(([, calendar]) => calendar.closuresAdmitted)

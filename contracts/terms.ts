@@ -6,9 +6,10 @@ import { COMMERCIAL_TERMS, commercialContradictions, commercialWarnings } from '
 import { contradictionsIn } from './contradictions.ts';
 import { CoverageTerms, ExclusionSchema, ProductsTerms, RequestFieldsTerms } from './coverage.ts';
 import { DelayTerms, Name, Sentence } from './fields.ts';
+import type { Finding } from './inspection.ts';
 import { odditiesIn } from './oddities.ts';
 import { ChannelsTerms, ContactsTerms } from './people.ts';
-import { errorsOf, sentenceFor, type TermsError } from './termsErrors.ts';
+import { errorsOf, sentenceFor } from './termsErrors.ts';
 
 /** The whole terms of one version of a contract. Families: A prepaid, B SaaS, C publisher, D anomalies, E hosting. */
 export const ContractTerms = z.strictObject({
@@ -70,8 +71,8 @@ export type ContractTermsInput = z.input<typeof ContractTerms>;
 
 /** Terms that hold, with what is legal in them but odd; or all that is wrong. */
 export type ParsedTerms =
-  | { readonly terms: ContractTerms; readonly warnings: TermsError[] }
-  | { readonly errors: TermsError[] };
+  | { readonly terms: ContractTerms; readonly warnings: Finding[] }
+  | { readonly errors: Finding[] };
 
 /** Checks terms and fills in the defaults. All that is wrong is named, not the first thing only. */
 export function parseTerms(input: unknown): ParsedTerms {

@@ -1,16 +1,11 @@
 /** What is wrong with terms, in sentences that their author can act on. */
 import type { z } from 'zod';
-
-/** One thing wrong with terms: where, as a dotted path, and a sentence. */
-export interface TermsError {
-  readonly path: string;
-  readonly message: string;
-}
+import type { Finding } from './inspection.ts';
 
 type Path = readonly PropertyKey[];
 
 /** What an issue of the schema says of the terms: one error a field, whichever variant was meant. */
-export function errorsOf(issue: z.core.$ZodIssue, parent: Path): TermsError[] {
+export function errorsOf(issue: z.core.$ZodIssue, parent: Path): Finding[] {
   const path = [...parent, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: dotted([...path, key]), message: 'Terms have no such field.' }));

@@ -1,8 +1,8 @@
 /** Versions of contracts' terms: read, checked, and put in force from a date on. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import type { Finding } from '../../contracts/inspection.ts';
 import { ContractTerms, type ParsedTerms, parseTerms } from '../../contracts/terms.ts';
-import type { TermsError } from '../../contracts/termsErrors.ts';
 import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
 import { addTerms, listTerms, readContract, storeContract, type TermsVersion } from '../../db/contracts.ts';
 import { inTransaction } from '../../db/pool.ts';
@@ -142,7 +142,7 @@ function soundTerms(input: unknown): Extract<ParsedTerms, { terms: unknown }> {
   return parsed;
 }
 
-function underTerms({ path, message }: TermsError): FieldError {
+function underTerms({ path, message }: Finding): FieldError {
   return { path: path === '' ? 'terms' : `terms.${path}`, message };
 }
 

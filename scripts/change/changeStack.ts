@@ -12,10 +12,9 @@ import { createTestDirectory } from '../../test/support/directory.ts';
 import { type MailSink, startMailSink } from '../faults/mailSink.ts';
 import { BUILT, bringUpServers, buildProduct } from '../production/stack.ts';
 import { ROOT } from '../stack/places.ts';
-import { freePorts } from '../stack/ports.ts';
 import { createProcesses, type ProcessOptions, type RunningProcess } from '../stack/processes.ts';
 import { environmentOf, productProcesses } from '../stack/productProcesses.ts';
-import { readSettings } from '../stack/settings.ts';
+import { freePortVariables, readSettings } from '../stack/settings.ts';
 import { claim } from '../stack/stack.ts';
 import { changedRelease, copyRelease, type Release } from './changedWorkflows.ts';
 
@@ -43,15 +42,6 @@ export interface ChangeStack {
   stop(): Promise<void>;
 }
 
-const PORTS = [
-  'API_PORT',
-  'TEMPORAL_PORT',
-  'TEMPORAL_UI_PORT',
-  'POSTGRES_PORT',
-  'MAILBOX_SMTP_PORT',
-  'MAILBOX_HTTP_PORT',
-  'INBOUND_PORT',
-] as const;
 const WORKERS = 2;
 
 /** Starts it without workers, in a directory of its own which `stop` removes. */
@@ -62,11 +52,11 @@ export async function startChangeStack(
 ): Promise<ChangeStack> {
   // Inside the checkout: the releases need its packages.
   const directory = createTestDirectory('change');
-  const ports = await freePorts(PORTS.length);
+  const ports = await freePortVariables();
   const settings = readSettings({
     RELANCE_DATA: directory,
-    SMTP_URL: `smtp://127.0.0.1:${ports[PORTS.indexOf('MAILBOX_SMTP_PORT')]}`,
-    ...Object.fromEntries(PORTS.map((name, index) => [name, String(ports[index])])),
+    SMTP_URL: `smtp://127.0.0.1:${ports.MAILBOX_SMTP_PORT}`,
+    ...ports,
   });
   await claim(settings, report);
   buildProduct(report);

@@ -1,7 +1,7 @@
 /** What may be told to the local stack by environment variables. */
 import { z } from 'zod';
 import { dataDirectory } from './places.ts';
-import type { WantedPort } from './ports.ts';
+import { freePorts, type WantedPort } from './ports.ts';
 
 const PORTS = {
   API_PORT: 3000,
@@ -14,6 +14,13 @@ const PORTS = {
 } as const;
 
 type PortVariable = keyof typeof PORTS;
+
+/** Every port variable with a port of its own that is free now: for a stack beside others. */
+export async function freePortVariables(): Promise<Record<PortVariable, string>> {
+  const names = Object.keys(PORTS) as PortVariable[];
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, index) => [name, String(ports[index])])) as Record<PortVariable, string>;
+}
 
 /** Settings of a stack; what is external is not started. */
 export interface StackSettings {

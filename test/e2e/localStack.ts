@@ -9,8 +9,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readStack, type Stack } from '../../scripts/demo/stack.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
-import { freePorts } from '../../scripts/stack/ports.ts';
 import { readSecrets } from '../../scripts/stack/secrets.ts';
+import { freePortVariables } from '../../scripts/stack/settings.ts';
 import { createTestDirectory } from '../support/directory.ts';
 import { until } from '../support/until.ts';
 
@@ -22,24 +22,14 @@ export interface LocalStack extends Stack {
   stop(): Promise<number | null>;
 }
 
-const PORTS = [
-  'API_PORT',
-  'TEMPORAL_PORT',
-  'TEMPORAL_UI_PORT',
-  'POSTGRES_PORT',
-  'MAILBOX_SMTP_PORT',
-  'MAILBOX_HTTP_PORT',
-  'INBOUND_PORT',
-] as const;
-
 /** An environment for a stack of its own; starting it twice finds the same data. */
 export async function stackEnvironment(): Promise<NodeJS.ProcessEnv> {
-  const ports = await freePorts(PORTS.length);
+  const ports = await freePortVariables();
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, SMTP_URL: _smtp, ...environment } = process.env;
   return {
     ...environment,
     RELANCE_DATA: createTestDirectory('stack'),
-    ...Object.fromEntries(PORTS.map((name, index) => [name, String(ports[index])])),
+    ...ports,
   };
 }
 
