@@ -127,22 +127,29 @@ function closure(world: World): void {
   const to = from + (random.chance(0.5) ? random.int(1, 5) * HOUR : random.int(1, 4) * DAY);
   const closed = { from, to };
   world.closures.push(closed);
-  tellHours(world);
+  announceHours(world);
   if (!random.chance(0.3)) return;
   world.later(random.int(1, to - now), () => {
     if (world.now >= to) return;
     closed.to = world.now;
-    tellHours(world);
+    announceHours(world);
   });
 }
 
-/** The request is told of the hours with all closures so far. */
-function tellHours(world: World): void {
+/** The hours with all closures so far. The request is told at once, or late: while it is not, it counts on the old ones. */
+function announceHours(world: World): void {
   const { random, closures } = world;
   const hours = closures
     .filter(({ from, to }) => to > from)
     .reduce((open, { from, to }) => closing(open, from, to), WHOLE_WINDOW);
   world.hours = { ...hours, calendarVersion: world.hours.calendarVersion + 1 };
-  const windows = world.windows(random.int(30, 70));
+  if (random.chance(0.5)) return tellHours(world);
+  world.later(random.int(1, random.pick([HOUR, DAY, 6 * DAY])), () => tellHours(world));
+}
+
+/** As the workflow does: hours that it has are no news. */
+function tellHours(world: World): void {
+  if (world.toldHours === world.hours) return;
+  const windows = world.windows(world.random.int(30, 70));
   world.give({ type: 'openingHoursChanged', at: world.now, who: 'system', channel: 'system', windows });
 }

@@ -69,7 +69,10 @@ export interface World {
   readonly now: number;
   readonly state: RequestState;
   readonly rules: Rules;
+  /** As announced. */
   hours: OpeningWindow;
+  /** As the request knows them: it is told late. */
+  readonly toldHours: OpeningWindow;
   /** Announced so far; one that was taken back ends then. */
   readonly closures: { readonly from: number; to: number }[];
   /** Gives an event to the core now. A refusal is only told. */
@@ -102,6 +105,7 @@ export function simulateLife(seed: number, { tell = false, without = NOTHING, ru
   let now = random.int(FIRST_START, LAST_START);
   let awayUntil = 0;
   let hours = WHOLE_WINDOW;
+  let toldHours = hours;
   const registeredAt = now;
   const terms = random.chance(0.6) ? TERMS[0] : random.pick(TERMS);
   let rules = rulesOf(terms, windowsOf(hours, now, now, random.int(3, 70)));
@@ -127,6 +131,9 @@ export function simulateLife(seed: number, { tell = false, without = NOTHING, ru
     },
     set hours(changed) {
       hours = changed;
+    },
+    get toldHours() {
+      return toldHours;
     },
     closures: [],
     give,
@@ -170,6 +177,9 @@ export function simulateLife(seed: number, { tell = false, without = NOTHING, ru
     if (++steps > MOST_STEPS) throw new Broken('the life does not end');
     const before = state;
     const beforeRules = rules;
+    const toldBefore = toldHours;
+    // Whatever brings windows brings those of now.
+    if ('windows' in event) toldHours = hours;
     if (event.type === 'amendTerms') rules = rulesOf(event.terms, event.windows);
     if (event.type === 'openingHoursChanged' || event.type === 'windowExtended') {
       rules = rulesOf(rules.terms, event.windows);
@@ -181,6 +191,7 @@ export function simulateLife(seed: number, { tell = false, without = NOTHING, ru
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       rules = beforeRules;
+      toldHours = toldBefore;
       count('refused');
       if (isStrict && JSON.stringify(state) !== copy) throw new Broken(`${event.type} was refused and left a trace`);
       if (tell) story.push(`${iso(now)} ${event.type} refused: ${error.message}`);
@@ -197,7 +208,7 @@ export function simulateLife(seed: number, { tell = false, without = NOTHING, ru
     // Where nothing changed the very same state came back.
     const after = result.state === before ? before : state;
     state = after;
-    const step = { before, after, event, effects: result.effects, rules, hours };
+    const step = { before, after, event, effects: result.effects, rules, hours: toldHours };
     witness.watch(step);
     rule?.(step);
     for (const effect of result.effects) {

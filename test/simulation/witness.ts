@@ -23,7 +23,7 @@ export interface Step {
   readonly event: RequestEvent;
   readonly effects: readonly Effect[];
   readonly rules: Rules;
-  /** The opening hours as announced so far, to the end of the simulated world. */
+  /** The opening hours as the request has been told so far, to the end of the simulated world. */
   readonly hours: OpeningWindow;
 }
 
@@ -38,6 +38,8 @@ function demand(holds: boolean, what: string): asserts holds {
 interface Run {
   opened: number;
   plain: number;
+  /** To be counted again by hours that are told late: they hold from their announcement on. */
+  readonly ran: { readonly from: number; readonly to: number }[];
   readonly stopped: { readonly from: number; readonly to: number }[];
 }
 
@@ -49,8 +51,9 @@ export interface Witness {
 }
 
 export function createWitness(): Witness {
-  const runs = new Map<ClockName, Run>(CLOCK_NAMES.map((name) => [name, { opened: 0, plain: 0, stopped: [] }]));
+  const runs = new Map<ClockName, Run>(CLOCK_NAMES.map((name) => [name, { opened: 0, plain: 0, ran: [], stopped: [] }]));
   const told = new Set<string>();
+  let countedBy: OpeningWindow | undefined;
   const keys = new Set<string>();
   const acceptedAt = new Map<string, number>();
   /** Reminders of the present waiting: each step's last key, and whether it failed. */
@@ -94,6 +97,8 @@ export function createWitness(): Witness {
 
   /** Adds what each clock ran, or stood, between the two instants. */
   function remember({ before, after, rules, hours }: Step): void {
+    if (hours !== countedBy) for (const run of runs.values()) countAgain(run, hours);
+    countedBy = hours;
     if (after.lastAt === before.lastAt) return;
     const from = before.lastAt;
     const to = after.lastAt;
@@ -102,10 +107,15 @@ export function createWitness(): Witness {
       if (isRunning(name, before, rules.terms)) {
         run.opened += opened;
         run.plain += to - from;
+        run.ran.push({ from, to });
       } else {
         run.stopped.push({ from, to });
       }
     }
+  }
+
+  function countAgain(run: Run, hours: OpeningWindow): void {
+    run.opened = run.ran.reduce((sum, { from, to }) => sum + openedTime(hours, from, to), 0);
   }
 
   function effectIsNew(effect: Effect): void {
