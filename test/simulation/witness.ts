@@ -51,7 +51,9 @@ export interface Witness {
 }
 
 export function createWitness(): Witness {
-  const runs = new Map<ClockName, Run>(CLOCK_NAMES.map((name) => [name, { opened: 0, plain: 0, ran: [], stopped: [] }]));
+  const runs = new Map<ClockName, Run>(
+    CLOCK_NAMES.map((name) => [name, { opened: 0, plain: 0, ran: [], stopped: [] }]),
+  );
   const told = new Set<string>();
   let countedBy: OpeningWindow | undefined;
   const keys = new Set<string>();
