@@ -14,8 +14,8 @@ import {
 import type { EscalationReport, EscalationVerdict } from '../domain/escalation/messages.ts';
 import type { EscalationId } from '../domain/escalation/state.ts';
 import { type EscalationInput, escalationReported, verdictGiven } from './escalationMessages.ts';
+import { ESCALATION_WORKFLOW, escalationStart } from './escalationStart.ts';
 import { requestWorkflowId } from './messages.ts';
-import { SEARCH_ATTRIBUTE_KEYS } from './searchAttributes.ts';
 
 /** `gone`: no run of the addressee is there to hear it. */
 export type Told = 'told' | 'gone';
@@ -36,23 +36,12 @@ export interface DistributorSide {
 /** The publisher's side in the request's own namespace and task queue: a child that outlives its request. */
 export const publisherHere: PublisherSide = {
   async start(input) {
-    const { id, request, n, publisher, terms, send } = input;
     try {
       // The child's type is named, not imported: the two sides share no code beyond their messages.
-      await startChild('escalation', {
-        workflowId: id,
-        args: [input],
+      await startChild(ESCALATION_WORKFLOW, {
+        ...escalationStart(input),
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.ABANDON,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        staticSummary: `${request} · escalation ${n} · ${publisher} · ${terms.contract} · ${send?.priority ?? ''}`,
-        typedSearchAttributes: [
-          { key: SEARCH_ATTRIBUTE_KEYS.EscalationStatus, value: 'sent' },
-          { key: SEARCH_ATTRIBUTE_KEYS.Publisher, value: publisher },
-          { key: SEARCH_ATTRIBUTE_KEYS.ContractReference, value: terms.contract },
-          { key: SEARCH_ATTRIBUTE_KEYS.SlaBreached, value: false },
-          ...(send ? [{ key: SEARCH_ATTRIBUTE_KEYS.RequestPriority, value: send.priority }] : []),
-        ],
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

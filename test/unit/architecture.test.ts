@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What the files of a folder may import: folders, files, packages (a trailing / takes all below); `node:` is Node's own. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   domain: ['domain/'],
-  workflows: ['workflows/', 'domain/', '@temporalio/workflow', '@temporalio/common'],
+  workflows: ['workflows/', 'domain/', '@temporalio/workflow', '@temporalio/common', 'nexus-rpc'],
   contracts: ['contracts/', 'domain/', 'luxon', 'date-holidays', 'zod', 'node:'],
   mail: ['mail/', 'tracing/spans.ts', 'domain/', 'packages', 'node:'],
   db: ['db/', 'tracing/spans.ts', 'contracts/', 'domain/', 'packages', 'node:'],
@@ -24,7 +24,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'config/',
     'metrics/',
     'tracing/',
+    'workflows/escalationMessages.ts',
+    'workflows/escalationStart.ts',
     'workflows/messages.ts',
+    'workflows/nexusBoundary.ts',
     'workflows/traces.ts',
     'mail/',
     'db/',
