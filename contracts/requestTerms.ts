@@ -1,4 +1,5 @@
-/** What a request takes along of its contract: the terms that its workflow needs, and the opening hours they count on. */
+/** What a request, or an escalation, takes along of its contract: the terms that its workflow needs, and the opening hours they count on. */
+import type { EscalationTerms } from '../domain/escalation/terms.ts';
 import type { OpeningWindow } from '../domain/openingHours.ts';
 import {
   CLOCK_NAMES,
@@ -29,8 +30,30 @@ export function requestTerms(reference: string, version: number, terms: Contract
     ...(priorityScheme.by === 'matrix' ? { matrix: priorityScheme.cells } : {}),
     productionFollowsFix: terms.productionFollowsFix,
     reopenWithin: reopenWithin(terms),
+    ...publisherContracts(terms),
     exclusions: Object.keys(terms.exclusions),
   };
+}
+
+/** The part of a publisher's contract that a running escalation needs. */
+export function escalationTerms(reference: string, version: number, terms: ContractTerms): EscalationTerms {
+  const after = chasersOf(terms);
+  return {
+    ...requestTerms(reference, version, terms),
+    ...(after.length === 0 ? {} : { chasers: { after } }),
+    countedInAvailability: terms.availability?.countedRequests?.priorities ?? [],
+  };
+}
+
+/** When a publisher that does not acknowledge is chased. */
+function chasersOf(terms: ContractTerms): readonly Delay[] {
+  return terms.escalation?.chasers?.after ?? [];
+}
+
+/** References of the contracts with publishers that products name; no field where none does. */
+function publisherContracts({ products }: ContractTerms): Pick<RequestTerms, 'publisherContracts'> {
+  const named = Object.values(products?.list ?? {}).flatMap(({ publisherContract }) => publisherContract ?? []);
+  return named.length === 0 ? {} : { publisherContracts: [...new Set(named)] };
 }
 
 /** How long a closed request may be reopened: 10 business days of the support calendar where the terms are silent. */
@@ -112,10 +135,14 @@ function delaysOf(terms: ContractTerms): Delay[] {
     ...promisesOf(clocks).map(([, { delay }]) => delay),
     ...(reminders ? [sumOf(reminders.after[2], reminders.closeAfterThird)] : []),
   ]);
-  return [...ofPriorities, reopenWithin(terms)];
+  const chasers = chasersOf(terms);
+  const last = chasers.at(-1);
+  // After the last chaser its spacing passes once more: never longer than all that was before it.
+  const silence = last ? [sumOf(last, last)] : [];
+  return [...ofPriorities, ...chasers, ...silence, reopenWithin(terms)];
 }
 
-/** Validated reminders are all of one kind and on one calendar. */
+/** Validated reminders, and chasers, are all of one kind and on one calendar. */
 function sumOf(one: Delay, other: Delay): Delay {
   if ('businessDays' in one) return { ...one, businessDays: one.businessDays + businessDaysOf(other) };
   if ('calendarHours' in one) return one;

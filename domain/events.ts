@@ -5,6 +5,7 @@
  * No event carries personal data: texts and mails are named by their ids in Postgres.
  */
 import type { MailOrder } from './effects.ts';
+import type { EscalationReport } from './escalation/messages.ts';
 import type { OpeningWindow } from './openingHours.ts';
 import type { RequestTerms } from './terms.ts';
 
@@ -63,6 +64,11 @@ export interface EventPayloads {
   putInProduction: { readonly text?: TextId };
   /** The proposal does not work. */
   reject: { readonly text: TextId };
+  /**
+   * The package of the request's n-th escalation is complete and goes to this publisher, under the contract with it that
+   * the terms name.
+   */
+  escalate: { readonly n: number; readonly publisher: string; readonly publisherContract: string };
   defer: { readonly text: TextId };
   resume: { readonly text?: TextId };
   assign: { readonly assignee: `staff:${string}` };
@@ -86,6 +92,10 @@ export interface EventPayloads {
   reopen: { readonly text: TextId };
   /** Staff corrected the customer's address: the cycle goes on with the step that could not be delivered. */
   correctAddress: Record<never, never>;
+  /** What an escalation tells its request. Its id is the command id: what arrives twice counts once. */
+  escalationReported: { readonly report: EscalationReport };
+  /** A message to an escalation has arrived, or the escalation has ended: nobody waits for it. */
+  escalationTold: { readonly key: string };
   /** A message filed on this request waits for a person's look: nothing closes meanwhile. */
   holdMessage: { readonly mail: InboundMailId };
   /** A person has looked: the message is not an answer. (Accepting it is an `answer`.) */
@@ -129,6 +139,7 @@ export const COMMANDS = [
   'confirm',
   'putInProduction',
   'reject',
+  'escalate',
   'defer',
   'resume',
   'assign',
