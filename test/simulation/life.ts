@@ -17,9 +17,9 @@ import type { RequestState } from '../../domain/state.ts';
 import { deriveView, viewOf } from '../../domain/view.ts';
 import { frozen } from '../support/life.ts';
 import { rulesOf, WHOLE_WINDOW } from '../support/rules.ts';
-import { tellMail } from '../support/tellMail.ts';
 import { anAction } from './actions.ts';
 import { createCalm, createRandom, type Random } from './random.ts';
+import { iso, told } from './story.ts';
 import { DAY, TERMS, windowsOf } from './terms.ts';
 import { Broken, createWitness, type Step } from './witness.ts';
 
@@ -325,32 +325,4 @@ function travels({ key, seq, entries }: Extract<Effect, { kind: 'save' }>, state
   if (!isDeepStrictEqual(received, sent)) {
     throw new Broken(`a save changes on its way: ${JSON.stringify(sent)} became ${JSON.stringify(received)}`);
   }
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function told(
-  now: number,
-  event: RequestEvent,
-  before: RequestState,
-  after: RequestState,
-  effects: readonly Effect[],
-): string[] {
-  if (event.type === 'saved' && after.status === before.status) return [];
-  const lag = event.at < now ? ` (happened ${iso(event.at)})` : '';
-  const key = 'key' in event ? ` ${event.key}` : '';
-  const what = event.type === 'requalify' ? ` ${event.priority}` : '';
-  const lines = [`${iso(now)} ${event.type}${what}${key}${lag}: ${before.status} → ${after.status}`];
-  for (const effect of effects) {
-    if (effect.kind === 'mail') lines.push(`    mail ${tellMail(effect.order)}: ${effect.key}`);
-    if (effect.kind === 'extendWindow') lines.push(`    wider windows: ${effect.key}`);
-    if (effect.kind === 'save') {
-      for (const entry of effect.entries) {
-        lines.push(`    ${iso(entry.at)} ${entry.type} ${JSON.stringify(entry.facts ?? {})}`);
-      }
-    }
-  }
-  return lines;
 }
