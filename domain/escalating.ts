@@ -9,12 +9,13 @@ const MOST_ESCALATIONS = 100;
 
 /** The publisher has it; the distributor keeps the customer. @throws Refusal `ValidationFailed`, `Conflict`. */
 export function escalate(draft: Draft, event: EventOf<'escalate'>): void {
-  const { at, n, publisher, publisherContract: contract } = event;
+  const { at, n, publisher, publisherContract: contract, endpoint } = event;
+  const elsewhere = endpoint === undefined ? {} : { endpoint };
   const { escalations = [] } = draft.state;
   requireSound(draft, event);
   // What we proposed ourselves, and nobody judged, did not do.
   if (draft.state.status !== 'escalated') overtake(draft, at, event);
-  draft.state.escalations = [...escalations, { n, publisher, contract, at, status: 'sent' }];
+  draft.state.escalations = [...escalations, { n, publisher, contract, ...elsewhere, at, status: 'sent' }];
   draft.state.status = 'escalated';
   // To the customer it is a step of their request; the publisher's number and people are not theirs to know.
   record(draft, at, event, { type: 'escalated', facts: { escalation: n, publisher } });

@@ -16,6 +16,7 @@ export type PackedEscalation = readonly [
   at: Since,
   EscalationStatus,
   {
+    readonly endpoint?: string;
     readonly sr?: string;
     readonly delivered?: readonly [ProposalKind, Since, TextId];
     readonly endedAt?: Since;
@@ -34,15 +35,18 @@ export function packEscalations(
   escalations: readonly RequestEscalation[],
   registeredAt: number,
 ): readonly PackedEscalation[] {
-  return escalations.map(({ n, publisher, contract, at, status, sr, delivered, endedAt }): PackedEscalation => {
-    const facts = [n, publisher, contract, at - registeredAt, status] as const;
-    const more = {
-      ...(sr === undefined ? {} : { sr }),
-      ...(delivered ? { delivered: [delivered.kind, delivered.at - registeredAt, delivered.text] as const } : {}),
-      ...(endedAt === undefined ? {} : { endedAt: endedAt - registeredAt }),
-    };
-    return Object.keys(more).length === 0 ? facts : [...facts, more];
-  });
+  return escalations.map(
+    ({ n, publisher, contract, endpoint, at, status, sr, delivered, endedAt }): PackedEscalation => {
+      const facts = [n, publisher, contract, at - registeredAt, status] as const;
+      const more = {
+        ...(endpoint === undefined ? {} : { endpoint }),
+        ...(sr === undefined ? {} : { sr }),
+        ...(delivered ? { delivered: [delivered.kind, delivered.at - registeredAt, delivered.text] as const } : {}),
+        ...(endedAt === undefined ? {} : { endedAt: endedAt - registeredAt }),
+      };
+      return Object.keys(more).length === 0 ? facts : [...facts, more];
+    },
+  );
 }
 
 /** What {@link packEscalations} was given. */
@@ -51,11 +55,12 @@ export function unpackEscalations(
   registeredAt: number,
 ): readonly RequestEscalation[] {
   return packed.map(([n, publisher, contract, at, status, more = {}]) => {
-    const { sr, delivered, endedAt } = more;
+    const { endpoint, sr, delivered, endedAt } = more;
     return {
       n,
       publisher,
       contract,
+      ...(endpoint === undefined ? {} : { endpoint }),
       at: registeredAt + at,
       status,
       ...(sr === undefined ? {} : { sr }),

@@ -68,7 +68,13 @@ export interface EventPayloads {
    * The package of the request's n-th escalation is complete and goes to this publisher, under the contract with it that
    * the terms name.
    */
-  escalate: { readonly n: number; readonly publisher: string; readonly publisherContract: string };
+  escalate: {
+    readonly n: number;
+    readonly publisher: string;
+    readonly publisherContract: string;
+    /** Nexus endpoint of the publisher's namespace; without it the escalation lives in the request's own. */
+    readonly endpoint?: string;
+  };
   defer: { readonly text: TextId };
   resume: { readonly text?: TextId };
   assign: { readonly assignee: `staff:${string}` };

@@ -68,6 +68,8 @@ export interface RequestEscalation {
   readonly publisher: string;
   /** Reference of the contract with the publisher. */
   readonly contract: string;
+  /** Nexus endpoint of the publisher's namespace, where that is not the request's own. */
+  readonly endpoint?: string;
   readonly at: number;
   /** As last reported; or what the request itself has told since. */
   readonly status: EscalationStatus;

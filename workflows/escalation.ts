@@ -39,7 +39,7 @@ export interface EscalationOutcome {
 /** One escalation. Its id is `escalation:<request>:<n>`. */
 export async function escalation(input: EscalationInput): Promise<EscalationOutcome> {
   const shell = setup(input);
-  return await outsideOfTraces(() => run(shell));
+  return await outsideOfTraces(() => run(shell, input.reportsTo));
 }
 
 /** Registers every handler before anything is awaited. */
@@ -70,11 +70,11 @@ function setup(input: EscalationInput): EscalationShell {
 }
 
 /** Waits and wakes until the escalation is over and nothing is left to do. */
-async function run(shell: EscalationShell): Promise<EscalationOutcome> {
+async function run(shell: EscalationShell, reportsTo: string | undefined): Promise<EscalationOutcome> {
   for (;;) {
     decideWhatIsDue(shell, shell.state.id);
     if (isDone(shell)) break;
-    if (mayContinueAsNew()) await continueAsNew<typeof escalation>(inputOf(shell));
+    if (mayContinueAsNew()) await continueAsNew<typeof escalation>(inputOf(shell, reportsTo));
     await nextTurn(
       shell,
       () => isDone(shell),
@@ -91,9 +91,18 @@ function isDone({ state }: EscalationShell): boolean {
   return isOver(state) && !isToBeQuoted && state.pending.length === 0 && allHandlersFinished();
 }
 
-function inputOf({ state, terms, windows }: EscalationShell): EscalationInput {
+function inputOf({ state, terms, windows }: EscalationShell, reportsTo: string | undefined): EscalationInput {
   const { id, request, n, publisher } = state;
-  return { id, request, n, publisher, terms: { ...terms, ...shortTerms(terms) }, windows, state };
+  return {
+    id,
+    request,
+    n,
+    publisher,
+    terms: { ...terms, ...shortTerms(terms) },
+    windows,
+    ...(reportsTo === undefined ? {} : { reportsTo }),
+    state,
+  };
 }
 
 function handleCommand<T extends EscalationCommandName>(shell: EscalationShell, name: T): void {

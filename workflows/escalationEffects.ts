@@ -5,7 +5,7 @@ import type { EscalationEffect, EscalationMailOrder } from '../domain/escalation
 import type { EscalationEvent } from '../domain/escalation/events.ts';
 import type { EscalationReport } from '../domain/escalation/messages.ts';
 import { joinView } from '../domain/escalation/view.ts';
-import { type DistributorSide, distributorHere, type Told } from './escalationBoundary.ts';
+import type { DistributorSide, Told } from './escalationBoundary.ts';
 import type { EscalationActivities, SaveEscalation } from './escalationMessages.ts';
 import type { EscalationShell } from './escalationShell.ts';
 import { DATABASE, happened, MAIL, MAIL_EVENTS, start } from './performing.ts';
@@ -15,7 +15,7 @@ const { sendEscalationMail } = proxyActivities<EscalationActivities>(MAIL);
 
 /** Starts effects; the request is told one thing after the other. */
 export function createPerformer(
-  distributor: DistributorSide = distributorHere,
+  distributor: DistributorSide,
 ): (shell: EscalationShell, effect: EscalationEffect) => void {
   let told: Promise<unknown> = Promise.resolve();
   const inTurn = (tell: () => Promise<void>): Promise<void> => {

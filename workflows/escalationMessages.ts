@@ -31,6 +31,8 @@ export interface EscalationInput {
   readonly publisher: string;
   readonly terms: Omit<EscalationTerms, keyof ShortTerms> & ShortTerms;
   readonly windows: Windows;
+  /** Nexus endpoint of the request's namespace; without it the request is in the escalation's own. */
+  readonly reportsTo?: string;
   readonly send?: EscalationCommandOf<'send'>;
   readonly state?: EscalationState;
 }

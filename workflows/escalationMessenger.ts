@@ -11,8 +11,9 @@ import {
   sleep,
 } from '@temporalio/workflow';
 import type { EscalationMessage } from '../domain/effects.ts';
-import { publisherHere } from './escalationBoundary.ts';
+import { type PublisherSide, publisherHere } from './escalationBoundary.ts';
 import { type EscalationActivities, escalationWorkflowId } from './escalationMessages.ts';
+import { publisherBehind } from './nexusBoundary.ts';
 
 /** Takes a message; resolves once it has arrived, or its escalation has ended. @throws ActivityFailure: never to be done. */
 export type EscalationMessenger = (message: EscalationMessage) => Promise<void>;
@@ -20,21 +21,29 @@ export type EscalationMessenger = (message: EscalationMessage) => Promise<void>;
 /** Before what could not be sent is sent again. */
 const PAUSE = '30 seconds';
 
-/** The messenger of a request, by its number; `options` of the activity that prepares an escalation. */
-export function createEscalationMessenger(request: string, options: ActivityOptions): EscalationMessenger {
+/**
+ * The messenger of a request, by its number; `options` of the activity that prepares an escalation; `endpointOf` an escalation the
+ * Nexus endpoint of its publisher, where that has a namespace of its own.
+ */
+export function createEscalationMessenger(
+  request: string,
+  options: ActivityOptions,
+  endpointOf: (n: number) => string | undefined,
+): EscalationMessenger {
   const { prepareEscalation } = proxyActivities<EscalationActivities>(options);
   const lasts = new Map<number, Promise<void>>();
 
   async function deliver(message: EscalationMessage): Promise<void> {
     const id = escalationWorkflowId(request, message.n);
+    const publisher = publisherAt(endpointOf(message.n));
     switch (message.kind) {
       case 'startEscalation': {
         const summary = `escalation ${message.n}`;
         const input = { id, commandId: message.key };
-        return await publisherHere.start(await prepareEscalation.executeWithOptions({ ...options, summary }, [input]));
+        return await publisher.start(await prepareEscalation.executeWithOptions({ ...options, summary }, [input]));
       }
       case 'tellEscalation': {
-        const told = await publisherHere.tell(id, message.verdict);
+        const told = await publisher.tell(id, message.verdict);
         if (told === 'gone') log.warn('verdict for an escalation that has ended', { key: message.key });
         return;
       }
@@ -50,6 +59,10 @@ export function createEscalationMessenger(request: string, options: ActivityOpti
     );
     return delivered;
   };
+}
+
+function publisherAt(endpoint: string | undefined): PublisherSide {
+  return endpoint === undefined ? publisherHere : publisherBehind(endpoint);
 }
 
 async function untilDone(deliver: () => Promise<void>, key: string): Promise<void> {

@@ -9,8 +9,10 @@ import type { EscalationState } from '../domain/escalation/state.ts';
 import type { EscalationTerms } from '../domain/escalation/terms.ts';
 import { type DerivedEscalation, deriveView } from '../domain/escalation/view.ts';
 import { wholeTerms } from '../domain/shortTerms.ts';
+import { distributorHere } from './escalationBoundary.ts';
 import { createPerformer } from './escalationEffects.ts';
 import type { EscalationInput } from './escalationMessages.ts';
+import { distributorBehind } from './nexusBoundary.ts';
 import { type Core, happenedAt, hold, type Shell } from './shell.ts';
 
 /** An escalation inside its workflow. */
@@ -47,9 +49,10 @@ export function createShell(
 ): EscalationShell {
   // Terms keep what short forms do not know.
   const terms = wholeTerms(input.terms) as EscalationTerms;
+  const distributor = input.reportsTo === undefined ? distributorHere : distributorBehind(input.reportsTo);
   const first = (rules: EscalationRules) =>
     input.state ? { state: input.state, effects: input.state.pending } : sent(input, rules, now);
-  return hold({ terms, windows: input.windows }, first, CORE, { perform: createPerformer(), changed });
+  return hold({ terms, windows: input.windows }, first, CORE, { perform: createPerformer(distributor), changed });
 }
 
 function sent(input: EscalationInput, rules: EscalationRules, now: number): ReturnType<typeof openEscalation> {

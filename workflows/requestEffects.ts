@@ -58,7 +58,8 @@ const messengers = new WeakMap<RequestShell, EscalationMessenger>();
 
 /** One for each shell: it keeps the order of the messages. */
 function messengerOf(shell: RequestShell): EscalationMessenger {
-  const known = messengers.get(shell) ?? createEscalationMessenger(shell.state.number, DATABASE);
+  const endpointOf = (n: number) => shell.state.escalations?.find((escalation) => escalation.n === n)?.endpoint;
+  const known = messengers.get(shell) ?? createEscalationMessenger(shell.state.number, DATABASE, endpointOf);
   messengers.set(shell, known);
   return known;
 }
