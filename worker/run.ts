@@ -49,6 +49,7 @@ export async function runWorker(
     ...(workflows && { workflowBundle: { codePath: workflows.codePath }, buildId: workflows.buildId }),
     aroundActivities: [...(tracing.isOn ? [tracedActivities] : []), countedActivities(failures.count)],
     recordSpan: tracing.record,
+    answersNexus: environment.nexusEndpoint !== 'off',
     useWorkerVersioning: environment.workerVersioning === 'on',
     activities: arrange({
       ...createRequestActivities({ pool }),

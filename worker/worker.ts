@@ -11,6 +11,7 @@ import {
 import type { EscalationActivities } from '../workflows/escalationMessages.ts';
 import { type FinishedSpan, REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
 import type { TraceSinks } from '../workflows/traces.ts';
+import { escalationServices } from './nexusServices.ts';
 
 /** What a worker of requests carries out; without the second part it has none that are escalated. */
 export type WorkerActivities = RequestActivities & Partial<EscalationActivities>;
@@ -32,6 +33,8 @@ export interface RequestWorkerOptions {
   readonly workflowBundle?: WorkflowBundleOption;
   /** Shown with every task, and by which a deployment is recognised; without it the SDK makes one of the bundle. */
   readonly buildId?: string;
+  /** Whether it answers what other namespaces ask by Nexus about escalations. */
+  readonly answersNexus?: boolean;
   /** Whether Temporal sends tasks by version only: then a current version must be set, or nothing runs. */
   readonly useWorkerVersioning?: boolean;
 }
@@ -63,6 +66,7 @@ export async function createRequestWorker(options: RequestWorkerOptions): Promis
     shutdownGraceSeconds = 30,
     workflowBundle,
     buildId,
+    answersNexus = false,
     useWorkerVersioning = false,
   } = options;
   const sinks: InjectedSinks<TraceSinks> = { traces: { record: { fn: (_info, span) => recordSpan(span) } } };
@@ -76,6 +80,7 @@ export async function createRequestWorker(options: RequestWorkerOptions): Promis
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
     shutdownGraceTime: shutdownGraceSeconds * 1000,
     sinks,
+    ...(answersNexus ? { nexusServices: escalationServices() } : {}),
     interceptors: { activity, ...(!workflowBundle && { workflowModules: [INTERCEPTORS_PATH] }) },
     ...(workflowBundle ? { workflowBundle } : { workflowsPath: WORKFLOWS_PATH }),
     ...(buildId ? { workerDeploymentOptions: deployment(buildId, useWorkerVersioning) } : {}),
