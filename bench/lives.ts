@@ -160,7 +160,7 @@ export async function startWorker(servers: Servers, name: string, kind: 'faked' 
 }
 
 /** The client's connection stays: a retry that the SDK still has on a timer throws on a closed one. */
-async function stopAll(worker: Worker, running: Promise<void>, connection: NativeConnection): Promise<void> {
+export async function stopAll(worker: Worker, running: Promise<void>, connection: NativeConnection): Promise<void> {
   // One that failed is stopped already, and says why when it is waited for.
   if (worker.getState() === 'RUNNING') worker.shutdown();
   try {

@@ -9,6 +9,7 @@ const BENCHES: { readonly [name: string]: () => Promise<Bench> } = {
   memory: async () => (await import('./memory.ts')).memory,
   open: async () => (await import('./open.ts')).open,
   closure: async () => (await import('./closure.ts')).closure,
+  escalation: async () => (await import('./escalation.ts')).escalation,
   herd: async () => (await import('./herd.ts')).herd,
   'worker-start': async () => (await import('./workerStart.ts')).workerStart,
 };
