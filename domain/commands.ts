@@ -38,6 +38,9 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
       return putInProduction(draft, event);
     case 'reject':
       return reject(draft, event);
+    case 'escalate':
+      draft.state.status = 'escalated';
+      return;
     case 'defer':
       draft.state.status = 'deferred';
       startPause(draft, 'deferred', event.at);

@@ -63,6 +63,13 @@ export interface EventPayloads {
   putInProduction: { readonly text?: TextId };
   /** The proposal does not work. */
   reject: { readonly text: TextId };
+  /** The escalation is complete and in stage `sending`. `priority`: the publisher's. */
+  escalate: {
+    readonly n: number;
+    readonly publisherContract: string;
+    readonly publisher: string;
+    readonly priority: string;
+  };
   defer: { readonly text: TextId };
   resume: { readonly text?: TextId };
   assign: { readonly assignee: `staff:${string}` };
@@ -129,6 +136,7 @@ export const COMMANDS = [
   'confirm',
   'putInProduction',
   'reject',
+  'escalate',
   'defer',
   'resume',
   'assign',

@@ -26,6 +26,7 @@ const FROM: { readonly [name in CommandName]: readonly Status[] } = {
   confirm: ['waiting', 'inProgress', 'escalated'],
   putInProduction: ['waiting'],
   reject: ['waiting', 'inProgress', 'escalated'],
+  escalate: ['inProgress', 'escalated'],
   defer: ['inProgress'],
   resume: ['deferred'],
   assign: OPEN,

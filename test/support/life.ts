@@ -58,6 +58,7 @@ export const COMMAND_FIELDS: { readonly [name in CommandName]: EventPayloads[nam
   answer: { text: 't-answer' },
   confirm: {},
   putInProduction: {},
+  escalate: { n: 1, publisherContract: 'P', publisher: 'p', priority: 'p2' },
   reject: { text: 't-reject' },
   defer: { text: 't-defer' },
   resume: {},
