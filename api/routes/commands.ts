@@ -100,7 +100,13 @@ async function withText(
   }
 }
 
-async function give(deps: Dependencies, row: RequestRow, name: PlainCommand, fields: object, meta: Meta): Promise<void> {
+async function give(
+  deps: Dependencies,
+  row: RequestRow,
+  name: PlainCommand,
+  fields: object,
+  meta: Meta,
+): Promise<void> {
   const { door } = deps;
   const { number } = row;
   switch (name) {
