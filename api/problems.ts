@@ -158,12 +158,18 @@ function isCommand(name: string): name is CommandName {
   return COMMANDS.some((command) => command === name);
 }
 
+function tooLarge(limit: number): Problem {
+  return limit > 1_048_576
+    ? new Problem('too-large', `A file may have ${limit / 1_048_576} MiB. Shorten it, or send it as a zip.`)
+    : new Problem('too-large', 'A body may have 1 MB. Shorten the text.');
+}
+
 /** What the body parser throws. */
 function bodyProblem(error: unknown): Problem | undefined {
   const type = (error as { type?: unknown } | undefined)?.type;
   switch (type) {
     case 'entity.too.large':
-      return new Problem('too-large', 'A body may have 1 MB. Shorten the text.');
+      return tooLarge((error as { limit?: number }).limit ?? 0);
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new Problem('unsupported-media-type', 'Send JSON in UTF-8, uncompressed or compressed with gzip.');

@@ -6,6 +6,7 @@ import { COMMANDS } from '../domain/events.ts';
 import { STATUSES } from '../domain/state.ts';
 import { CLOCK_NAMES } from '../domain/terms.ts';
 import { TIMELINE_AUDIENCE, type TimelineType } from '../domain/timeline.ts';
+import { ROLES } from './rights.ts';
 
 /** ISO 8601 in UTC. */
 export const Instant = z.iso.datetime({ precision: 3 }).meta({ id: 'Instant', description: 'ISO 8601, in UTC' });
@@ -190,7 +191,7 @@ export const InboundMail = z
 
 /** Who the caller is. */
 export const CallerOut = z
-  .object({ who: z.string(), role: z.enum(['agent', 'supervisor', 'customer']), contract: z.string().optional() })
+  .object({ who: z.string(), role: z.enum(ROLES), contract: z.string().optional(), publisher: z.string().optional() })
   .meta({ id: 'Caller' });
 
 /** A problem (RFC 9457). */
