@@ -1,6 +1,7 @@
 /** Errors as callers see them: `application/problem+json` (RFC 9457), each with a sentence that says what to do next. */
 import { Unavailable } from '../client/unavailable.ts';
 import { errorCode, isDatabaseAway } from '../db/pool.ts';
+import { ESCALATION_COMMANDS, type EscalationCommandName } from '../domain/escalation/events.ts';
 import { COMMANDS, type CommandName } from '../domain/events.ts';
 import { type FailureType, Refusal } from '../domain/failures.ts';
 import { mayCommand, type Role } from './rights.ts';
@@ -39,6 +40,7 @@ export interface ProblemDetails {
   readonly errors?: readonly FieldError[];
   readonly tried?: string;
   readonly requestStatus?: string;
+  readonly escalationStatus?: string;
   readonly possible?: readonly string[];
   readonly exclusion?: string;
   readonly clause?: string;
@@ -145,6 +147,21 @@ function refused({ type, message, details }: Refusal, role: Role | undefined): P
     ...(status === undefined ? {} : { requestStatus: status }),
     ...(mine ? { possible: mine } : {}),
     ...(exclusion === undefined ? {} : { exclusion }),
+  });
+}
+
+/** A refusal by an escalation, whose commands are others than a request's. */
+export function escalationRefused(
+  { message, details }: Refusal,
+  may: (name: EscalationCommandName) => boolean,
+): Problem {
+  const { status, tried } = details;
+  const possible = ESCALATION_COMMANDS.filter((name) => details.possible?.includes(name) && may(name));
+  const next = possible.length > 0 ? `Possible now: ${possible.join(', ')}.` : 'Nothing of yours is possible now.';
+  return new Problem('invalid-transition', `${message} ${next}`, {
+    ...(tried === undefined ? {} : { tried }),
+    ...(status === undefined ? {} : { escalationStatus: status }),
+    possible,
   });
 }
 

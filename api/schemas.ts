@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { DISPOSITIONS } from '../db/mailReading.ts';
 import { MAIL_KINDS } from '../domain/effects.ts';
+import { ESCALATION_STATUSES } from '../domain/escalation/state.ts';
 import { COMMANDS } from '../domain/events.ts';
 import { STATUSES } from '../domain/state.ts';
 import { CLOCK_NAMES } from '../domain/terms.ts';
@@ -205,6 +206,7 @@ export const ProblemOut = z
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     tried: z.string().optional(),
     requestStatus: z.enum(STATUSES).optional(),
+    escalationStatus: z.enum(ESCALATION_STATUSES).optional(),
     possible: z.array(z.string()).optional(),
     decision: z.enum(['otherContract', 'quote', 'training']).optional().meta({ description: 'where it belongs' }),
     coveredBy: z.array(z.string()).optional().meta({ description: 'the contract types that cover it' }),

@@ -40,7 +40,7 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
       return reject(draft, event);
     case 'escalate':
       draft.state.status = 'escalated';
-      return;
+      return record(draft, event.at, event, { type: 'noted' });
     case 'defer':
       draft.state.status = 'deferred';
       startPause(draft, 'deferred', event.at);

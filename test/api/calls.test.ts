@@ -142,6 +142,7 @@ describe('too many calls', () => {
     const app = createApp({
       pool: world.pool,
       door: world.door,
+      escalationDoor: world.escalationDoor,
       log: silent,
       checkTemporal: async () => undefined,
       limits: { perCaller: 3, unauthorized: 2 },
@@ -180,7 +181,13 @@ describe('trouble', () => {
       connectionTimeoutMs: 500,
       log: silent,
     });
-    const app = createApp({ pool, door: world.door, log: silent, checkTemporal: async () => undefined });
+    const app = createApp({
+      pool,
+      door: world.door,
+      escalationDoor: world.escalationDoor,
+      log: silent,
+      checkTemporal: async () => undefined,
+    });
     const response = await supertest(app).get('/v1/me').set('authorization', `Bearer ${world.tokens.agent}`);
     expect(response.status).toBe(503);
     expect(response.headers['retry-after']).toBe('2');
@@ -223,6 +230,7 @@ describe('health and documentation', () => {
     const lost = createApp({
       pool: world.pool,
       door: world.door,
+      escalationDoor: world.escalationDoor,
       log: silent,
       checkTemporal: () => new Promise(() => undefined),
     });
