@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Attachment } from '../db/attachments.ts';
 import type { EscalationRow } from '../db/escalations.ts';
 import type { EscalationLineRow } from '../db/escalationTimeline.ts';
-import { missingParts } from '../domain/escalation/package.ts';
+import { type EscalationPackage, missingParts, PACKAGE_PARTS } from '../domain/escalation/package.ts';
 import type { NamedPriority } from '../domain/escalation/state.ts';
 import type { EscalationView, LateSpan } from '../domain/escalation/view.ts';
 import type { Who } from '../domain/events.ts';
@@ -46,9 +46,7 @@ export function escalationOut(
     ...(forStaff ? { stage: row.stage, draftedBy: row.draftedBy, ...present({ product: row.product }) } : {}),
     ...(view ? lifeOut(view, forStaff) : {}),
     clocks: view?.clocks.map((clock) => clockOut(clock, forStaff)) ?? [],
-    package: Object.fromEntries(
-      Object.entries(row.parts).map(([part, given]) => [part, 'files' in given ? { files: [...given.files] } : given]),
-    ),
+    package: packageOut(row.parts),
     ...(forStaff && row.stage === 'draft' ? { missing: missingParts(row.parts) } : {}),
     files: visibleFiles(row, files, role).map((file) => attachmentOut(row, file)),
     possible: view?.possible.filter((name) => mayCommandEscalation(role, name)) ?? [],
@@ -58,6 +56,16 @@ export function escalationOut(
       ...(forStaff ? { request: `/v1/requests/${row.request}` } : {}),
     },
   };
+}
+
+/** The parts that are there, in their order. */
+function packageOut(parts: EscalationPackage): z.input<typeof EscalationOut>['package'] {
+  const given = PACKAGE_PARTS.flatMap((name) => {
+    const part = parts[name];
+    if (part === undefined) return [];
+    return [[name, 'files' in part ? { files: [...part.files] } : part] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 /** What became of it since it was sent. */

@@ -7,7 +7,7 @@ import { type ApiWorld, termsOf } from './apiWorld.ts';
 
 /** Every part, given or not applicable. */
 export const COMPLETE = {
-  problem: { given: 'The parts list stays empty in the viewer.' },
+  problem: { given: 'The viewer loads lists without their rows.' },
   tried: { given: 'Another browser, another user.' },
   steps: { given: '1. Open the list. 2. Wait.' },
   errorMessages: { notApplicable: 'None is shown.' },
