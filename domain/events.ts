@@ -63,13 +63,11 @@ export interface EventPayloads {
   putInProduction: { readonly text?: TextId };
   /** The proposal does not work. */
   reject: { readonly text: TextId };
-  /** The escalation is complete and in stage `sending`. `priority`: the publisher's. */
-  escalate: {
-    readonly n: number;
-    readonly publisherContract: string;
-    readonly publisher: string;
-    readonly priority: string;
-  };
+  /**
+   * The package of the request's n-th escalation is complete and goes to this publisher, under the contract with it that
+   * the terms name.
+   */
+  escalate: { readonly n: number; readonly publisher: string; readonly publisherContract: string };
   defer: { readonly text: TextId };
   resume: { readonly text?: TextId };
   assign: { readonly assignee: `staff:${string}` };

@@ -189,13 +189,12 @@ async function escalate(
     );
     if (!isMarked) throw stillRunning(1);
   } else if (!isOurs) throw sentAlready(row);
-  const { request, n, contract, publisher, priority } = row;
+  const { request, n, contract, publisher } = row;
   try {
     await door.command(request, 'escalate', {
       n,
       publisherContract: contract,
       publisher,
-      priority,
       who: whoOf(caller),
       channel: 'api',
       commandId: call.updateId,

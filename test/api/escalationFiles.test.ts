@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../api/app.ts';
-import { createPostgresFiles } from '../../db/attachments.ts';
+import { createPostgresFiles, readWholeFiles } from '../../db/attachments.ts';
 import { FILE_BYTES } from '../../db/fileTypes.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
 import { addPublisherContract, COMPLETE } from '../support/escalationWorld.ts';
@@ -63,6 +63,8 @@ describe('a file', () => {
     expect((await world.get('publisher', `${path}/attachments/${randomUUID()}`)).status).toBe(404);
     expect((await world.get('publisher', `${path}/attachments/none`)).status).toBe(404);
     expect((await upload(number, 'late.pdf', PDF)).status).toBe(409);
+    const whole = await readWholeFiles(world.pool, createPostgresFiles(world.pool), [randomUUID(), stored.body.id]);
+    expect(whole).toEqual([{ name: 'liste _été_.pdf', type: 'application/pdf', content: PDF }]);
   });
 
   it('that was taken out of the package is not the publisher’s to see', async () => {

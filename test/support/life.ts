@@ -58,7 +58,7 @@ export const COMMAND_FIELDS: { readonly [name in CommandName]: EventPayloads[nam
   answer: { text: 't-answer' },
   confirm: {},
   putInProduction: {},
-  escalate: { n: 1, publisherContract: 'P', publisher: 'p', priority: 'p2' },
+  escalate: { n: 1, publisher: 'publisher', publisherContract: 'P' },
   reject: { text: 't-reject' },
   defer: { text: 't-defer' },
   resume: {},
