@@ -3,7 +3,9 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import type { EscalationDoor } from '../client/escalationDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
+import { createPostgresFiles, type FileStore } from '../db/attachments.ts';
 import { createCallers, GENEROUS, type Limits } from './callers.ts';
 import { serveDocumentation } from './documentation.ts';
 import { serveHealth } from './health.ts';
@@ -13,9 +15,13 @@ import { commandRoutes } from './routes/commands.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { contractTermsRoutes } from './routes/contractTerms.ts';
+import { escalationCommandRoutes } from './routes/escalationCommands.ts';
+import { escalationPages } from './routes/escalationPages.ts';
+import { escalationRoutes } from './routes/escalations.ts';
 import { explanationRoutes } from './routes/explanations.ts';
 import { mailRoutes } from './routes/mails.ts';
 import { portalRoutes } from './routes/portal.ts';
+import { publisherRoutes } from './routes/publishers.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { answerProblems, logCalls, serve } from './server.ts';
 
@@ -23,6 +29,9 @@ import { answerProblems, logCalls, serve } from './server.ts';
 export interface AppDependencies {
   readonly pool: Pool;
   readonly door: RequestDoor;
+  readonly escalationDoor: EscalationDoor;
+  /** Where files of escalations are kept; Postgres without it. */
+  readonly files?: FileStore;
   /** Throws when Temporal does not answer. */
   readonly checkTemporal: () => Promise<unknown>;
   readonly log: Logger;
@@ -32,7 +41,10 @@ export interface AppDependencies {
 }
 
 /** Every route that wants an access token. */
-export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door' | 'portal'>): Route[] {
+export function allRoutes(
+  deps: Pick<AppDependencies, 'pool' | 'door' | 'escalationDoor' | 'files' | 'portal'>,
+): Route[] {
+  const { pool, files = createPostgresFiles(pool) } = deps;
   return [
     ...requestRoutes(deps),
     ...explanationRoutes(deps),
@@ -43,6 +55,10 @@ export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door' | 'portal'
     ...contactRoutes(deps),
     ...portalRoutes(deps),
     ...calendarRoutes(deps),
+    ...escalationRoutes({ ...deps, files }),
+    ...escalationPages({ pool, files }),
+    ...escalationCommandRoutes(deps),
+    ...publisherRoutes(deps),
   ];
 }
 

@@ -12,6 +12,8 @@ export interface Limits {
   readonly perCaller: number;
   /** With no valid token, from one address. */
   readonly unauthorized: number;
+  /** Files of one caller; 60 without it. */
+  readonly uploads?: number;
 }
 
 /** Limits that people and scripts do not reach, and guessing does. */
@@ -21,6 +23,8 @@ export const GENEROUS: Limits = { perCaller: 3_000, unauthorized: 120 };
 export interface Callers {
   /** @throws Problem `unauthorized` or `too-many-requests` */
   identify(request: Request): Promise<TokenHolder>;
+  /** Files are larger than other calls, so fewer are taken. @throws Problem `too-many-requests` */
+  countUpload(caller: TokenHolder): Promise<void>;
 }
 
 const TOKEN = /^Bearer +(rl_[A-Za-z0-9_-]{43})$/i;
@@ -28,6 +32,7 @@ const TOKEN = /^Bearer +(rl_[A-Za-z0-9_-]{43})$/i;
 /** Callers by the tokens in Postgres, within these limits. */
 export function createCallers(pool: Pool, limits: Limits): Callers {
   const calls = new RateLimiterMemory({ points: limits.perCaller, duration: 60 });
+  const uploads = new RateLimiterMemory({ points: limits.uploads ?? 60, duration: 60 });
   const failures = new RateLimiterMemory({ points: limits.unauthorized, duration: 60 });
   return {
     async identify(request) {
@@ -44,6 +49,7 @@ export function createCallers(pool: Pool, limits: Limits): Callers {
       await counted(calls, whoOf(holder));
       return holder;
     },
+    countUpload: (caller) => counted(uploads, whoOf(caller)),
   };
 }
 

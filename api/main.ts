@@ -1,5 +1,6 @@
 /** The API process: serves until SIGTERM or SIGINT, then ends the calls under way and exits 0. */
 import { checkTemporal, createTemporalClient } from '../client/connection.ts';
+import { createEscalationDoor } from '../client/escalationDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -20,7 +21,15 @@ const client = createTemporalClient({
   namespace: environment.temporalNamespace,
 });
 const door = createRequestDoor({ client, pool });
-const app = createApp({ pool, door, checkTemporal: () => checkTemporal(client), log, portal: environment.publicUrl });
+const escalationDoor = createEscalationDoor({ client, pool });
+const app = createApp({
+  pool,
+  door,
+  escalationDoor,
+  checkTemporal: () => checkTemporal(client),
+  log,
+  portal: environment.publicUrl,
+});
 
 const server = app.listen(environment.apiPort, environment.apiHost, (error?: Error) => {
   if (error) {

@@ -1,7 +1,7 @@
 /** `/openapi.json`, made from the routes themselves. */
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
-import type { Changing, Route } from './route.ts';
+import { type Changing, isUploading, type Route, type Uploading } from './route.ts';
 import { ProblemOut } from './schemas.ts';
 
 const KEY_HEADER = z.object({
@@ -25,8 +25,8 @@ const PROBLEMS: { readonly [status: number]: string } = {
   403: 'Not allowed for this role',
   404: 'Not found, or not the caller’s to see',
   409: 'Not possible now, or the first call with this key still runs',
-  413: 'The body is larger than 1 MB',
-  415: 'The body is not JSON',
+  413: 'The body is larger than 1 MB, a file than 10 MiB',
+  415: 'The body is not JSON, or a file comes without Content-Type',
   422: 'Fields are wrong, or the contract does not cover it',
   429: 'Too many calls',
   503: 'Temporal or Postgres is away: repeat it with the same key',
@@ -57,6 +57,8 @@ function pathOf(route: Route, security: string): RouteConfig {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
   const params = names.length > 0 ? z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) : undefined;
   const problems = [...FOR_ALL, ...(method === 'post' ? FOR_CHANGES : [])].sort();
+  const dryRun = route.method === 'post' && !isUploading(route) ? route.dryRun : undefined;
+  const sendsFile = route.method === 'get' && route.sendsFile === true;
   return {
     method,
     path,
@@ -66,21 +68,25 @@ function pathOf(route: Route, security: string): RouteConfig {
     security: [{ [security]: [] }],
     request: {
       ...(params ? { params } : {}),
-      ...(route.method === 'get' && route.query ? { query: route.query } : {}),
-      ...(route.method === 'post' && route.dryRun ? { query: DRY_RUN } : {}),
-      ...(route.method === 'post'
-        ? { headers: KEY_HEADER, body: { required: true, content: { 'application/json': { schema: route.body } } } }
-        : {}),
+      ...(isUploading(route) || (route.method === 'get' && route.query) ? { query: route.query } : {}),
+      ...(dryRun ? { query: DRY_RUN } : {}),
+      ...(route.method === 'post' ? { headers: KEY_HEADER, body: { required: true, content: bodyOf(route) } } : {}),
     },
     responses: {
       [answer.status]: {
         description: answer.description,
-        content: { 'application/json': { schema: answer.schema } },
+        content: sendsFile ? FILE : { 'application/json': { schema: answer.schema } },
       },
-      ...(route.method === 'post' && route.dryRun ? { 200: dryRunResponse(route.dryRun, answer) } : {}),
+      ...(dryRun ? { 200: dryRunResponse(dryRun, answer) } : {}),
       ...Object.fromEntries(problems.map((status) => [status, problemResponse(status)])),
     },
   };
+}
+
+const FILE = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } } as const;
+
+function bodyOf(route: Changing | Uploading) {
+  return isUploading(route) ? FILE : { 'application/json': { schema: route.body } };
 }
 
 /** Where the call itself answers 200 too, it is one or the other. */

@@ -7,7 +7,7 @@ import type { RequestRow } from '../db/requests.ts';
 import type { TimelineRow } from '../db/timeline.ts';
 import type { ClockView, RequestView } from '../domain/view.ts';
 import type { ContractSummary } from './contractSchemas.ts';
-import { mayCommand, type Role } from './rights.ts';
+import { isStaff, mayCommand, type Role } from './rights.ts';
 import type {
   AmendmentOut,
   ClockOut,
@@ -32,7 +32,7 @@ export function iso(at: number | Date): string {
 }
 
 /** ISO 8601 of an instant that may be missing. */
-function isoIf(at: number | Date | null | undefined): string | undefined {
+export function isoIf(at: number | Date | null | undefined): string | undefined {
   return at === undefined || at === null ? undefined : iso(at);
 }
 
@@ -43,7 +43,7 @@ export function requestOut(
   now: number,
 ): z.input<typeof RequestOut> {
   const { view } = row;
-  const isStaff = role !== 'customer';
+  const forStaff = isStaff(role);
   const path = `/v1/requests/${view.number}`;
   return {
     number: view.number,
@@ -58,14 +58,14 @@ export function requestOut(
     status: view.status,
     priority: view.priority,
     contact: view.contact,
-    ...(isStaff ? present({ assignee: view.assignee }) : {}),
+    ...(forStaff ? present({ assignee: view.assignee }) : {}),
     registeredAt: iso(view.registeredAt),
     ...present({ previous: view.previous, acknowledgedAt: isoIf(view.acknowledgedAt) }),
     ...(view.waiting ? { waiting: waitingOut(view.waiting) } : {}),
     ...(view.proposal ? { proposal: { kind: view.proposal.kind, at: iso(view.proposal.at) } } : {}),
     ...(view.closed ? { closed: closedOut(view.closed) } : {}),
-    clocks: view.clocks.map((clock) => clockOut(clock, isStaff)),
-    ...(isStaff ? { breached: view.breached, tasks: view.tasks.map(taskOut) } : {}),
+    clocks: view.clocks.map((clock) => clockOut(clock, forStaff)),
+    ...(forStaff ? { breached: view.breached, tasks: view.tasks.map(taskOut) } : {}),
     ...present({ nextDueAt: isoIf(view.nextDueAt) }),
     possible: possibleFor(view, role, now),
     links: { self: path, timeline: `${path}/timeline`, mails: `${path}/mails` },
@@ -124,11 +124,11 @@ function taskOut({ kind, since, mail }: RequestView['tasks'][number]) {
 }
 
 /** Warnings, breaches and the time taken are for staff. */
-function clockOut(clock: ClockView, isStaff: boolean): z.input<typeof ClockOut> {
+export function clockOut(clock: ClockView, forStaff: boolean): z.input<typeof ClockOut> {
   const { name, commitment, status, startedAt, dueAt, metAt, warnedAt, breachedAt, took } = clock;
   const shown = { name, commitment, status, startedAt: iso(startedAt) };
   const instants = present({ dueAt: isoIf(dueAt), metAt: isoIf(metAt) });
-  if (!isStaff) return { ...shown, ...instants };
+  if (!forStaff) return { ...shown, ...instants };
   return {
     ...shown,
     ...instants,
@@ -139,15 +139,15 @@ function clockOut(clock: ClockView, isStaff: boolean): z.input<typeof ClockOut> 
 
 /** A line of a timeline. Customers do not see which member of staff it was. */
 export function timelineLineOut(row: TimelineRow, role: Role): z.input<typeof TimelineLine> {
-  const isStaff = role !== 'customer';
+  const forStaff = isStaff(role);
   const { dueAt, dueWas, ...facts } = row.facts;
   return {
     version: row.seq,
     at: iso(row.at),
     type: row.type,
-    who: !isStaff && row.who.startsWith('staff:') ? 'staff' : row.who,
+    who: !forStaff && row.who.startsWith('staff:') ? 'staff' : row.who,
     channel: row.channel,
-    ...(isStaff
+    ...(forStaff
       ? { audience: row.audience, ...present({ enteredBy: row.enteredBy, enteredAt: isoIf(row.enteredAt) }) }
       : {}),
     ...present({ text: row.text, mail: row.mail }),
@@ -157,7 +157,7 @@ export function timelineLineOut(row: TimelineRow, role: Role): z.input<typeof Ti
 
 /** A mail among those of a request. */
 export function correspondenceOut(row: CorrespondenceRow, role: Role): z.input<typeof CorrespondenceMail> {
-  const isStaff = role !== 'customer';
+  const forStaff = isStaff(role);
   const { direction, kind, audience, disposition } = row;
   const status = row.status as 'accepted' | null;
   return {
@@ -166,7 +166,7 @@ export function correspondenceOut(row: CorrespondenceRow, role: Role): z.input<t
     subject: row.subject ?? '',
     text: row.body ?? '',
     ...present({ kind }),
-    ...(isStaff
+    ...(forStaff
       ? { audience, ...present({ status, bouncedAt: isoIf(row.bouncedAt), id: row.mail, disposition }) }
       : {}),
   };

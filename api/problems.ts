@@ -1,6 +1,7 @@
 /** Errors as callers see them: `application/problem+json` (RFC 9457), each with a sentence that says what to do next. */
 import { Unavailable } from '../client/unavailable.ts';
 import { errorCode, isDatabaseAway } from '../db/pool.ts';
+import { ESCALATION_COMMANDS, type EscalationCommandName } from '../domain/escalation/events.ts';
 import { COMMANDS, type CommandName } from '../domain/events.ts';
 import { type FailureType, Refusal } from '../domain/failures.ts';
 import { mayCommand, type Role } from './rights.ts';
@@ -39,6 +40,7 @@ export interface ProblemDetails {
   readonly errors?: readonly FieldError[];
   readonly tried?: string;
   readonly requestStatus?: string;
+  readonly escalationStatus?: string;
   readonly possible?: readonly string[];
   readonly exclusion?: string;
   readonly clause?: string;
@@ -148,6 +150,21 @@ function refused({ type, message, details }: Refusal, role: Role | undefined): P
   });
 }
 
+/** A refusal by an escalation, whose commands are others than a request's. */
+export function escalationRefused(
+  { message, details }: Refusal,
+  may: (name: EscalationCommandName) => boolean,
+): Problem {
+  const { status, tried } = details;
+  const possible = ESCALATION_COMMANDS.filter((name) => details.possible?.includes(name) && may(name));
+  const next = possible.length > 0 ? `Possible now: ${possible.join(', ')}.` : 'Nothing of yours is possible now.';
+  return new Problem('invalid-transition', `${message} ${next}`, {
+    ...(tried === undefined ? {} : { tried }),
+    ...(status === undefined ? {} : { escalationStatus: status }),
+    possible,
+  });
+}
+
 function nextStep(type: FailureType, status: string | undefined, possible: readonly string[] | undefined): string {
   if (type !== 'InvalidTransition') return '';
   if (possible && possible.length > 0) return ` Possible now: ${possible.join(', ')}.`;
@@ -158,12 +175,18 @@ function isCommand(name: string): name is CommandName {
   return COMMANDS.some((command) => command === name);
 }
 
+function tooLarge(limit: number): Problem {
+  return limit > 1_048_576
+    ? new Problem('too-large', `A file may have ${limit / 1_048_576} MiB. Shorten it, or send it as a zip.`)
+    : new Problem('too-large', 'A body may have 1 MB. Shorten the text.');
+}
+
 /** What the body parser throws. */
 function bodyProblem(error: unknown): Problem | undefined {
   const type = (error as { type?: unknown } | undefined)?.type;
   switch (type) {
     case 'entity.too.large':
-      return new Problem('too-large', 'A body may have 1 MB. Shorten the text.');
+      return tooLarge((error as { limit?: number }).limit ?? 0);
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return new Problem('unsupported-media-type', 'Send JSON in UTF-8, uncompressed or compressed with gzip.');

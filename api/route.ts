@@ -1,4 +1,5 @@
 /** What a route is: as data, from which the server, `/openapi.json` and the tests of rights are all made. */
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import type { CallKey } from '../db/idempotencyKeys.ts';
@@ -20,12 +21,23 @@ export interface Answer {
   readonly status?: number;
   readonly headers?: { readonly [name: string]: string };
   readonly content: unknown;
+  /** In place of `content`: a file, as it is. */
+  readonly file?: Readable;
 }
 
 interface Described {
   /** With parameters in braces: `/v1/requests/{number}`. */
   readonly path: string;
-  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'calendars' | 'portal' | 'callers';
+  readonly tag:
+    | 'requests'
+    | 'commands'
+    | 'mails'
+    | 'contracts'
+    | 'calendars'
+    | 'portal'
+    | 'callers'
+    | 'escalations'
+    | 'publishers';
   readonly summary: string;
   readonly roles: readonly Role[];
   readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: z.ZodType };
@@ -41,6 +53,8 @@ export interface Input {
 export interface Reading extends Described {
   readonly method: 'get';
   readonly query?: z.ZodObject;
+  /** It answers with a file, not with JSON. */
+  readonly sendsFile?: true;
   handle(input: Input & { readonly query: unknown }): Promise<Answer>;
 }
 
@@ -59,8 +73,24 @@ export interface Changing extends Described {
   handle(input: Input & { readonly body: unknown; readonly call: KeyedCall }): Promise<Answer>;
 }
 
+/** Takes a file: the whole body is its content. Needs an `Idempotency-Key`. */
+export interface Uploading extends Described {
+  readonly method: 'post';
+  readonly query: z.ZodObject;
+  /** Largest body, bytes. */
+  readonly atMost: number;
+  handle(
+    input: Input & { readonly query: unknown; readonly content: Buffer; readonly call: KeyedCall },
+  ): Promise<Answer>;
+}
+
 /** A route of the API. */
-export type Route = Reading | Changing;
+export type Route = Reading | Changing | Uploading;
+
+/** Whether the route takes a file. */
+export function isUploading(route: Route): route is Uploading {
+  return 'atMost' in route;
+}
 
 /** A reading route, its handler typed by its query. */
 export function reading<Q extends z.ZodObject>(
@@ -93,7 +123,24 @@ export function changing<B extends z.ZodObject>(
       },
     }),
     method: 'post',
-    handle: (input) => route.handle({ ...input, body: input.body as z.output<B> }),
+    handle: (input: Parameters<Changing['handle']>[0]) => route.handle({ ...input, body: input.body as z.output<B> }),
+  };
+}
+
+/** A route that takes a file, its handler typed by its query. */
+export function uploading<Q extends z.ZodObject>(
+  route: Omit<Uploading, 'method' | 'query' | 'handle'> & {
+    readonly query: Q;
+    handle(
+      input: Input & { readonly query: z.output<Q>; readonly content: Buffer; readonly call: KeyedCall },
+    ): Promise<Answer>;
+  },
+): Route {
+  return {
+    ...route,
+    method: 'post',
+    handle: (input: Parameters<Uploading['handle']>[0]) =>
+      route.handle({ ...input, query: input.query as z.output<Q> }),
   };
 }
 

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { DISPOSITIONS } from '../db/mailReading.ts';
 import { MAIL_KINDS } from '../domain/effects.ts';
+import { ESCALATION_STATUSES } from '../domain/escalation/state.ts';
 import { COMMANDS } from '../domain/events.ts';
 import { STATUSES } from '../domain/state.ts';
 import { CLOCK_NAMES } from '../domain/terms.ts';
 import { TIMELINE_AUDIENCE, type TimelineType } from '../domain/timeline.ts';
+import { ROLES } from './rights.ts';
 
 /** ISO 8601 in UTC. */
 export const Instant = z.iso.datetime({ precision: 3 }).meta({ id: 'Instant', description: 'ISO 8601, in UTC' });
@@ -190,7 +192,7 @@ export const InboundMail = z
 
 /** Who the caller is. */
 export const CallerOut = z
-  .object({ who: z.string(), role: z.enum(['agent', 'supervisor', 'customer']), contract: z.string().optional() })
+  .object({ who: z.string(), role: z.enum(ROLES), contract: z.string().optional(), publisher: z.string().optional() })
   .meta({ id: 'Caller' });
 
 /** A problem (RFC 9457). */
@@ -204,6 +206,7 @@ export const ProblemOut = z
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     tried: z.string().optional(),
     requestStatus: z.enum(STATUSES).optional(),
+    escalationStatus: z.enum(ESCALATION_STATUSES).optional(),
     possible: z.array(z.string()).optional(),
     decision: z.enum(['otherContract', 'quote', 'training']).optional().meta({ description: 'where it belongs' }),
     coveredBy: z.array(z.string()).optional().meta({ description: 'the contract types that cover it' }),

@@ -1,5 +1,6 @@
 /** Serves routes: who calls, may they, what do they send, and what they get back. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { pipeline, Readable } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
@@ -10,7 +11,7 @@ import { checked, checkedWith } from './fields.ts';
 import { once, type Reply, requireKey } from './idempotency.ts';
 import { Problem, problemOf, validationFailed } from './problems.ts';
 import { type Role, whoOf } from './rights.ts';
-import type { Answer, Changing, Route } from './route.ts';
+import { type Answer, type Changing, isUploading, type KeyedCall, type Route, type Uploading } from './route.ts';
 
 /** What serving a route needs. */
 export interface ServerDependencies {
@@ -72,19 +73,55 @@ async function replyTo(
     const query = route.query ? checked(route.query, request.query) : {};
     return reply(route, await route.handle({ caller, params, query }));
   }
+  if (isUploading(route)) return await uploaded(route, caller, request, response, deps);
   const isDryRun = requireDryRun(route, request.query.dryRun);
   const key = isDryRun ? '' : requireKey(request.get('idempotency-key'));
   const sent = await readBody(request, response);
   const { judge, dryRun } = route;
   const body = await checkedWith(route.body, sent, async (sound) => (await judge?.(caller, sound)) ?? []);
   if (isDryRun && dryRun) return { ...reply(route, await dryRun.show({ caller, params, body })), status: 200 };
+  return await carriedOut(route, caller, request, response, deps, { key, sent }, (call) =>
+    route.handle({ caller, params, body, call }),
+  );
+}
+
+/** The body is a file: its name, type and checksum are what the key belongs to. */
+async function uploaded(
+  route: Uploading,
+  caller: TokenHolder,
+  request: Request,
+  response: Response,
+  deps: ServerDependencies,
+): Promise<Reply> {
+  const params = request.params as Record<string, string>;
+  const query = checked(route.query, request.query);
+  const key = requireKey(request.get('idempotency-key'));
+  await deps.callers.countUpload(caller);
+  const content = await readFile(request, response, route.atMost);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return await carriedOut(route, caller, request, response, deps, { key, sent: { query, sha256 } }, (call) =>
+    route.handle({ caller, params, query, content, call }),
+  );
+}
+
+/** Once for each key, whatever was sent with it first. */
+async function carriedOut(
+  route: Route,
+  caller: TokenHolder,
+  request: Request,
+  response: Response,
+  deps: ServerDependencies,
+  { key, sent }: { readonly key: string; readonly sent: unknown },
+  work: (call: KeyedCall) => Promise<Answer>,
+): Promise<Reply> {
+  const params = request.params as Record<string, string>;
   const names = Object.keys(params).map((name) => `${name}=${params[name]}`);
   const call = { caller: whoOf(caller), route: [`POST ${route.path}`, ...names].join(' '), key };
   return await once(
     deps.pool,
     call,
     sent,
-    async (keyed) => reply(route, await (route as Changing).handle({ caller, params, body, call: keyed })),
+    async (keyed) => reply(route, await work(keyed)),
     (error) => {
       const problem = problemOf(error, caller.role);
       return problem.isFinal ? problemReply(problem, response) : undefined;
@@ -113,7 +150,20 @@ async function readBody(request: Request, response: Response): Promise<unknown> 
   return request.body ?? {};
 }
 
+/** A body of any type, as it is. */
+async function readFile(request: Request, response: Response, limit: number): Promise<Buffer> {
+  if (request.get('content-type') === undefined) {
+    throw new Problem('unsupported-media-type', 'Send the file with its Content-Type, such as application/pdf.');
+  }
+  const parse = express.raw({ limit, type: () => true, inflate: false });
+  await new Promise<void>((resolve, reject) => {
+    parse(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
+  });
+  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+}
+
 function reply(route: Route, answer: Answer): Reply {
+  if (answer.file) return { status: route.answer.status, headers: { ...answer.headers }, content: answer.file };
   return {
     status: answer.status ?? route.answer.status,
     headers: { ...answer.headers, 'content-type': 'application/json; charset=utf-8' },
@@ -131,6 +181,11 @@ function problemReply(problem: Problem, response: Response): Reply {
 
 function send(response: Response, { status, headers, content }: Reply): void {
   response.status(status).set({ 'cache-control': 'no-store', ...headers });
+  if (content instanceof Readable) {
+    // What was promised and does not come must not look whole: the connection breaks.
+    pipeline(content, response, () => undefined);
+    return;
+  }
   response.end(JSON.stringify(content));
 }
 

@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { checkTemporal } from '../client/connection.ts';
+import { createEscalationDoor } from '../client/escalationDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { issueToken } from '../db/accessTokens.ts';
 import type { Servers } from './servers.ts';
@@ -28,7 +29,13 @@ const AN_HOUR_MS = 3_600_000;
 export async function startApi({ pool }: Servers, client: Client, staff = AGENT): Promise<Api> {
   const door = createRequestDoor({ client, pool });
   const log = pino({ level: 'silent' });
-  const server = createApp({ pool, door, checkTemporal: () => checkTemporal(client), log }).listen(0, '127.0.0.1');
+  const server = createApp({
+    pool,
+    door,
+    escalationDoor: createEscalationDoor({ client, pool }),
+    checkTemporal: () => checkTemporal(client),
+    log,
+  }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const authorization = `Bearer ${await issueToken(pool, { staff, expiresAt: new Date(Date.now() + AN_HOUR_MS) })}`;

@@ -1,5 +1,4 @@
 /** The one door to the workflows of requests: it opens, commands, reopens, and rebuilds them from what Postgres holds. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { type SignalDefinition, type UpdateDefinition, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Pool } from 'pg';
@@ -31,9 +30,9 @@ import {
   type ShortInput,
   type SupportRequestInput,
 } from '../workflows/messages.ts';
+import { createPatience, PATIENCE_MS } from './patience.ts';
 import { oldestStart, ongoingInput, openingInput, startOptions, termsAndWindows } from './requestInput.ts';
-import { isGone, isLost, isTemporalAway, refusalIn } from './temporalErrors.ts';
-import { Unavailable } from './unavailable.ts';
+import { isGone, refusalIn } from './temporalErrors.ts';
 
 /** Commands that an Update of their own name carries. */
 export type UpdateName = Exclude<CommandName, 'reopen'>;
@@ -88,49 +87,11 @@ type Start = (input: ShortInput) => Promise<unknown>;
 type Reuse = 'REJECT_DUPLICATE' | 'ALLOW_DUPLICATE';
 
 const WORKFLOW = 'supportRequest';
-/** Before what a run that just ended has lost is sent again; milliseconds. */
-const LOST_PAUSE = 100;
 
 /** Opens the door. It holds nothing but its dependencies. */
-export function createRequestDoor({ client, pool, patienceMs = 10_000 }: RequestDoorDependencies): RepairingDoor {
+export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: RequestDoorDependencies): RepairingDoor {
   const handle = (number: string) => client.workflow.getHandle(requestWorkflowId(number));
-
-  /** Within the time limit, and with errors that mean something outside. */
-  async function patiently<T>(work: () => Promise<T>): Promise<T> {
-    const late = new AbortController();
-    try {
-      const worked = client.withDeadline(Date.now() + patienceMs, work);
-      // The client's own retries overrun the deadline by seconds when nobody listens.
-      const tooLate = sleep(patienceMs, undefined, { signal: late.signal }).then(() => {
-        throw new Unavailable('Temporal');
-      });
-      return await Promise.race([worked, tooLate]);
-    } catch (error) {
-      const refusal = refusalIn(error);
-      if (refusal) throw refusal;
-      if (isTemporalAway(error)) throw new Unavailable('Temporal', undefined, { cause: error });
-      throw error;
-    } finally {
-      late.abort();
-    }
-  }
-
-  /** Sends until a run takes it; `whenGone` yields the result that makes sending needless, or nothing to send again. */
-  async function persistently<T>(send: () => Promise<T>, whenGone: () => Promise<T | undefined>): Promise<T> {
-    const end = Date.now() + patienceMs;
-    for (;;) {
-      try {
-        return await send();
-      } catch (error) {
-        if (isGone(error)) {
-          const result = await whenGone();
-          if (result !== undefined) return result;
-        } else if (!isLost(error)) throw error;
-        if (Date.now() > end) throw new Unavailable('Temporal', undefined, { cause: error });
-        await sleep(LOST_PAUSE);
-      }
-    }
-  }
+  const { patiently, persistently } = createPatience(client, patienceMs);
 
   async function updateWithStart<A>(
     input: SupportRequestInput,

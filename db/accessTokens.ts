@@ -3,28 +3,31 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Language } from './contracts.ts';
 import type { Queryable } from './pool.ts';
 
-/** Who calls. A customer's contact belongs to one contract. */
+/** Who calls. A customer's contact belongs to one contract, a publisher's person to one publisher. */
 export type TokenHolder =
   | { readonly role: 'agent' | 'supervisor'; readonly id: string }
-  | { readonly role: 'customer'; readonly id: string; readonly contract: string };
+  | { readonly role: 'customer'; readonly id: string; readonly contract: string }
+  | { readonly role: 'publisher'; readonly id: string; readonly publisher: string };
 
 /** Whom a new token stands for, and until when. */
 export interface NewToken {
-  /** Exactly one of the two. */
+  /** Exactly one of the three. */
   readonly staff?: string;
   readonly contact?: string;
+  readonly publisherPerson?: string;
   readonly expiresAt: Date;
 }
 
 /** Issues a token of 256 random bits; it is shown this once. */
-export async function issueToken(db: Queryable, { staff, contact, expiresAt }: NewToken): Promise<string> {
+export async function issueToken(
+  db: Queryable,
+  { staff, contact, publisherPerson, expiresAt }: NewToken,
+): Promise<string> {
   const token = `rl_${randomBytes(32).toString('base64url')}`;
-  await db.query('INSERT INTO access_tokens (hash, staff, contact, expires_at) VALUES ($1, $2, $3, $4)', [
-    hashOf(token),
-    staff ?? null,
-    contact ?? null,
-    expiresAt,
-  ]);
+  await db.query(
+    'INSERT INTO access_tokens (hash, staff, contact, publisher_person, expires_at) VALUES ($1, $2, $3, $4, $5)',
+    [hashOf(token), staff ?? null, contact ?? null, publisherPerson ?? null, expiresAt],
+  );
   return token;
 }
 
@@ -35,17 +38,21 @@ export async function findTokenHolder(db: Queryable, token: string): Promise<Tok
     role: 'agent' | 'supervisor' | null;
     contact: string | null;
     contract: string | null;
+    person: string | null;
+    publisher: string | null;
   }>(
-    `SELECT s.id AS staff, s.role, p.id AS contact, p.contract
+    `SELECT s.id AS staff, s.role, p.id AS contact, p.contract, o.id AS person, o.publisher
      FROM access_tokens t
      LEFT JOIN staff s ON s.id = t.staff AND s.active
      LEFT JOIN contacts p ON p.id = t.contact AND p.active
+     LEFT JOIN publisher_people o ON o.id = t.publisher_person AND o.active
      WHERE t.hash = $1 AND t.expires_at > now() AND t.revoked_at IS NULL`,
     [hashOf(token)],
   );
   const [row] = rows;
   if (row?.staff && row.role) return { role: row.role, id: row.staff };
   if (row?.contact && row.contract) return { role: 'customer', id: row.contact, contract: row.contract };
+  if (row?.person && row.publisher) return { role: 'publisher', id: row.person, publisher: row.publisher };
   return undefined;
 }
 

@@ -2,10 +2,13 @@
 import type { Pool } from 'pg';
 import { anomalySupport } from '../contracts/templates/anomalySupport.ts';
 import { demonstration } from '../contracts/templates/demonstration.ts';
-import { type ContractTermsInput, parseTerms } from '../contracts/terms.ts';
+import { publisherSupport } from '../contracts/templates/publisherSupport.ts';
+import { type ContractTerms, type ContractTermsInput, parseTerms } from '../contracts/terms.ts';
 import { findTokenHolder, issueToken, prolongToken, storeStaff } from './accessTokens.ts';
 import { contentHash } from './contentHash.ts';
 import { type ContactRow, readContract, storeContact, storeContract, storeTerms } from './contracts.ts';
+import { makeReferent } from './designatedContacts.ts';
+import { nameContractPublisher, storePublisher, storePublisherPerson } from './publishers.ts';
 
 /** An access token a role. */
 export interface DemonstrationTokens {
@@ -13,6 +16,8 @@ export interface DemonstrationTokens {
   readonly supervisor: string;
   /** Of the contact on the first contract. */
   readonly customer: string;
+  /** Of a person of the publisher to whom the product `viewer` is escalated. */
+  readonly publisher: string;
 }
 
 /** A contact of the demonstration, as scripts need them. */
@@ -30,6 +35,14 @@ export interface Demonstration {
 const AGENT = 'demo-agent';
 const SUPERVISOR = 'demo-supervisor';
 const PARTIES = { customer: 'Atelier Exemple (fictif)', provider: 'Support Exemple (fictif)' };
+/** The contract with the publisher, and who sends escalations to it. */
+const PUBLISHER_CONTRACT = 'DEMO-PUBLISHER';
+const PUBLISHER = {
+  id: 'demo-publisher',
+  name: 'Éditeur Exemple (fictif)',
+  email: 'support@publisher.example',
+  language: 'fr',
+} as const;
 /** Seconds that stand for an hour of a clock and for a business day of the reminders. */
 const UNIT_SECONDS = 4;
 const TOKEN_DAYS = 90;
@@ -53,6 +66,22 @@ const CAMILLE = {
   trained: true,
 } as const;
 
+const REFERENT = {
+  id: 'demo-remi',
+  contract: PUBLISHER_CONTRACT,
+  name: 'Rémi Fictif',
+  email: 'remi@support.example',
+  language: 'fr',
+  trained: true,
+} as const;
+const PAULE = {
+  id: 'demo-paule',
+  publisher: PUBLISHER.id,
+  name: 'Paule Fictive',
+  email: 'paule@publisher.example',
+  language: 'fr',
+} as const;
+
 /**
  * Loads the demonstration, or finds it again: a second start keeps its data, and those of `earlierTokens` that still open
  * something. @throws Error in production.
@@ -64,8 +93,9 @@ export async function loadDemonstration(
   if (process.env.NODE_ENV === 'production') {
     throw new Error('The demonstration has tokens that anybody may know: it is not loaded in production.');
   }
-  await storeAll(pool, CLAIRE.contract, anomalySupport(PARTIES));
-  await storeAll(pool, CAMILLE.contract, demonstration(PARTIES, UNIT_SECONDS));
+  await storePublisherSide(pool);
+  await storeAll(pool, CLAIRE.contract, withViewer(anomalySupport(PARTIES)));
+  await storeAll(pool, CAMILLE.contract, withViewer(demonstration(PARTIES, UNIT_SECONDS)));
   await storeContact(pool, CLAIRE);
   await storeContact(pool, CAMILLE);
   await storeStaff(pool, person(AGENT, 'Alix Fictive', 'agent'));
@@ -76,20 +106,47 @@ export async function loadDemonstration(
       agent: await tokenOf(pool, { staff: AGENT }, earlierTokens.agent),
       supervisor: await tokenOf(pool, { staff: SUPERVISOR }, earlierTokens.supervisor),
       customer: await tokenOf(pool, { contact: CLAIRE.id }, earlierTokens.customer),
+      publisher: await tokenOf(pool, { publisherPerson: PAULE.id }, earlierTokens.publisher),
     },
     contact: CLAIRE,
   };
 }
 
-async function storeAll(pool: Pool, reference: string, input: ContractTermsInput): Promise<void> {
+/** The publisher, its contract with its referent, and a person of it. */
+async function storePublisherSide(pool: Pool): Promise<void> {
+  const terms = await storeAll(
+    pool,
+    PUBLISHER_CONTRACT,
+    publisherSupport({ customer: PARTIES.provider, provider: PUBLISHER.name }),
+  );
+  await storePublisher(pool, PUBLISHER);
+  await nameContractPublisher(pool, PUBLISHER_CONTRACT, PUBLISHER.id);
+  await storeContact(pool, REFERENT);
+  await makeReferent(pool, PUBLISHER_CONTRACT, terms.contacts, REFERENT.id);
+  await storePublisherPerson(pool, PAULE);
+}
+
+/** The terms with a product of the publisher's under them. */
+function withViewer(terms: ContractTermsInput): ContractTermsInput {
+  const viewer = {
+    name: 'Visionneuse Exemple',
+    environment: 'production',
+    publisher: PUBLISHER.name,
+    publisherContract: PUBLISHER_CONTRACT,
+  } as const;
+  return { ...terms, products: { list: { viewer }, supportsPreviousForMonths: 12, outdated: 'notTheProduct' } };
+}
+
+async function storeAll(pool: Pool, reference: string, input: ContractTermsInput): Promise<ContractTerms> {
   const parsed = parseTerms(input);
   if ('errors' in parsed) throw new Error(`${reference}: ${parsed.errors.map(({ path }) => path).join(', ')}`);
   const { terms } = parsed;
   await storeContract(pool, { reference, terms });
   const inForce = await readContract(pool, reference);
   // Data of an older release: its requests keep their terms, new ones get these.
-  if (inForce && contentHash(inForce.terms).equals(contentHash(terms))) return;
+  if (inForce && contentHash(inForce.terms).equals(contentHash(terms))) return terms;
   await storeTerms(pool, reference, (inForce?.version ?? 0) + 1, IN_FORCE_FROM, terms);
+  return terms;
 }
 
 function person(id: string, name: string, role: 'agent' | 'supervisor') {
@@ -98,13 +155,13 @@ function person(id: string, name: string, role: 'agent' | 'supervisor') {
 
 async function tokenOf(
   pool: Pool,
-  whose: { readonly staff: string } | { readonly contact: string },
+  whose: { readonly staff: string } | { readonly contact: string } | { readonly publisherPerson: string },
   earlier: string | undefined,
 ): Promise<string> {
   const expiresAt = new Date(Date.now() + TOKEN_DAYS * DAY_MS);
   if (earlier !== undefined) {
     const holder = await findTokenHolder(pool, earlier);
-    const isTheirs = holder?.id === ('staff' in whose ? whose.staff : whose.contact);
+    const isTheirs = holder !== undefined && Object.values(whose).includes(holder.id);
     if (isTheirs && (await prolongToken(pool, earlier, expiresAt))) return earlier;
   }
   return await issueToken(pool, { ...whose, expiresAt });

@@ -23,5 +23,9 @@ export async function storeText(db: Queryable, { id, number, body, author }: New
 
 /** Deletes the text of a refused command; one that a timeline names stays. */
 export async function deleteText(db: Queryable, id: TextId): Promise<void> {
-  await db.query('DELETE FROM texts WHERE id = $1 AND NOT EXISTS (SELECT FROM timeline WHERE text_id = $1)', [id]);
+  await db.query(
+    `DELETE FROM texts WHERE id = $1 AND NOT EXISTS (SELECT FROM timeline WHERE text_id = $1)
+       AND NOT EXISTS (SELECT FROM escalation_timeline WHERE text_id = $1)`,
+    [id],
+  );
 }

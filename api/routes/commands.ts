@@ -6,11 +6,11 @@ import type { TokenHolder } from '../../db/accessTokens.ts';
 import { changeContactAddress, readContact } from '../../db/contracts.ts';
 import { isUniqueViolation } from '../../db/pool.ts';
 import type { RequestRow } from '../../db/requests.ts';
-import { deleteText, storeText } from '../../db/texts.ts';
 import { COMMANDS, type CommandName, type CommandOf } from '../../domain/events.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { COMMAND_BODIES, COMMAND_SUMMARIES, type CommandBody, type PlainCommand } from '../commandBodies.ts';
 import { requireSound } from '../commandChecks.ts';
+import { withText } from '../givenText.ts';
 import { amendmentOut } from '../present.ts';
 import { validationFailed } from '../problems.ts';
 import { rolesFor, whoOf } from '../rights.ts';
@@ -77,27 +77,6 @@ function metaOf(caller: TokenHolder, row: RequestRow, commandId: string, receive
     enteredBy: whoOf(caller),
     receivedAt: Date.parse(receivedAt),
   };
-}
-
-/** The text is stored before the command, under the command's id, and deleted when the command is refused. */
-async function withText(
-  pool: Pool,
-  number: string,
-  body: string | undefined,
-  { commandId, who }: Meta,
-  command: (named: { text?: string }) => Promise<unknown>,
-): Promise<void> {
-  if (body === undefined) {
-    await command({});
-    return;
-  }
-  await storeText(pool, { id: commandId, number, body, author: who });
-  try {
-    await command({ text: commandId });
-  } catch (error) {
-    if (error instanceof Refusal) await deleteText(pool, commandId);
-    throw error;
-  }
 }
 
 async function give(

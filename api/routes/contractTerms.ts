@@ -11,7 +11,7 @@ import { CheckedTerms, TermsSchemaOut, TermsVersionList, TermsVersionOut } from 
 import { ShortName, Text } from '../inputs.ts';
 import { iso, present } from '../present.ts';
 import { type FieldError, notFound, Problem, validationFailed } from '../problems.ts';
-import { EVERYBODY, STAFF, sees, whoOf } from '../rights.ts';
+import { EVERYBODY_ON_REQUESTS, STAFF, sees, whoOf } from '../rights.ts';
 import { changing, param, type Route, reading } from '../route.ts';
 
 const LocalDate = z.iso.date({ error: 'A date is written YYYY-MM-DD.' });
@@ -45,7 +45,7 @@ export function contractTermsRoutes({ pool }: { readonly pool: Pool }): Route[] 
       path: '/v1/terms/schema',
       tag: 'contracts',
       summary: 'The JSON Schema of a contract’s terms',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'JSON Schema, draft 2020-12', schema: TermsSchemaOut },
       handle: async () => ({ content: z.toJSONSchema(ContractTerms, { io: 'input' }) }),
@@ -122,7 +122,7 @@ export function contractTermsRoutes({ pool }: { readonly pool: Pool }): Route[] 
       path: '/v1/contracts/{reference}/terms/{version}',
       tag: 'contracts',
       summary: 'Read one version of a contract’s terms',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'The version', schema: TermsVersionOut },
       async handle({ caller, params }) {

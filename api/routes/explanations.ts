@@ -11,7 +11,7 @@ import { explainClock } from '../../domain/explanation.ts';
 import { rulesOf } from '../../domain/rules.ts';
 import { ExplanationOut, explanationOut } from '../explanations.ts';
 import { notFound } from '../problems.ts';
-import { EVERYBODY } from '../rights.ts';
+import { EVERYBODY_ON_REQUESTS } from '../rights.ts';
 import { param, type Route, reading } from '../route.ts';
 import { visibleRow } from '../visibleRequest.ts';
 
@@ -22,7 +22,7 @@ export function explanationRoutes({ pool }: { readonly pool: Pool }): Route[] {
       path: '/v1/requests/{number}/clocks/{clock}/explanation',
       tag: 'requests',
       summary: 'Say why a clock is due when it is: interval by interval, with holidays, closures and pauses',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'The way from the start to the due moment', schema: ExplanationOut },
       async handle({ caller, params }) {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { markPortal, readPortalOutage } from '../../db/portal.ts';
 import { PortalOut } from '../contractSchemas.ts';
 import { iso } from '../present.ts';
-import { EVERYBODY, STAFF, whoOf } from '../rights.ts';
+import { EVERYBODY_ON_REQUESTS, STAFF, whoOf } from '../rights.ts';
 import { type Answer, changing, type Route, reading } from '../route.ts';
 
 /** The routes under `/v1/portal`. */
@@ -14,7 +14,7 @@ export function portalRoutes({ pool }: { readonly pool: Pool }): Route[] {
       path: '/v1/portal',
       tag: 'portal',
       summary: 'Say whether the portal is marked as down',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'The portal', schema: PortalOut },
       handle: () => portalAnswer(pool),

@@ -13,7 +13,7 @@ import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../
 import { findWrong, judgeOpening, OpeningBody, type OpeningDependencies } from '../opening.ts';
 import { correspondenceOut, requestOut, timelineLineOut } from '../present.ts';
 import { Problem, stillRunning, validationFailed } from '../problems.ts';
-import { audienceOf, EVERYBODY } from '../rights.ts';
+import { audienceOf, EVERYBODY_ON_REQUESTS } from '../rights.ts';
 import { changing, type KeyedCall, param, type Route, reading } from '../route.ts';
 import { Correspondence, RequestList, RequestOut, Timeline } from '../schemas.ts';
 import { isOpen, requestAnswer, visibleRow } from '../visibleRequest.ts';
@@ -39,7 +39,7 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       path: '/v1/requests',
       tag: 'requests',
       summary: 'Open a request',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       body: OpeningBody,
       judge: async (caller, sound) => (await findWrong(deps, caller, sound)).errors,
       answer: { status: 201, description: 'The request, registered; Location is its path', schema: RequestOut },
@@ -54,7 +54,7 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       path: '/v1/requests',
       tag: 'requests',
       summary: 'List requests, the newest first',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: ListQuery,
       answer: { status: 200, description: 'A page of requests', schema: RequestList },
       async handle({ caller, query }) {
@@ -85,7 +85,7 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       path: '/v1/requests/{number}',
       tag: 'requests',
       summary: 'Read a request',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'The request; its version is the ETag', schema: RequestOut },
       handle: ({ caller, params }) => requestAnswer(pool, caller, param(params, 'number')),
@@ -94,7 +94,7 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       path: '/v1/requests/{number}/timeline',
       tag: 'requests',
       summary: 'What happened to a request, in order',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: TimelineQuery,
       answer: { status: 200, description: 'A page of the timeline', schema: Timeline },
       async handle({ caller, params, query }) {
@@ -114,7 +114,7 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       path: '/v1/requests/{number}/mails',
       tag: 'requests',
       summary: 'Mails of a request, out and in, the oldest first',
-      roles: EVERYBODY,
+      roles: EVERYBODY_ON_REQUESTS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'The mails that the caller may see', schema: Correspondence },
       async handle({ caller, params }) {

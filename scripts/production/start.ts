@@ -21,6 +21,7 @@ Relance is ready in production's shape.
   Tokens       agent       ${tokens.agent}
                supervisor  ${tokens.supervisor}
                customer    ${tokens.customer}
+               publisher   ${tokens.publisher}
 
   A whole life of a request, told: RELANCE_DATA=${directory} npm run demo.
   Logs: ${directory}/logs. Ctrl-C stops everything.`;

@@ -30,6 +30,7 @@ Relance is ready.
   Tokens       agent       ${tokens.agent}
                supervisor  ${tokens.supervisor}
                customer    ${tokens.customer}
+               publisher   ${tokens.publisher}
 
   Open a request:
 

@@ -142,6 +142,7 @@ describe('too many calls', () => {
     const app = createApp({
       pool: world.pool,
       door: world.door,
+      escalationDoor: world.escalationDoor,
       log: silent,
       checkTemporal: async () => undefined,
       limits: { perCaller: 3, unauthorized: 2 },
@@ -180,7 +181,13 @@ describe('trouble', () => {
       connectionTimeoutMs: 500,
       log: silent,
     });
-    const app = createApp({ pool, door: world.door, log: silent, checkTemporal: async () => undefined });
+    const app = createApp({
+      pool,
+      door: world.door,
+      escalationDoor: world.escalationDoor,
+      log: silent,
+      checkTemporal: async () => undefined,
+    });
     const response = await supertest(app).get('/v1/me').set('authorization', `Bearer ${world.tokens.agent}`);
     expect(response.status).toBe(503);
     expect(response.headers['retry-after']).toBe('2');
@@ -223,6 +230,7 @@ describe('health and documentation', () => {
     const lost = createApp({
       pool: world.pool,
       door: world.door,
+      escalationDoor: world.escalationDoor,
       log: silent,
       checkTemporal: () => new Promise(() => undefined),
     });
@@ -233,7 +241,7 @@ describe('health and documentation', () => {
   it('describes every route in OpenAPI 3.1', async () => {
     const { body } = await supertest(world.app).get('/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(4 + 1 + 21 + 5 + 3 + 3 + 4 + 3 + 3);
+    expect(Object.keys(body.paths)).toHaveLength(4 + 1 + 21 + 5 + 3 + 3 + 4 + 3 + 3 + 5 + 4 + 15 + 3);
     const open = body.paths['/v1/requests'].post;
     expect(open.parameters.map(({ name }: { name: string }) => name)).toContain('Idempotency-Key');
     expect(Object.keys(open.responses)).toEqual(expect.arrayContaining(['201', '401', '409', '422', '503']));

@@ -3,19 +3,33 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from '../../api/app.ts';
-import type { Route } from '../../api/route.ts';
+import { isUploading, type Route } from '../../api/route.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
+import { storePublisherPerson } from '../../db/publishers.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
+import { addPublisherContract, COMPLETE } from '../support/escalationWorld.ts';
 
 let world: ApiWorld;
 let number: string;
 let mail: string;
 let closure: string;
+let file: string;
 
 beforeAll(async () => {
   world = await createApiWorld();
-  number = await world.open();
+  await addPublisherContract(world);
+  number = await world.open({ product: 'viewer' });
+  await world.give(number, ['acknowledge']);
+  file = await escalate();
+  const spare = {
+    id: 'p-spare',
+    publisher: 'pub-publisher',
+    name: 'Spare',
+    email: 's@x.test',
+    language: 'en',
+  } as const;
+  await storePublisherPerson(world.pool, spare);
   await storeAdmitting(world.pool, 'THREE');
   const announced = await world.post('supervisor', '/v1/calendars/THREE.support/closures', {
     day: inDays(31),
@@ -30,6 +44,17 @@ beforeAll(async () => {
   );
 });
 afterAll(() => world.close());
+
+/** An escalation of the request that was sent, with one file, whose id it returns. */
+async function escalate(): Promise<string> {
+  const drafts = `/v1/requests/${number}/escalations`;
+  await world.post('agent', drafts, { parts: COMPLETE });
+  const upload = call({ path: `${drafts}/1/attachments`, method: 'post', atMost: 1 } as unknown as Route, 'agent');
+  const { body } = await upload;
+  await world.post('agent', `/v1/requests/${number}/escalate`, { escalation: 1 });
+  await world.escalationDoor.sent(`escalation:${number}:1`);
+  return body.id;
+}
 
 // The table of routes is made of what handlers need; none of them runs here.
 const ROUTES = allRoutes({} as ApiWorld);
@@ -56,7 +81,29 @@ const CUSTOMERS: readonly string[] = [
   'GET /v1/portal',
   'GET /v1/me',
 ];
+/** Of publishers, on what was sent to theirs. */
+const PUBLISHERS: readonly string[] = [
+  'GET /v1/me',
+  'GET /v1/escalations',
+  'GET /v1/escalations/{number}/{n}',
+  'GET /v1/escalations/{number}/{n}/timeline',
+  'GET /v1/escalations/{number}/{n}/attachments/{id}',
+  'POST /v1/escalations/{number}/{n}/note',
+];
+const PUBLISHERS_ONLY: readonly string[] = [
+  'POST /v1/escalations/{number}/{n}/acknowledge',
+  'POST /v1/escalations/{number}/{n}/startWork',
+  'POST /v1/escalations/{number}/{n}/ask',
+  'POST /v1/escalations/{number}/{n}/deliverWorkaround',
+  'POST /v1/escalations/{number}/{n}/deliverFix',
+  'POST /v1/escalations/{number}/{n}/refuse',
+  'POST /v1/escalations/{number}/{n}/confirmPriority',
+  'POST /v1/escalations/{number}/{n}/contestPriority',
+];
 const SUPERVISORS_ONLY: readonly string[] = [
+  'POST /v1/publishers',
+  'POST /v1/publishers/{id}/people',
+  'POST /v1/publishers/{id}/people/{person}/retire',
   'POST /v1/contracts',
   'POST /v1/contracts/{reference}/terms',
   'POST /v1/contracts/{reference}/contacts',
@@ -78,7 +125,7 @@ const BODIES: { readonly [command: string]: object } = {
   assign: { assignee: 'staff:s-agent' },
   logWork: { seconds: 60 },
   requalify: { priority: 'major', text: 'Less severe.' },
-  amendTerms: { version: 1 },
+  amendTerms: { version: 2 },
   refuse: { exclusion: 'training' },
   close: { reason: 'withdrawn' },
   correctAddress: { email: 'right@customer.test' },
@@ -98,6 +145,18 @@ const BODIES: { readonly [command: string]: object } = {
   makeMain: {},
   markDown: {},
   markUp: {},
+  escalations: { product: 'viewer', priority: 'p3' },
+  '{n}': {},
+  askForMissing: {},
+  escalate: { escalation: 1 },
+  confirmPriority: {},
+  contestPriority: { priority: 'p3', text: 'Less severe.' },
+  proposePriority: { priority: 'p3', text: 'Less severe.' },
+  agreePriority: {},
+  settleTask: { task: 'quote' },
+  withdraw: {},
+  publishers: { id: 'new-one', name: 'New one', email: 'desk@new.test' },
+  people: { name: 'New', email: 'new@publisher.test' },
 };
 
 function bodyOf(route: Route): object {
@@ -106,7 +165,9 @@ function bodyOf(route: Route): object {
 }
 
 function call(route: Route, caller: CallerName | undefined, keyed = true): supertest.Test {
-  const id = route.path.startsWith('/v1/calendars/') ? 'THREE.support' : mail;
+  const idOf: { readonly [folder: string]: string } = { calendars: 'THREE.support', publishers: 'pub-publisher' };
+  const folder = route.path.split('/')[2] ?? '';
+  const id = route.path.includes('/attachments/') ? file : (idOf[folder] ?? mail);
   const path = route.path
     .replace('{number}', number)
     .replace('{clock}', 'resolution')
@@ -114,23 +175,31 @@ function call(route: Route, caller: CallerName | undefined, keyed = true): super
     .replace('{version}', '1')
     .replace('{contact}', route.path.endsWith('retire') ? 'c-untrained' : 'c-colleague')
     .replace('{id}', id)
+    .replace('{n}', '1')
+    .replace('{person}', 'p-spare')
     .replace('{closure}', closure);
   const test = supertest(world.app)[route.method](path);
   if (caller) test.set('authorization', `Bearer ${world.tokens[caller]}`);
   if (keyed && route.method === 'post') test.set('idempotency-key', randomUUID());
+  if (isUploading(route)) return test.query({ name: 'list.txt' }).type('text/plain').send('LIST-4711');
   return route.method === 'post' ? test.send(bodyOf(route)) : test;
 }
 
 const isMayCall = (route: Route, caller: CallerName): boolean => {
+  const name = nameOf(route);
+  if (caller === 'publisher' || caller === 'otherPublisher') {
+    return PUBLISHERS.includes(name) || PUBLISHERS_ONLY.includes(name);
+  }
+  if (PUBLISHERS_ONLY.includes(name)) return false;
   if (caller === 'supervisor') return true;
-  if (caller === 'agent') return !SUPERVISORS_ONLY.includes(nameOf(route));
-  return CUSTOMERS.includes(nameOf(route));
+  if (caller === 'agent') return !SUPERVISORS_ONLY.includes(name);
+  return CUSTOMERS.includes(name);
 };
 const isAboutOneThing = (route: Route) => route.path.includes('{');
 
 describe('every route', () => {
-  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, portal, calendars', () => {
-    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 3 + 4);
+  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, portal, calendars, escalations, publishers', () => {
+    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 3 + 4 + 6 + 4 + 15 + 4);
     expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
   });
 
@@ -141,7 +210,15 @@ describe('every route', () => {
     expect(response.headers['www-authenticate']).toBe('Bearer');
   });
 
-  const callers: CallerName[] = ['agent', 'supervisor', 'customer', 'colleague', 'stranger'];
+  const callers: CallerName[] = [
+    'agent',
+    'supervisor',
+    'customer',
+    'colleague',
+    'stranger',
+    'publisher',
+    'otherPublisher',
+  ];
   const cases = ROUTES.flatMap((route) => callers.map((caller) => [nameOf(route), caller, route] as const));
   it.each(cases)('%s by the %s', async (name, caller, route) => {
     const response = await call(route, caller);
@@ -150,7 +227,7 @@ describe('every route', () => {
       expect(response.body.type).toBe('urn:relance:problem:forbidden');
       return;
     }
-    if (caller === 'stranger' && isAboutOneThing(route)) {
+    if ((caller === 'stranger' || caller === 'otherPublisher') && isAboutOneThing(route)) {
       expect(response.status).toBe(404);
       expect(JSON.stringify(response.body)).not.toContain(OPENING.subject);
       return;
@@ -161,12 +238,13 @@ describe('every route', () => {
       return;
     }
     expect([200, 201, 409]).toContain(response.status);
-    if (response.status < 300) expect(route.answer.schema.safeParse(response.body).error).toBeUndefined();
+    if ('sendsFile' in route) expect(response.text).toBe('LIST-4711');
+    else if (response.status < 300) expect(route.answer.schema.safeParse(response.body).error).toBeUndefined();
   });
 
   const changes = ROUTES.filter(({ method }) => method === 'post').map((route) => [nameOf(route), route] as const);
   it.each(changes)('%s wants an Idempotency-Key', async (_name, route) => {
-    const response = await call(route, 'supervisor', false);
+    const response = await call(route, route.roles.includes('supervisor') ? 'supervisor' : 'publisher', false);
     expect(response.status).toBe(400);
     expect(response.body.type).toBe('urn:relance:problem:idempotency-key-missing');
   });

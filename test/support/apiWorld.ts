@@ -10,17 +10,32 @@ import { type ContractTermsInput, parseTerms } from '../../contracts/terms.ts';
 import { issueToken, storeStaff } from '../../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { createPool } from '../../db/pool.ts';
+import { storePublisher, storePublisherPerson } from '../../db/publishers.ts';
 import { type CoreDoor, createCoreDoor } from './coreDoor.ts';
 import { createTestDatabase } from './database.ts';
+import { createEscalationStandIn, type EscalationStandIn } from './escalationStandIn.ts';
 
-/** Callers: `customer` and `colleague` are on the contract ONE, `stranger` on TWO; `untrained` has no training. */
-export const CALLERS = ['agent', 'supervisor', 'customer', 'colleague', 'untrained', 'stranger'] as const;
+/**
+ * Callers: `customer` and `colleague` are on the contract ONE, `stranger` on TWO; `untrained` has no training. `publisher` and
+ * `otherPublisher` speak for two publishers.
+ */
+export const CALLERS = [
+  'agent',
+  'supervisor',
+  'customer',
+  'colleague',
+  'untrained',
+  'stranger',
+  'publisher',
+  'otherPublisher',
+] as const;
 export type CallerName = (typeof CALLERS)[number];
 
 export interface ApiWorld {
   readonly app: Express;
   readonly pool: Pool;
   readonly door: CoreDoor;
+  readonly escalationDoor: EscalationStandIn;
   /** Lines of the log, as JSON. */
   readonly logged: string[];
   readonly tokens: { readonly [name in CallerName]: string };
@@ -53,15 +68,17 @@ export async function createApiWorld(over: Partial<AppDependencies> = {}): Promi
   await storeAll(pool, 'ONE', 'Customer One');
   await storeAll(pool, 'TWO', 'Customer Two');
   const door = createCoreDoor(pool);
+  const escalationDoor = createEscalationStandIn(pool);
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const app = createApp({ pool, door, log, checkTemporal: async () => undefined, ...over });
+  const app = createApp({ pool, door, escalationDoor, log, checkTemporal: async () => undefined, ...over });
   const tokens = await issueAll(pool);
 
   const world: ApiWorld = {
     app,
     pool,
     door,
+    escalationDoor,
     logged,
     tokens,
     get: (caller, path) => supertest(app).get(path).set('authorization', `Bearer ${tokens[caller]}`),
@@ -106,6 +123,15 @@ async function issueAll(pool: Pool): Promise<ApiWorld['tokens']> {
     if (name === 'agent' || name === 'supervisor') {
       await storeStaff(pool, { id: `s-${name}`, name, email: `${name}@support.test`, role: name, language: 'fr' });
       tokens[name] = await issueToken(pool, { staff: `s-${name}`, expiresAt });
+      continue;
+    }
+    if (name === 'publisher' || name === 'otherPublisher') {
+      const publisher = `pub-${name}`;
+      const email = `desk@${name}.test`;
+      await storePublisher(pool, { id: publisher, name: `The ${name}`, email, language: 'en' });
+      const person = { id: `p-${name}`, publisher, name, email: `person@${name}.test`, language: 'en' } as const;
+      await storePublisherPerson(pool, person);
+      tokens[name] = await issueToken(pool, { publisherPerson: person.id, expiresAt });
       continue;
     }
     const contract = name === 'stranger' ? 'TWO' : 'ONE';

@@ -40,7 +40,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   api: [
-    ...['api/', 'client/', 'config/', 'metrics/', 'tracing/', 'workflows/messages.ts'],
+    ...[
+      'api/',
+      'client/',
+      'config/',
+      'metrics/',
+      'tracing/',
+      'workflows/messages.ts',
+      'workflows/escalationMessages.ts',
+    ],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   metrics: ['metrics/', 'db/', 'packages', 'node:'],

@@ -1,0 +1,144 @@
+/** What both sides read of escalations: lists, one with its package, its timeline, its files. */
+import type { Pool } from 'pg';
+import { z } from 'zod';
+import { type FileStore, listAttachments } from '../../db/attachments.ts';
+import { listEscalations } from '../../db/escalations.ts';
+import { readEscalationTimeline } from '../../db/escalationTimeline.ts';
+import { ESCALATION_STATUSES } from '../../domain/escalation/state.ts';
+import { EscalationList, EscalationOut, EscalationTimeline } from '../escalationSchemas.ts';
+import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../inputs.ts';
+import { escalationLineOut, escalationOut, visibleFiles } from '../presentEscalation.ts';
+import { notFound, Problem, validationFailed } from '../problems.ts';
+import { BOTH_SIDES, escalationAudienceOf } from '../rights.ts';
+import { param, type Route, reading } from '../route.ts';
+import { escalationAnswer, visibleEscalation } from '../visibleEscalation.ts';
+
+const ListQuery = z.strictObject({
+  status: z.enum(ESCALATION_STATUSES).optional(),
+  priority: ShortName.optional(),
+  contract: ShortName.optional().meta({ description: 'the contract with the publisher' }),
+  publisher: ShortName.optional().meta({ description: 'for staff' }),
+  stage: z.enum(['draft', 'sending', 'sent']).optional().meta({ description: 'for staff' }),
+  breached: z.enum(['true', 'false']).optional().meta({ description: 'for staff' }),
+  dueBefore: z.iso.datetime({ offset: true }).optional().meta({ description: 'a clock is due before this instant' }),
+  limit: Limit,
+  cursor: Cursor,
+});
+
+const PATH = '/v1/escalations/{number}/{n}';
+const shared = { tag: 'escalations', roles: BOTH_SIDES } as const;
+
+/** The routes under `/v1/escalations` that read. */
+export function escalationPages({ pool, files }: { readonly pool: Pool; readonly files: FileStore }): Route[] {
+  return [
+    reading({
+      ...shared,
+      path: '/v1/escalations',
+      summary: 'List escalations, those of the newest requests first; publishers see what was sent to them',
+      query: ListQuery,
+      answer: { status: 200, description: 'A page of escalations', schema: EscalationList },
+      async handle({ caller, query }) {
+        const { limit, cursor, breached, dueBefore, ...filter } = query;
+        const isForStaff = [query.publisher, query.stage, breached].some((one) => one !== undefined);
+        if (caller.role === 'publisher' && isForStaff) {
+          throw new Problem(
+            'forbidden',
+            'Only staff may filter by publisher, stage or breach. Leave these filters out.',
+          );
+        }
+        const rows = await listEscalations(pool, {
+          ...filter,
+          sentTo: caller.role === 'publisher' ? caller.publisher : undefined,
+          breached: breached === undefined ? undefined : breached === 'true',
+          dueBefore: dueBefore === undefined ? undefined : Date.parse(dueBefore),
+          below: cursor === undefined ? undefined : place(cursor),
+          limit: limit + 1,
+        });
+        const page = rows.slice(0, limit);
+        const last = rows.length > limit ? page.at(-1) : undefined;
+        const items = [];
+        for (const row of page) items.push(escalationOut(row, await listAttachments(pool, row.id), caller.role));
+        return { content: { items, ...(last ? { next: cursorOf(last.request, last.n) } : {}) } };
+      },
+    }),
+    reading({
+      ...shared,
+      path: PATH,
+      summary: 'Read an escalation with its package',
+      query: z.strictObject({}),
+      answer: { status: 200, description: 'The escalation; its version is the ETag', schema: EscalationOut },
+      async handle({ caller, params }) {
+        const { id } = await visibleEscalation(pool, caller, params);
+        return await escalationAnswer(pool, caller, id);
+      },
+    }),
+    reading({
+      ...shared,
+      path: `${PATH}/timeline`,
+      summary: 'What happened to an escalation, in order',
+      query: z.strictObject({ limit: Limit.default(200), cursor: Cursor }),
+      answer: { status: 200, description: 'A page of the timeline', schema: EscalationTimeline },
+      async handle({ caller, params, query }) {
+        const { id } = await visibleEscalation(pool, caller, params);
+        const after = query.cursor === undefined ? undefined : line(query.cursor);
+        const rows = await readEscalationTimeline(pool, id, escalationAudienceOf(caller), {
+          ...(after ? { after } : {}),
+          limit: query.limit + 1,
+        });
+        const page = rows.slice(0, query.limit);
+        const last = rows.length > query.limit ? page.at(-1) : undefined;
+        const items = page.map((row) => escalationLineOut(row, caller.role));
+        return { content: { items, ...(last ? { next: cursorOf(last.seq, last.line) } : {}) } };
+      },
+    }),
+    reading({
+      ...shared,
+      path: `${PATH}/attachments/{id}`,
+      summary: 'Read a file of an escalation',
+      query: z.strictObject({}),
+      sendsFile: true,
+      answer: { status: 200, description: 'The file as it is; its SHA-256 is the ETag', schema: z.string() },
+      async handle({ caller, params }) {
+        const row = await visibleEscalation(pool, caller, params);
+        const seen = visibleFiles(row, await listAttachments(pool, row.id), caller.role);
+        const file = seen.find(({ id }) => id === param(params, 'id'));
+        const content = file && (await files.read(file.id));
+        if (!content) throw notFound('file');
+        return {
+          headers: {
+            'content-type': file.type,
+            'content-length': String(file.size),
+            'content-disposition': attachmentNamed(file.name),
+            'x-content-type-options': 'nosniff',
+            etag: `"${file.sha256}"`,
+          },
+          content: undefined,
+          file: content,
+        };
+      },
+    }),
+  ];
+}
+
+/** RFC 6266: a name for old readers, and the whole name in UTF-8. */
+function attachmentNamed(name: string): string {
+  const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
+  const whole = encodeURIComponent(name).replaceAll(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
+  return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
+}
+
+function place(cursor: string): { request: string; n: number } {
+  const values = valuesOf(cursor, z.tuple([RequestNumber, z.int()]));
+  if (!values) throw wrongCursor();
+  return { request: values[0], n: values[1] };
+}
+
+function line(cursor: string): { seq: number; line: number } {
+  const values = valuesOf(cursor, z.tuple([z.int(), z.int()]));
+  if (!values) throw wrongCursor();
+  return { seq: values[0], line: values[1] };
+}
+
+function wrongCursor(): Problem {
+  return validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
+}
