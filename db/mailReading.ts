@@ -17,6 +17,8 @@ export const DISPOSITIONS = [
   'accepted',
   'attached',
   'dismissed',
+  'publisherAction',
+  'publisherNote',
 ] as const;
 /** What a mail turned out to be. */
 export type Disposition = (typeof DISPOSITIONS)[number];
@@ -40,7 +42,7 @@ export interface CorrespondenceRow {
   readonly disposition: Disposition | null;
 }
 
-/** Mails of a request, in and out, oldest first, as far as this audience may see them. */
+/** Mails of a request, in and out, oldest first, as far as this audience may see them; those of its escalations are not among them. */
 export async function readCorrespondence(
   db: Queryable,
   number: string,
@@ -49,11 +51,11 @@ export async function readCorrespondence(
   const { rows } = await db.query<CorrespondenceRow>(
     `SELECT 'out' AS direction, coalesce(ended_at, created_at) AS at, subject, body, kind, status,
             bounced_at AS "bouncedAt", audience, NULL::uuid AS mail, NULL AS disposition
-     FROM outbound_mails WHERE number = $1 AND audience = ANY($2) AND ($3 OR status = 'accepted')
+     FROM outbound_mails WHERE number = $1 AND escalation IS NULL AND audience = ANY($2) AND ($3 OR status = 'accepted')
      UNION ALL
      SELECT 'in', received_at, subject, coalesce(body_new, body_full), NULL, NULL, NULL,
             CASE WHEN disposition = ANY($4) THEN 'customer' ELSE 'staff' END, id, disposition
-     FROM inbound_mails WHERE number = $1 AND ($3 OR disposition = ANY($4))
+     FROM inbound_mails WHERE number = $1 AND escalation IS NULL AND ($3 OR disposition = ANY($4))
      ORDER BY at`,
     [number, visibleTo(audience), audience === 'staff', CUSTOMERS_OWN],
   );
