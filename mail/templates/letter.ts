@@ -113,7 +113,7 @@ function blockText(block: Block, language: Language): string {
     }
     case 'actions': {
       const lines = block.actions.map(
-        ([label, address]) => `- ${spaced(`${label}${COLON[language]}`, language)}\n  ${address}`,
+        ([label, address]) => `- ${spaced(`${label}${COLON[language]}`, language).trimEnd()}\n  ${address}`,
       );
       return [wrapped(spaced(block.lead, language)), '', ...lines].join('\n');
     }

@@ -29,7 +29,7 @@ export const PUBLISHER_ENGLISH: PublisherWords = {
   atAcknowledgement:
     'With your acknowledgement the escalation gets an SR number, which all our mails will quote from then on, and the delays of the contract begin.',
   plainReply: 'A plain reply to this message is filed as a note, and read by a person: it changes nothing else.',
-  footer: (reference) => `Escalation ${reference}`,
+  footer: (reference) => `Our reference: ${reference}`,
   footerAutomatic: 'This message was sent automatically; your reply to it will be read by a person.',
 
   escalatedTitle: (priority) => `Escalation – ${priority}`,

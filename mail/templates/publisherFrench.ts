@@ -33,7 +33,7 @@ export const PUBLISHER_FRENCH: PublisherWords = {
     'À votre accusé de réception, l’escalade reçoit un numéro SR, rappelé ensuite dans tous nos échanges, et les délais du contrat commencent à courir.',
   plainReply:
     'Une simple réponse à ce message est versée au dossier comme une note, lue par une personne : elle ne change rien d’autre.',
-  footer: (reference) => `Escalade technique ${reference}`,
+  footer: (reference) => `Notre référence : ${reference}`,
   footerAutomatic: 'Ce message vous a été envoyé automatiquement ; votre réponse, elle, sera bien lue.',
 
   escalatedTitle: (priority) => `Escalade technique – ${priority}`,
