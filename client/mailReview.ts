@@ -5,7 +5,7 @@
 import { type DecidedMail, readDecidedMail } from '../db/inboundMails.ts';
 import { type Verdict, writeVerdict } from '../db/mailVerdicts.ts';
 import { readRequestRow } from '../db/requests.ts';
-import { findContactsByAddress } from '../db/senders.ts';
+import { findContactsByAddress, findPublishersByAddress } from '../db/senders.ts';
 import { Refusal } from '../domain/failures.ts';
 import { deliverMail, type MailDeliveryDependencies } from './mailDelivery.ts';
 import { Unavailable } from './unavailable.ts';
@@ -46,7 +46,7 @@ export async function acceptMail(deps: MailReviewDependencies, id: string, staff
 /**
  * The mail belongs to this request; with `counts` it is an answer, as if accepted there. A request on which it was held
  * waits for it no longer.
- * @throws as `acceptMail`; `NotFound` also for the request.
+ * @throws as `acceptMail`; `NotFound` also for the request; `Conflict` also for a publisher's mail.
  */
 export async function attachMail(
   deps: MailReviewDependencies,
@@ -57,8 +57,12 @@ export async function attachMail(
 ): Promise<ReviewedMail> {
   const mail = await requireMail(deps, id);
   const disposition = counts ? 'accepted' : 'attached';
-  if (counts && mail.publisherPerson !== null) {
-    throw new Refusal('Conflict', 'The mail is a publisher’s: it is no answer of the customer.');
+  const publishers = mail.sender === null ? [] : await findPublishersByAddress(deps.pool, mail.sender);
+  if (mail.publisherPerson !== null || publishers.length > 0) {
+    throw new Refusal(
+      'Conflict',
+      'The mail is a publisher’s: it belongs to no request. Accept it as a note, or dismiss it.',
+    );
   }
   return await judge(deps, mail, { disposition, number, escalation: null, by: `staff:${staffId}`, because: null });
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { insertInboundMail } from '../../db/inboundMails.ts';
+import { inboundContentHash } from '../../mail/inbound/rawMail.ts';
 import { PUBLISHER_ACTIONS } from '../../mail/tokens.ts';
 import { createPublisherWorld, KIM, type PublisherWorld, type SentToPublisher } from '../support/publisherWorld.ts';
 import { CLAIRE, DOMAIN, KEYS } from '../support/relayWorld.ts';
@@ -172,14 +174,22 @@ describe('a mail that is no act', () => {
     }
   });
 
-  it('is held when it fails authentication', async () => {
+  it('is held when its server is one that the sender’s domain excludes', async () => {
     const { id, sent } = await world.openEscalation();
     world.lookup = async (name, type) => {
-      if (type === 'TXT' && name === '_dmarc.softco.test') return [['v=DMARC1; p=reject']];
-      if (type === 'TXT' && name === 'softco.test') return [['v=spf1 -all']];
+      if (name === 'softco.test' && type === 'TXT') return [['v=spf1 ip4:198.51.100.7 -all']];
       throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
     };
-    await world.deliver(writing(sent, 'acknowledge', ''));
+    const envelopeTo = [sent.to.acknowledge];
+    const raw = Buffer.from(`From: ${KIM}\r\nTo: ${sent.to.acknowledge}\r\nSubject: x\r\n\r\nYes.\r\n`);
+    await insertInboundMail(world.pool, {
+      envelopeFrom: KIM,
+      envelopeTo,
+      remoteIp: '203.0.113.9',
+      helo: 'mx.evil.test',
+      raw,
+      contentHash: inboundContentHash(raw, KIM, envelopeTo),
+    });
     await only();
     expect((await filed())[0]).toMatchObject({ disposition: 'unverified', reason: 'notAuthentic', escalation: id });
     expect(toldOf()).toEqual(['holdMessage']);
