@@ -39,22 +39,31 @@ export async function readPublisherOf(db: Queryable, escalation: EscalationId): 
   return rows[0]?.publisher;
 }
 
-/**
- * Escalations that a subject may quote: those of these ids (`sr` is null), and of these publishers those whose SR occurs in
- * it. Drafts have told nobody of themselves.
- */
+/** What a subject quotes, as far as it can be told without knowing the escalations. */
+export interface QuotedInSubject {
+  readonly ids: readonly string[];
+  /** SRs of our own numbering. */
+  readonly ours: readonly string[];
+  /** Of whose escalations any SR in the subject counts. */
+  readonly publishers: readonly string[];
+  readonly subject: string;
+}
+
+/** Escalations that a subject may quote, those named by their id first (`sr` is null). Drafts have told nobody of themselves. */
 export async function listQuotedEscalations(
   db: Queryable,
-  quoted: { readonly ids: readonly string[]; readonly publishers: readonly string[]; readonly subject: string },
+  { ids, ours, publishers, subject }: QuotedInSubject,
 ): Promise<{ readonly id: EscalationId; readonly sr: string | null }[]> {
-  if (quoted.ids.length === 0 && quoted.publishers.length === 0) return [];
+  if (ids.length + ours.length + publishers.length === 0) return [];
   const { rows } = await db.query<{ id: EscalationId; sr: string | null }>(
     `SELECT id, NULL AS sr FROM escalations WHERE id = ANY($1) AND stage <> 'draft'
      UNION ALL
      SELECT id, sr FROM escalations
-     WHERE publisher = ANY($2) AND stage <> 'draft' AND position(lower(sr) IN lower($3)) > 0
+     WHERE stage <> 'draft'
+       AND (sr_issued_by = 'distributor' AND sr = ANY($2)
+            OR publisher = ANY($3) AND position(lower(sr) IN lower($4)) > 0)
      ORDER BY sr NULLS FIRST, id`,
-    [[...quoted.ids], [...quoted.publishers], quoted.subject],
+    [[...ids], [...ours], [...publishers], subject],
   );
   return rows;
 }

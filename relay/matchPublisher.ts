@@ -2,7 +2,7 @@
 import { findActionToken } from '../db/escalationMails.ts';
 import { findOutboundMail } from '../db/outboundMails.ts';
 import type { Queryable } from '../db/pool.ts';
-import { findPublishersByAddress, listQuotedEscalations } from '../db/senders.ts';
+import { findContactsByAddress, findPublishersByAddress, listQuotedEscalations } from '../db/senders.ts';
 import type { EscalationId } from '../domain/escalation/state.ts';
 import type { ParsedMail } from '../mail/inbound/parsedMail.ts';
 import { type PublisherAction, parseActionAddress, type TokenKeys, verifyActionToken } from '../mail/tokens.ts';
@@ -73,21 +73,26 @@ async function verifiedAction(
     : undefined;
 }
 
-/** The escalation that a subject quotes: by its id, or, where the sender is a publisher, by its SR. */
+/**
+ * The escalation that a subject quotes: by its id, or by its SR. The SR of a publisher's own numbering is looked for among that
+ * publisher's only, and what a customer's subject looks like by chance is none of it.
+ */
 export async function escalationNamed(
   db: Queryable,
   { from, subject }: Pick<ParsedMail, 'from' | 'subject'>,
 ): Promise<EscalationId | undefined> {
   const ids = subject.match(/\bescalation:DA-\d{4}-\d{6,9}:[1-9]\d{0,5}\b/gi) ?? [];
+  const ours = subject.toUpperCase().match(/\bSR-\d{4}-\d{6,9}\b/g) ?? [];
   const [sender] = from;
   const publishers = sender === undefined ? [] : await findPublishersByAddress(db, sender);
+  const contacts = sender === undefined || ours.length === 0 ? [] : await findContactsByAddress(db, sender);
   const quoted = await listQuotedEscalations(db, {
     ids: ids.map((id) => `escalation:${id.slice('escalation:'.length).toUpperCase()}`),
+    ours: contacts.length > 0 ? [] : ours,
     publishers: publishers.map(({ publisher }) => publisher),
     subject,
   });
-  const named = quoted.find(({ sr }) => sr === null) ?? quoted.find(({ sr }) => sr !== null && quotes(subject, sr));
-  return named?.id;
+  return quoted.find(({ sr }) => sr === null || quotes(subject, sr))?.id;
 }
 
 /** As a number of its own, not as a part of another; a short one only in the brackets that our subjects have. */

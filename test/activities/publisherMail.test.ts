@@ -296,6 +296,31 @@ describe('a plain reply', () => {
   });
 });
 
+describe('an SR of ours in a subject', () => {
+  it.each([
+    [KIM, 'publisherNote', null],
+    ['jane@softco.test', 'unverified', 'stranger'],
+  ] as const)('from %s is filed on its escalation', async (from, disposition, reason) => {
+    const { id, sent } = await world.openEscalation();
+    await world.deliver(writing(sent, 'acknowledge', ''));
+    await only();
+    const sr = String(world.told[0]?.payload.sr);
+    await world.deliver({ from, to: `sr@${DOMAIN}`, subject: `About ${sr.toLowerCase()}`, text: 'See the log.' });
+    await only(2);
+    expect((await filed())[1]).toMatchObject({ disposition, reason, escalation: id });
+  });
+
+  it('from a customer is nothing but words', async () => {
+    const { sent } = await world.openEscalation();
+    await world.deliver(writing(sent, 'acknowledge', ''));
+    await only();
+    const sr = String(world.told[0]?.payload.sr);
+    await world.deliver({ from: CLAIRE, to: `sr@${DOMAIN}`, subject: `${sr}?`, text: 'What is that?' });
+    await only(2);
+    expect((await filed())[1]).toMatchObject({ disposition: 'opening', escalation: null });
+  });
+});
+
 describe('the two sides’ threads', () => {
   it('are kept apart: a publisher answers no customer’s mail', async () => {
     const { number, sent } = await world.openWaiting();
