@@ -1,9 +1,6 @@
-/** Sends the mails that the core orders: each once, by a row of its own that outlives every attempt. */
-import { Context } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+/** Sends the mails that the core orders for a request. */
 import { contentHash } from '../db/contentHash.ts';
 import {
-  type AnswerSince,
   type MailSubject,
   readAnswerSince,
   readLastAsked,
@@ -12,68 +9,33 @@ import {
   readText,
   readThread,
 } from '../db/mailFacts.ts';
-import {
-  claimOutboundMail,
-  endOutboundMail,
-  findOutboundMail,
-  insertOutboundMail,
-  type MailEnd,
-  type NewOutboundMail,
-  type OutboundMail,
-  releaseOutboundMail,
-} from '../db/outboundMails.ts';
-import { errorCode, type Queryable } from '../db/pool.ts';
+import { insertOutboundMail, type NewOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
 import { type MailOrder, STAFF_MAILS } from '../domain/effects.ts';
-import { composeMessage, type MailSender, threadable } from '../mail/compose.ts';
+import { composeMessage, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
 import type { Language } from '../mail/templates/letter.ts';
 import { type MailFacts, renderMail } from '../mail/templates/mails.ts';
-import { signReplyToken, type TokenKeys } from '../mail/tokens.ts';
-import type { MailTransport } from '../mail/transport.ts';
-import type { MailOutcome, RequestActivities, SendMail } from '../workflows/messages.ts';
-
-/** What sending mails needs. */
-export interface MailActivitiesDeps {
-  readonly pool: Queryable;
-  readonly transport: MailTransport;
-  readonly tokenKeys: TokenKeys;
-  readonly sender: MailSender;
-  /** Where staff mails go when the request has no active assignee. */
-  readonly staffAlerts: { readonly address: string; readonly language: Language };
-  readonly logger: { warn(facts: object, message: string): void; error(facts: object, message: string): void };
-}
-
-/** Bounds of one attempt, below the start-to-close of 20 s; a claim outlasts the attempt that took it. Milliseconds. */
-const SENDING_MS = 14_000;
-const CLAIM_MS = 25_000;
+import { signReplyToken } from '../mail/tokens.ts';
+import type { OutgoingMessage } from '../mail/transport.ts';
+import type { RequestActivities, SendMail } from '../workflows/messages.ts';
+import { CLAIM_MS, type MailActivitiesDeps, type OrderedMail, sendOrdered } from './orderedMail.ts';
 
 /** The mail activity. Failures: `EffectConflict`, never retried; all others are to be tried again. */
 export function createMailActivities(deps: MailActivitiesDeps): Pick<RequestActivities, 'sendMail'> {
   return {
     async sendMail(input) {
       const content = contentHash({ number: input.number, order: input.order });
-      const found = await findOutboundMail(deps.pool, input.key);
-      const { mail, isClaimed } = found ? { mail: found, isClaimed: false } : await writeMail(deps, input, content);
-      if (!mail.contentHash.equals(content)) {
-        throw ApplicationFailure.nonRetryable('the same effect key was used for another mail', 'EffectConflict');
-      }
-      if (mail.ended) return outcomeOf(mail.ended);
-      if (!isClaimed && !(await claimOutboundMail(deps.pool, mail.key, CLAIM_MS))) {
-        return await endOfOtherAttempt(deps, mail);
-      }
-
-      const answer = await answerTo(deps, mail).catch((error: unknown) => {
-        // nothing was sent: the next attempt need not wait for the claim to run out
-        return giveBack(deps, mail, errorCode(error) ?? 'database error');
+      return await sendOrdered(deps, {
+        key: input.key,
+        content,
+        write: () => writeMail(deps, input, content),
+        standing: (mail) => standingOf(deps, mail),
+        compose: async (mail) => messageOf(deps, mail),
       });
-      if (answer === 'answered') return await end(deps, mail, 'superseded', Date.now());
-      if (answer === 'unread') return await giveBack(deps, mail, 'unread answer');
-      return await send(deps, mail);
     },
   };
 }
 
-/** Renders the mail once and stores it, taken for this attempt; every attempt sends the same. */
 async function writeMail(
   deps: MailActivitiesDeps,
   input: SendMail,
@@ -146,68 +108,22 @@ function askedBy(order: Extract<MailOrder, { kind: 'reminder' }>): readonly ('qu
   }
 }
 
-async function answerTo(deps: MailActivitiesDeps, { order, number }: OutboundMail): Promise<AnswerSince> {
-  if (order.kind !== 'reminder' && order.kind !== 'closing') return 'none';
-  if (order.waitingSince === undefined) return 'none';
-  return await readAnswerSince(deps.pool, number, order.waitingSince, order.kind);
-}
-
-async function send(deps: MailActivitiesDeps, mail: OutboundMail): Promise<MailOutcome> {
-  const cancelled = Context.current().cancellationSignal;
-  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(SENDING_MS)]);
-  const delivery = await deps.transport.send(composeMessage(mail, deps.sender), signal);
-  switch (delivery.result) {
-    case 'accepted':
-      return await end(deps, mail, 'accepted', delivery.at);
-    case 'refused':
-      deps.logger.warn({ number: mail.number, kind: mail.kind, reason: delivery.reason }, 'mail refused for good');
-      return await end(deps, mail, 'refused', delivery.at, delivery.reason);
-    case 'retry':
-      if (delivery.ours) {
-        deps.logger.error(
-          { reason: delivery.reason },
-          'the mail server refuses us, not the recipient: look at SMTP_URL',
-        );
-      }
-      return await giveBack(deps, mail, delivery.reason, cancelled.aborted);
+async function standingOf(deps: MailActivitiesDeps, mail: OutboundMail): ReturnType<OrderedMail['standing']> {
+  if (mail.escalation !== undefined) return 'send';
+  const { order, number } = mail;
+  if (order.kind !== 'reminder' && order.kind !== 'closing') return 'send';
+  if (order.waitingSince === undefined) return 'send';
+  switch (await readAnswerSince(deps.pool, number, order.waitingSince, order.kind)) {
+    case 'none':
+      return 'send';
+    case 'answered':
+      return 'overtaken';
+    case 'unread':
+      return 'wait';
   }
 }
 
-/** Marks the end. The server has the mail by then, so a moment's trouble with Postgres must not send it twice. */
-async function end(
-  deps: MailActivitiesDeps,
-  mail: OutboundMail,
-  status: MailEnd,
-  at: number,
-  reason?: string,
-): Promise<MailOutcome> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return outcomeOf(await endOutboundMail(deps.pool, mail.key, status, at, reason));
-    } catch (error) {
-      if (attempt === 4) throw error;
-      await new Promise((resolve) => setTimeout(resolve, attempt * 300));
-    }
-  }
-}
-
-/** Lets the next attempt have the mail at once. */
-async function giveBack(deps: MailActivitiesDeps, mail: OutboundMail, why: string, cancelled = false): Promise<never> {
-  await releaseOutboundMail(deps.pool, mail.key, why);
-  if (cancelled) throw new CancelledFailure('sending was cancelled');
-  throw ApplicationFailure.retryable(`mail not sent yet: ${why}`);
-}
-
-async function endOfOtherAttempt(deps: MailActivitiesDeps, mail: OutboundMail): Promise<MailOutcome> {
-  const ended = (await findOutboundMail(deps.pool, mail.key))?.ended;
-  if (ended) return outcomeOf(ended);
-  throw ApplicationFailure.create({
-    message: 'another attempt is sending this mail',
-    nextRetryDelay: '2 seconds',
-    category: ApplicationFailureCategory.BENIGN,
-  });
-}
-
-function outcomeOf(ended: { readonly status: MailEnd; readonly at: Date }): MailOutcome {
-  return { result: ended.status, at: ended.at.getTime() };
+function messageOf(deps: MailActivitiesDeps, mail: OutboundMail): OutgoingMessage {
+  if (mail.escalation !== undefined) throw new Error('a mail of an escalation has the key of a request’s');
+  return composeMessage(mail, deps.sender);
 }

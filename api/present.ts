@@ -175,12 +175,14 @@ export function correspondenceOut(row: CorrespondenceRow, role: Role): z.input<t
 /** A mail that came in, for staff. */
 export function inboundMailOut(row: InboundMailRow): z.input<typeof InboundMailSummary> {
   const { id, stage, disposition, reason, number, contact, sender, subject, lookedBy, dismissedBecause } = row;
+  const { escalation, publisherPerson, action } = row;
   return {
     id,
     receivedAt: iso(row.receivedAt),
     stage,
     attachments: row.attachments.map(({ name, type, size }) => present({ name, type, size })),
     ...present({ disposition, reason, number, contact, sender, subject, lookedBy, dismissedBecause }),
+    ...present({ escalation, publisherPerson, action }),
     ...present({ lookedAt: isoIf(row.lookedAt) }),
   };
 }

@@ -163,6 +163,9 @@ const inboundMail = {
   reason: z.string().optional(),
   number: z.string().optional(),
   contact: z.string().optional(),
+  escalation: z.string().optional().meta({ description: 'of a mail from a publisher' }),
+  publisherPerson: z.string().optional(),
+  action: z.string().optional().meta({ description: 'publisherAction: the command that it gives' }),
   sender: z.string().optional(),
   subject: z.string().optional(),
   attachments: z.array(

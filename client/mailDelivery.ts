@@ -7,23 +7,23 @@ import {
   type DecidedMail,
   moveToLinkedRequest,
   readDecidedMail,
-  returnToStaff,
   settleMail,
 } from '../db/inboundMails.ts';
+import { returnToStaff } from '../db/mailVerdicts.ts';
 import { findOutboundMail } from '../db/outboundMails.ts';
 import { readRequestRow, registerRequest } from '../db/requests.ts';
 import type { RequestField } from '../domain/coverage.ts';
 import { Refusal } from '../domain/failures.ts';
 import { askForMissing } from '../mail/templates/missing.ts';
 import type { AnswerSignal } from '../workflows/messages.ts';
+import { deliverPublisherMail, type PublisherMailDependencies } from './publisherMails.ts';
 import type { RequestDoor } from './requestDoor.ts';
 
 /** What a mail needs of the door. */
 export type MailDoor = Pick<RequestDoor, 'open' | 'answer' | 'holdMessage' | 'dismissMessage' | 'mailBounced'>;
 
 /** What delivering mails needs. */
-export interface MailDeliveryDependencies {
-  readonly pool: Pool;
+export interface MailDeliveryDependencies extends PublisherMailDependencies {
   readonly door: MailDoor;
 }
 
@@ -35,6 +35,7 @@ const DESCRIPTION_MAX = 20_000;
  * @throws Refusal · Unavailable: the same call goes on where it was.
  */
 export async function deliverMail(deps: MailDeliveryDependencies, mail: DecidedMail): Promise<void> {
+  if (mail.escalation !== null) return await deliverPublisherMail(deps, { ...mail, escalation: mail.escalation });
   try {
     await carry(deps, mail);
   } catch (error) {
@@ -77,6 +78,9 @@ async function carry(deps: MailDeliveryDependencies, mail: DecidedMail): Promise
       case 'automatic':
       case 'own':
       case 'duplicate':
+      // These two are an escalation's.
+      case 'publisherAction':
+      case 'publisherNote':
         break;
     }
   }

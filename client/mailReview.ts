@@ -1,7 +1,11 @@
-/** What staff decide about a mail that could not be judged: it is an answer, it belongs to a request, or it is nothing. */
-import { type DecidedMail, readDecidedMail, type Verdict, writeVerdict } from '../db/inboundMails.ts';
+/**
+ * What staff decide about a mail that could not be judged: it is an answer, it belongs to a request, or it is nothing. One on an
+ * escalation is a note or nothing; what a customer wrote there by mistake may be attached to their request.
+ */
+import { type DecidedMail, readDecidedMail } from '../db/inboundMails.ts';
+import { type Verdict, writeVerdict } from '../db/mailVerdicts.ts';
 import { readRequestRow } from '../db/requests.ts';
-import { findContactsByAddress } from '../db/senders.ts';
+import { findContactsByAddress, findPublishersByAddress } from '../db/senders.ts';
 import { Refusal } from '../domain/failures.ts';
 import { deliverMail, type MailDeliveryDependencies } from './mailDelivery.ts';
 import { Unavailable } from './unavailable.ts';
@@ -18,21 +22,22 @@ export interface ReviewedMail {
 }
 
 /**
- * The mail is the answer of the request on which it was filed; it counts from the instant at which it was received. Repeated
- * by the same person it yields the same.
+ * The mail is the answer of the request on which it was filed; it counts from the instant at which it was received. On an
+ * escalation it is a note there. Repeated by the same person it yields the same.
  * @param staffId Without `staff:`.
  * @throws Refusal `NotFound`; `ValidationFailed`: it was filed on no request (attach it to one); `Conflict`: it needs no
  * look, or somebody else has looked · Unavailable: the verdict is kept when it was written, and delivered later.
  */
 export async function acceptMail(deps: MailReviewDependencies, id: string, staffId: string): Promise<ReviewedMail> {
   const mail = await requireMail(deps, id);
-  if (mail.number === null && !mail.lookedAt) {
+  if (mail.number === null && mail.escalation === null && !mail.lookedAt) {
     const message = 'The mail was filed on no request: attach it to one.';
     throw new Refusal('ValidationFailed', message, { fields: [{ path: 'number', message }] });
   }
   return await judge(deps, mail, {
     disposition: 'accepted',
     number: mail.number,
+    escalation: mail.escalation,
     by: `staff:${staffId}`,
     because: null,
   });
@@ -41,7 +46,7 @@ export async function acceptMail(deps: MailReviewDependencies, id: string, staff
 /**
  * The mail belongs to this request; with `counts` it is an answer, as if accepted there. A request on which it was held
  * waits for it no longer.
- * @throws as `acceptMail`; `NotFound` also for the request.
+ * @throws as `acceptMail`; `NotFound` also for the request; `Conflict` also for a publisher's mail.
  */
 export async function attachMail(
   deps: MailReviewDependencies,
@@ -52,7 +57,14 @@ export async function attachMail(
 ): Promise<ReviewedMail> {
   const mail = await requireMail(deps, id);
   const disposition = counts ? 'accepted' : 'attached';
-  return await judge(deps, mail, { disposition, number, by: `staff:${staffId}`, because: null });
+  const publishers = mail.sender === null ? [] : await findPublishersByAddress(deps.pool, mail.sender);
+  if (mail.publisherPerson !== null || publishers.length > 0) {
+    throw new Refusal(
+      'Conflict',
+      'The mail is a publisher’s: it belongs to no request. Accept it as a note, or dismiss it.',
+    );
+  }
+  return await judge(deps, mail, { disposition, number, escalation: null, by: `staff:${staffId}`, because: null });
 }
 
 /** The mail is no answer, for this reason. @throws as `acceptMail` */
@@ -66,10 +78,13 @@ export async function dismissMail(
   return await judge(deps, mail, {
     disposition: 'dismissed',
     number: mail.number,
+    escalation: mail.escalation,
     by: `staff:${staffId}`,
     because: reason,
   });
 }
+
+const TO_LOOK_AT: readonly DecidedMail['disposition'][] = ['unverified', 'unmatched', 'publisherNote'];
 
 async function requireMail({ pool }: MailReviewDependencies, id: string): Promise<DecidedMail> {
   const mail = await readDecidedMail(pool, id);
@@ -83,7 +98,7 @@ async function judge(
   verdict: Omit<Verdict, 'contact'>,
 ): Promise<ReviewedMail> {
   if (mail.lookedAt) return await repeat(deps, mail, verdict);
-  if (mail.disposition !== 'unverified' && mail.disposition !== 'unmatched') {
+  if (!TO_LOOK_AT.includes(mail.disposition)) {
     throw new Refusal('Conflict', 'This mail needs no look: it was recognised for what it is.');
   }
   // A request that is yet to be told of the mail would hold it after the verdict, and then for ever.
@@ -114,8 +129,16 @@ async function repeat(
   };
 }
 
-/** Before a mail moves to another request, the one that holds it lets it go. */
-async function release({ door }: MailReviewDependencies, mail: DecidedMail, verdict: Omit<Verdict, 'contact'>) {
+/** Before a mail moves to another request, what holds it lets it go. */
+async function release(
+  { door, escalations }: MailReviewDependencies,
+  mail: DecidedMail,
+  verdict: Omit<Verdict, 'contact'>,
+): Promise<void> {
+  if (mail.escalation !== null && verdict.escalation === null) {
+    if (!escalations) throw new Unavailable('Temporal');
+    await escalations.door.dismissMessage(mail.escalation, { mail: mail.id, receivedAt: Date.now(), who: verdict.by });
+  }
   if (mail.number === null || mail.number === verdict.number) return;
   await door.dismissMessage(mail.number, { mail: mail.id, receivedAt: Date.now(), who: verdict.by });
 }

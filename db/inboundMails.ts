@@ -1,4 +1,6 @@
 /** Mails that came in: committed before they are acknowledged, decided once, relayed until that succeeds. */
+
+import type { EscalationId } from '../domain/escalation/state.ts';
 import type { InboundMailId, Who } from '../domain/events.ts';
 import type { Disposition } from './mailReading.ts';
 import type { Queryable } from './pool.ts';
@@ -69,6 +71,12 @@ export async function claimUndecided(db: Queryable, leaseSeconds: number): Promi
   return row && { ...row, receivedAt: row.receivedAt.getTime() };
 }
 
+/** What a publisher may do by mail: commands on its escalation. */
+export type PublisherMailAction = 'acknowledge' | 'ask' | 'deliverWorkaround' | 'deliverFix';
+
+/** Dispositions that have an effect when they are delivered: of two copies, one. */
+const COUNTING: readonly Disposition[] = ['answer', 'opening', 'publisherAction', 'publisherNote'];
+
 /** What is known of a mail once it is decided. Texts are cleaned of what Postgres does not take. */
 export interface Decision {
   readonly disposition: Exclude<Disposition, 'accepted' | 'attached' | 'dismissed'>;
@@ -76,6 +84,11 @@ export interface Decision {
   readonly reason?: string;
   readonly number?: string;
   readonly contact?: string;
+  /** Of a mail from a publisher, or on its thread: it has no `number`. */
+  readonly escalation?: EscalationId;
+  readonly publisherPerson?: string;
+  /** publisherAction: the command that it gives. */
+  readonly action?: PublisherMailAction;
   /** Key of the mail of ours that came back. */
   readonly bounced?: string;
   readonly content: MailContent;
@@ -117,11 +130,12 @@ export async function writeDecision(
   toDeliver: boolean,
 ): Promise<void> {
   const { disposition, content } = decision;
-  if (disposition !== 'duplicate') await requireFirst(db, id, disposition === 'answer' || disposition === 'opening');
+  if (disposition !== 'duplicate') await requireFirst(db, id, COUNTING.includes(disposition));
   const { rowCount } = await db.query(
     `UPDATE inbound_mails
      SET disposition = $2, reason = $3, number = $4, contact = $5, bounced = $6, message_id = $7, sender = $8,
          subject = $9, body_new = $10, body_full = $11, body_html = $12, attachments = $13, attempts = 0,
+         escalation = $15, publisher_person = $16, action = $17,
          next_attempt_at = clock_timestamp(), last_error = NULL,
          stage = CASE WHEN $14 THEN 'received' WHEN $3 = 'unreadable' THEN 'unreadable' ELSE 'relayed' END
      WHERE id = $1 AND stage = 'received' AND disposition IS NULL`,
@@ -140,6 +154,9 @@ export async function writeDecision(
       content.html ?? null,
       JSON.stringify(content.attachments),
       toDeliver,
+      decision.escalation ?? null,
+      decision.publisherPerson ?? null,
+      decision.action ?? null,
     ],
   );
   if (rowCount !== 1) throw new AlreadyDecided(id);
@@ -194,9 +211,13 @@ export interface DecidedMail {
   readonly disposition: Disposition;
   readonly number: string | null;
   readonly contact: string | null;
+  readonly escalation: EscalationId | null;
+  readonly publisherPerson: string | null;
+  readonly action: PublisherMailAction | null;
   readonly bounced: string | null;
   readonly sender: string | null;
   readonly subject: string | null;
+  readonly bodyNew: string | null;
   readonly bodyFull: string | null;
   readonly lookedAt: Date | null;
   readonly lookedBy: Who | null;
@@ -205,14 +226,14 @@ export interface DecidedMail {
 
 type DecidedRow = Omit<DecidedMail, 'receivedAt'> & { readonly receivedAt: Date };
 
-const DECIDED = `id, received_at AS "receivedAt", stage, disposition, number, contact, bounced, sender, subject,
-  body_full AS "bodyFull", looked_at AS "lookedAt", looked_by AS "lookedBy", attempts`;
+const DECIDED = `id, received_at AS "receivedAt", stage, disposition, number, contact, escalation,
+  publisher_person AS "publisherPerson", action, bounced, sender, subject, body_new AS "bodyNew", body_full AS "bodyFull", looked_at AS "lookedAt", looked_by AS "lookedBy", attempts`;
 
 /** How often an undecided mail may fail before those behind it no longer wait. */
 export const DECISION_ATTEMPTS = 5;
 
 /**
- * Takes decided mails for delivery, for `leaseSeconds`: of each request the oldest only, and none before an older mail is
+ * Takes decided mails for delivery, for `leaseSeconds`: of each request and escalation the oldest only, and none before an older mail is
  * decided, which may be of the same request.
  */
 export async function claimUndelivered(db: Queryable, leaseSeconds: number, limit: number): Promise<DecidedMail[]> {
@@ -225,7 +246,7 @@ export async function claimUndelivered(db: Queryable, leaseSeconds: number, limi
          AND NOT EXISTS (
            SELECT FROM inbound_mails o
            WHERE o.stage = 'received' AND (o.received_at, o.id) < (m.received_at, m.id)
-             AND (o.number = m.number OR (o.disposition IS NULL AND o.attempts < $3)))
+             AND (o.number = m.number OR o.escalation = m.escalation OR (o.disposition IS NULL AND o.attempts < $3)))
        ORDER BY m.received_at, m.id LIMIT $2 FOR UPDATE SKIP LOCKED)
      RETURNING ${DECIDED}`,
     [leaseSeconds, limit, DECISION_ATTEMPTS],
@@ -275,17 +296,6 @@ export async function postponeMail(db: Queryable, id: InboundMailId, seconds: nu
   );
 }
 
-/** The request refused it for good: a person has to look. */
-export async function returnToStaff(db: Queryable, id: InboundMailId): Promise<void> {
-  await db.query(
-    `UPDATE inbound_mails
-     SET disposition = 'unverified', reason = 'refused', looked_at = NULL, looked_by = NULL, attempts = 0,
-         next_attempt_at = clock_timestamp()
-     WHERE id = $1 AND disposition IN ('answer', 'accepted') AND stage = 'received'`,
-    [id],
-  );
-}
-
 /** An answer that came too late went into a new request; for the transaction that registers it. @throws AlreadyDecided */
 export async function moveToLinkedRequest(
   db: Queryable,
@@ -299,28 +309,6 @@ export async function moveToLinkedRequest(
     [id, from, number],
   );
   if (rowCount !== 1) throw new AlreadyDecided(id);
-}
-
-/** What a person decided about a mail. */
-export interface Verdict {
-  readonly disposition: 'accepted' | 'attached' | 'dismissed';
-  readonly number: string | null;
-  readonly contact: string | null;
-  readonly by: `staff:${string}`;
-  readonly because: string | null;
-}
-
-/** Writes a person's verdict, to be delivered at once or by a relay; false when somebody was faster. */
-export async function writeVerdict(db: Queryable, id: InboundMailId, verdict: Verdict): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `UPDATE inbound_mails
-     SET disposition = $2, number = $3, contact = $4, looked_at = clock_timestamp(), looked_by = $5,
-         dismissed_because = $6, stage = 'received', attempts = 0,
-         next_attempt_at = clock_timestamp() + interval '30 seconds'
-     WHERE id = $1 AND disposition IN ('unverified', 'unmatched') AND looked_at IS NULL AND stage <> 'received'`,
-    [id, verdict.disposition, verdict.number, verdict.contact, verdict.by, verdict.because],
-  );
-  return rowCount === 1;
 }
 
 function decidedOf(row: DecidedRow): DecidedMail {

@@ -82,7 +82,7 @@ export async function readLastAsked(
 ): Promise<{ readonly kind: 'question' | 'workaround' | 'fix'; readonly text: string } | undefined> {
   const { rows } = await db.query<{ kind: 'question' | 'workaround' | 'fix'; body: string }>(
     `SELECT m.kind, t.body FROM outbound_mails m JOIN texts t ON t.id::text = m.mail_order->>'text'
-     WHERE m.number = $1 AND m.kind = ANY($2) ORDER BY m.created_at DESC LIMIT 1`,
+     WHERE m.number = $1 AND m.escalation IS NULL AND m.kind = ANY($2) ORDER BY m.created_at DESC LIMIT 1`,
     [number, [...kinds]],
   );
   return rows[0] && { kind: rows[0].kind, text: rows[0].body };
@@ -106,12 +106,12 @@ export async function readThread(db: Queryable, number: string): Promise<readonl
     `WITH thread AS (
        SELECT message_id, received_at AS at, 'in' AS way FROM inbound_mails
        WHERE message_id IS NOT NULL
-         AND (number = $1 AND disposition IN ('opening', 'answer', 'accepted', 'attached')
+         AND (number = $1 AND escalation IS NULL AND disposition IN ('opening', 'answer', 'accepted', 'attached')
               -- the mail that opens a request may not be filed on it yet when the receipt is written
               OR id::text = (SELECT opening->>'mail' FROM requests WHERE number = $1))
        UNION ALL
        SELECT message_id, ended_at, 'out' FROM outbound_mails
-       WHERE number = $1 AND audience = 'customer' AND status = 'accepted')
+       WHERE number = $1 AND escalation IS NULL AND audience = 'customer' AND status = 'accepted')
      SELECT message_id FROM thread
      WHERE at = (SELECT min(at) FROM thread) OR (way, at) IN (SELECT way, max(at) FROM thread GROUP BY way)
      ORDER BY at`,
@@ -141,7 +141,8 @@ export async function readAnswerSince(
   const { rows } = await db.query<{ answered: boolean; unread: boolean }>(
     `SELECT
        EXISTS (SELECT FROM timeline WHERE number = $1 AND type = ANY($3) AND at > $2)
-       OR EXISTS (SELECT FROM inbound_mails WHERE number = $1 AND disposition IN ('answer', 'accepted') AND received_at > $2)
+       OR EXISTS (SELECT FROM inbound_mails WHERE number = $1 AND escalation IS NULL AND disposition IN ('answer', 'accepted')
+                    AND received_at > $2)
          AS answered,
        EXISTS (
          SELECT FROM inbound_mails i
@@ -149,7 +150,7 @@ export async function readAnswerSince(
            AND i.received_at > greatest($2, now() - $4 * interval '1 minute')
            AND EXISTS (
              SELECT FROM outbound_mails o, unnest(i.envelope_to) AS rcpt
-             WHERE o.number = $1 AND lower(rcpt) LIKE 'sr+' || o.token || '@%'))
+             WHERE o.number = $1 AND o.escalation IS NULL AND lower(rcpt) LIKE 'sr+' || o.token || '@%'))
          AS unread`,
     [number, new Date(since), types, UNREAD_MINUTES],
   );

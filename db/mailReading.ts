@@ -1,5 +1,6 @@
 /** Mails as the API shows them, out and in. */
 import type { MailKind } from '../domain/effects.ts';
+import type { EscalationId } from '../domain/escalation/state.ts';
 import type { Audience } from '../domain/timeline.ts';
 import type { Queryable } from './pool.ts';
 import { visibleTo } from './timeline.ts';
@@ -17,6 +18,8 @@ export const DISPOSITIONS = [
   'accepted',
   'attached',
   'dismissed',
+  'publisherAction',
+  'publisherNote',
 ] as const;
 /** What a mail turned out to be. */
 export type Disposition = (typeof DISPOSITIONS)[number];
@@ -40,7 +43,7 @@ export interface CorrespondenceRow {
   readonly disposition: Disposition | null;
 }
 
-/** Mails of a request, in and out, oldest first, as far as this audience may see them. */
+/** Mails of a request, in and out, oldest first, as far as this audience may see them; those of its escalations are not among them. */
 export async function readCorrespondence(
   db: Queryable,
   number: string,
@@ -49,11 +52,11 @@ export async function readCorrespondence(
   const { rows } = await db.query<CorrespondenceRow>(
     `SELECT 'out' AS direction, coalesce(ended_at, created_at) AS at, subject, body, kind, status,
             bounced_at AS "bouncedAt", audience, NULL::uuid AS mail, NULL AS disposition
-     FROM outbound_mails WHERE number = $1 AND audience = ANY($2) AND ($3 OR status = 'accepted')
+     FROM outbound_mails WHERE number = $1 AND escalation IS NULL AND audience = ANY($2) AND ($3 OR status = 'accepted')
      UNION ALL
      SELECT 'in', received_at, subject, coalesce(body_new, body_full), NULL, NULL, NULL,
             CASE WHEN disposition = ANY($4) THEN 'customer' ELSE 'staff' END, id, disposition
-     FROM inbound_mails WHERE number = $1 AND ($3 OR disposition = ANY($4))
+     FROM inbound_mails WHERE number = $1 AND escalation IS NULL AND ($3 OR disposition = ANY($4))
      ORDER BY at`,
     [number, visibleTo(audience), audience === 'staff', CUSTOMERS_OWN],
   );
@@ -69,6 +72,10 @@ export interface InboundMailRow {
   readonly reason: string | null;
   readonly number: string | null;
   readonly contact: string | null;
+  readonly escalation: EscalationId | null;
+  readonly publisherPerson: string | null;
+  /** publisherAction: the command that it gave. */
+  readonly action: string | null;
   readonly sender: string | null;
   readonly subject: string | null;
   readonly attachments: readonly { readonly name?: string; readonly type?: string; readonly size?: number }[];
@@ -85,13 +92,15 @@ export interface InboundMailText extends InboundMailRow {
   readonly bodyHtml: string | null;
 }
 
-const COLUMNS = `id, received_at AS "receivedAt", stage, disposition, reason, number, contact, sender, subject, attachments,
+const COLUMNS = `id, received_at AS "receivedAt", stage, disposition, reason, number, contact, escalation,
+  publisher_person AS "publisherPerson", action, sender, subject, attachments,
   looked_at AS "lookedAt", looked_by AS "lookedBy", dismissed_because AS "dismissedBecause"`;
 
 /** What a list of mails may be narrowed by. */
 export interface InboundMailFilter {
   readonly disposition?: Disposition;
   readonly number?: string;
+  readonly escalation?: string;
   /** Those that wait for a person's look. */
   readonly toLookAt?: boolean;
   /** Where the last page ended. */
@@ -105,8 +114,10 @@ export async function listInboundMails(db: Queryable, filter: InboundMailFilter)
     `SELECT ${COLUMNS} FROM inbound_mails
      WHERE ($1::text IS NULL OR disposition = $1)
        AND ($2::text IS NULL OR number = $2)
+       AND ($7::text IS NULL OR escalation = $7)
        AND ($3::boolean IS NULL
-            OR $3 = (disposition IS NOT NULL AND disposition IN ('unverified', 'unmatched') AND looked_at IS NULL))
+            OR $3 = (disposition IS NOT NULL AND disposition IN ('unverified', 'unmatched', 'publisherNote')
+                  AND looked_at IS NULL))
        AND ($4::timestamptz IS NULL OR (date_trunc('milliseconds', received_at), id) < ($4, $5::uuid))
      ORDER BY date_trunc('milliseconds', received_at) DESC, id DESC LIMIT $6`,
     [
@@ -116,6 +127,7 @@ export async function listInboundMails(db: Queryable, filter: InboundMailFilter)
       filter.before?.receivedAt ?? null,
       filter.before?.id ?? null,
       filter.limit,
+      filter.escalation ?? null,
     ],
   );
   return rows;

@@ -1,16 +1,16 @@
 /** Mails of ours: a row before sending, claimed while sending, ended once. */
 import type { EffectKey, MailKind, MailOrder } from '../domain/effects.ts';
+import type { EscalationMailKind, EscalationMailOrder } from '../domain/escalation/effects.ts';
+import type { EscalationId } from '../domain/escalation/state.ts';
 import type { Audience } from '../domain/timeline.ts';
 import type { Queryable } from './pool.ts';
 
-/** What is written when a mail is ordered; never changed after. Message-IDs have their angle brackets. */
-export interface NewOutboundMail {
+interface NewMail {
   readonly key: EffectKey;
   readonly contentHash: Buffer;
-  readonly order: MailOrder;
+  /** Of the request, also for a mail of one of its escalations. */
   readonly number: string;
-  readonly audience: Audience;
-  /** `contact:<id>` or `staff`. */
+  /** `contact:<id>`, `staff` or `publisher:<id of the publisher>`. */
   readonly recipient: string;
   readonly address: string;
   readonly messageId: string;
@@ -22,12 +22,28 @@ export interface NewOutboundMail {
   readonly references: readonly string[];
 }
 
+interface OfRequest {
+  readonly escalation?: undefined;
+  readonly order: MailOrder;
+  readonly audience: Audience;
+}
+
+interface OfEscalation {
+  readonly escalation: EscalationId;
+  readonly order: EscalationMailOrder;
+  readonly audience: 'staff' | 'publisher';
+  /** The addresses that it offers; read back by `findActionToken`. */
+  readonly actions?: readonly { readonly token: string; readonly action: string }[];
+}
+
+/** What is written when a mail is ordered; never changed after. Message-IDs have their angle brackets. */
+export type NewOutboundMail = NewMail & (OfRequest | OfEscalation);
+
 /** How sending a mail ended. */
 export type MailEnd = 'accepted' | 'refused' | 'superseded';
 
-/** A mail of ours, and how far it is. */
-export interface OutboundMail extends NewOutboundMail {
-  readonly kind: MailKind;
+interface HowFar {
+  readonly kind: MailKind | EscalationMailKind;
   readonly createdAt: Date;
   readonly ended: { readonly status: MailEnd; readonly at: Date } | undefined;
   readonly attempts: number;
@@ -36,13 +52,17 @@ export interface OutboundMail extends NewOutboundMail {
   readonly bouncedAt: Date | undefined;
 }
 
+/** A mail of ours, and how far it is. */
+export type OutboundMail = NewOutboundMail & HowFar;
+
 interface Row {
   key: string;
   content_hash: Buffer;
-  mail_order: MailOrder;
+  mail_order: MailOrder | EscalationMailOrder;
   number: string;
-  kind: MailKind;
-  audience: Audience;
+  escalation: EscalationId | null;
+  kind: MailKind | EscalationMailKind;
+  audience: Audience | 'publisher';
   recipient: string;
   address: string;
   message_id: string;
@@ -72,6 +92,20 @@ export async function findOutboundMailByToken(db: Queryable, token: string): Pro
   return rows[0] && mailOf(rows[0]);
 }
 
+const INSERT = `
+  INSERT INTO outbound_mails (key, content_hash, mail_order, number, kind, audience, recipient, address, message_id,
+    token, subject, body, body_html, in_reply_to, reference_ids, escalation, claimed_until, attempts)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+    clock_timestamp() + $17 * interval '1 millisecond', 1)
+  ON CONFLICT (key) DO NOTHING RETURNING *`;
+
+/** In one statement: no mail is there without its addresses. */
+const INSERT_WITH_ACTIONS = `
+  WITH mail AS (${INSERT}), offered AS (
+    INSERT INTO action_tokens (token, mail, action)
+    SELECT one.token, mail.key, one.action FROM mail, unnest($18::text[], $19::text[]) AS one (token, action))
+  SELECT * FROM mail`;
+
 /**
  * Inserts a mail unless its key exists, taken for one attempt as `claimOutboundMail` would; returns the row that is there then,
  * and whether it is ours to send.
@@ -81,31 +115,20 @@ export async function insertOutboundMail(
   mail: NewOutboundMail,
   milliseconds: number,
 ): Promise<{ readonly mail: OutboundMail; readonly isClaimed: boolean }> {
-  const { rows } = await db.query<Row>(
-    `INSERT INTO outbound_mails (key, content_hash, mail_order, number, kind, audience, recipient, address, message_id,
-       token, subject, body, body_html, in_reply_to, reference_ids, claimed_until, attempts)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-       clock_timestamp() + $16 * interval '1 millisecond', 1)
-     ON CONFLICT (key) DO NOTHING RETURNING *`,
-    [
-      mail.key,
-      mail.contentHash,
-      JSON.stringify(mail.order),
-      mail.number,
-      mail.order.kind,
-      mail.audience,
-      mail.recipient,
-      mail.address,
-      mail.messageId,
-      mail.token,
-      mail.subject,
-      mail.text,
-      mail.html,
-      mail.inReplyTo ?? null,
-      [...mail.references],
-      milliseconds,
-    ],
-  );
+  const actions = mail.escalation === undefined ? [] : (mail.actions ?? []);
+  const values = [
+    ...[mail.key, mail.contentHash, JSON.stringify(mail.order), mail.number, mail.order.kind, mail.audience],
+    ...[mail.recipient, mail.address, mail.messageId, mail.token, mail.subject, mail.text, mail.html],
+    ...[mail.inReplyTo ?? null, [...mail.references], mail.escalation ?? null, milliseconds],
+  ];
+  const { rows } =
+    actions.length === 0
+      ? await db.query<Row>(INSERT, values)
+      : await db.query<Row>(INSERT_WITH_ACTIONS, [
+          ...values,
+          actions.map(({ token }) => token),
+          actions.map(({ action }) => action),
+        ]);
   if (rows[0]) return { mail: mailOf(rows[0]), isClaimed: true };
   const stored = await findOutboundMail(db, mail.key);
   if (!stored) throw new Error('outbound mail vanished after it was written');
@@ -163,13 +186,11 @@ export async function markBounced(db: Queryable, key: EffectKey, at: number): Pr
 }
 
 function mailOf(row: Row): OutboundMail {
-  return {
+  const mail = {
     key: row.key,
     contentHash: row.content_hash,
-    order: row.mail_order,
     number: row.number,
     kind: row.kind,
-    audience: row.audience,
     recipient: row.recipient,
     address: row.address,
     messageId: row.message_id,
@@ -185,4 +206,10 @@ function mailOf(row: Row): OutboundMail {
     lastError: row.last_error ?? undefined,
     bouncedAt: row.bounced_at ?? undefined,
   };
+  // The column says which of the two an order is: they were written together.
+  if (row.escalation === null) {
+    return { ...mail, order: row.mail_order as MailOrder, audience: row.audience as Audience };
+  }
+  const audience = row.audience === 'publisher' ? 'publisher' : 'staff';
+  return { ...mail, escalation: row.escalation, order: row.mail_order as EscalationMailOrder, audience };
 }

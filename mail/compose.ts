@@ -1,8 +1,11 @@
 /** From a stored mail to a message with its addresses and headers. */
 import type { MailOrder } from '../domain/effects.ts';
+import type { EscalationMailOrder } from '../domain/escalation/effects.ts';
+import type { EscalationId } from '../domain/escalation/state.ts';
 import { isAutomatic } from './templates/mails.ts';
-import { bounceAddress, replyAddress } from './tokens.ts';
-import type { OutgoingMessage } from './transport.ts';
+import { isAutomaticEscalationMail } from './templates/publisherMails.ts';
+import { actionAddress, bounceAddress, replyAddress } from './tokens.ts';
+import type { AttachedFile, OutgoingMessage } from './transport.ts';
 
 /** Who we are in mails. */
 export interface MailSender {
@@ -13,10 +16,8 @@ export interface MailSender {
 }
 
 /** The part of a stored mail that is sent. */
-export interface StoredMail {
-  readonly order: MailOrder;
+interface StoredPart {
   readonly number: string;
-  readonly audience: 'staff' | 'customer';
   readonly address: string;
   readonly messageId: string;
   readonly token: string;
@@ -27,15 +28,56 @@ export interface StoredMail {
   readonly references: readonly string[];
 }
 
+/** A stored mail about a request. */
+export interface StoredMail extends StoredPart {
+  readonly order: MailOrder;
+  readonly audience: 'staff' | 'customer';
+}
+
+/** A stored mail about an escalation. */
+export interface StoredEscalationMail extends StoredPart {
+  readonly escalation: EscalationId;
+  readonly order: EscalationMailOrder;
+  readonly audience: 'staff' | 'publisher';
+}
+
 /**
  * Addresses and headers of a message. Answers of customers go to the reply address; every mail's bounces go to its own
  * bounce address. What a machine wrote says so (RFC 3834), so that no machine answers it.
  */
 export function composeMessage(mail: StoredMail, sender: MailSender): OutgoingMessage {
+  const replyTo = mail.audience === 'customer' ? replyAddress(mail.token, sender.domain) : undefined;
+  return compose(mail, sender, replyTo, {
+    'X-Relance-Request': mail.number,
+    ...(isAutomatic(mail.order) ? automaticHeaders(mail) : {}),
+  });
+}
+
+/** As `composeMessage`, for an escalation. `noteToken`: where a publisher's plain reply goes; staff's goes nowhere. */
+export function composeEscalationMessage(
+  mail: StoredEscalationMail,
+  sender: MailSender,
+  noteToken: string | undefined,
+  attachments: readonly AttachedFile[],
+): OutgoingMessage {
+  const replyTo = noteToken === undefined ? undefined : actionAddress('note', noteToken, sender.domain);
+  const message = compose(mail, sender, replyTo, {
+    'X-Relance-Escalation': mail.escalation,
+    ...(isAutomaticEscalationMail(mail.order) ? GENERATED : {}),
+  });
+  return { ...message, attachments };
+}
+
+function compose(
+  mail: StoredPart,
+  sender: MailSender,
+  replyTo: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): OutgoingMessage {
   return {
     from: { name: sender.name, address: `sr@${sender.domain}` },
     to: mail.address,
-    ...(mail.audience === 'customer' ? { replyTo: replyAddress(mail.token, sender.domain) } : {}),
+    ...(replyTo === undefined ? {} : { replyTo }),
     bouncesTo: bounceAddress(mail.token, sender.domain),
     subject: mail.subject,
     text: mail.text,
@@ -43,10 +85,7 @@ export function composeMessage(mail: StoredMail, sender: MailSender): OutgoingMe
     messageId: mail.messageId,
     ...(mail.inReplyTo === undefined ? {} : { inReplyTo: mail.inReplyTo }),
     references: mail.references,
-    headers: {
-      'X-Relance-Request': mail.number,
-      ...(isAutomatic(mail.order) ? automaticHeaders(mail) : {}),
-    },
+    headers,
   };
 }
 
@@ -56,11 +95,10 @@ export function threadable(messageId: string): string | undefined {
   return /^[\x21-\x7e]{1,250}$/.test(bare) && !/[<>]/.test(bare) ? `<${bare}>` : undefined;
 }
 
+const GENERATED = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' } as const;
+
 function automaticHeaders(mail: StoredMail): Readonly<Record<string, string>> {
   // a receipt that hangs on the customer's own mail answers it
   const replied = mail.order.kind === 'receipt' && mail.inReplyTo !== undefined;
-  return {
-    'Auto-Submitted': replied ? 'auto-replied' : 'auto-generated',
-    'X-Auto-Response-Suppress': 'All',
-  };
+  return replied ? { ...GENERATED, 'Auto-Submitted': 'auto-replied' } : GENERATED;
 }

@@ -1,11 +1,13 @@
 /**
- * Reply tokens: the part of an address by which an answer, or a bounce, finds the mail that it belongs to.
+ * Reply and action tokens: the part of an address by which an answer, a publisher's act, or a bounce, finds the mail that it
+ * belongs to.
  *
  * A token is a truncated HMAC, stored with its mail. Looking it up finds the row; verifying it proves that the row is
  * the one for which it was signed. It opens nothing by itself: the sender is judged as well.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { EffectKey } from '../domain/effects.ts';
+import type { EscalationId } from '../domain/escalation/state.ts';
 
 /** One secret with a name that may be known: rotation puts a new one in front. `key`: 32 random bytes or more. */
 export interface TokenKey {
@@ -29,6 +31,30 @@ export interface ReplyTokenSubject {
   readonly mail: EffectKey;
 }
 
+/** What a publisher may do by writing to an address of one of our mails; `note`: a plain reply, which names no intent. */
+export const PUBLISHER_ACTIONS = ['acknowledge', 'ask', 'deliverWorkaround', 'deliverFix', 'note'] as const;
+/** One of them. */
+export type PublisherAction = (typeof PUBLISHER_ACTIONS)[number];
+
+/** What an action token is signed over: the address is the intent, for one publisher, in one mail. */
+export interface ActionTokenSubject {
+  readonly escalation: EscalationId;
+  /** Id of the publisher. */
+  readonly publisher: string;
+  /** Effect key of the mail that offers it. */
+  readonly mail: EffectKey;
+  readonly action: PublisherAction;
+}
+
+/** How each action is called in an address. */
+const ACTION_WORDS: { readonly [action in PublisherAction]: string } = {
+  acknowledge: 'ack',
+  ask: 'ask',
+  deliverWorkaround: 'workaround',
+  deliverFix: 'fix',
+  note: 'note',
+};
+
 const TOKEN_BYTES = 15; // 120 bits: 24 letters, no padding
 const TOKEN_PATTERN = /^[a-z2-7]{24}$/;
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -41,28 +67,32 @@ export function deriveKey(key: TokenKey, purpose: TokenPurpose): Uint8Array {
 
 /** The token of a customer's or staff mail, 24 letters of lower-case base32, signed with the first key. */
 export function signReplyToken(keys: TokenKeys, subject: ReplyTokenSubject): string {
-  return base32(mac(keys[0], 'reply', subject));
+  return base32(mac(keys[0], 'reply', replyParts(subject)));
 }
 
 /** Whether the token was signed, by any of the keys, over just this subject. Takes the same time for every token. */
 export function verifyReplyToken(keys: TokenKeys, token: string, subject: ReplyTokenSubject): boolean {
-  const given = Buffer.from(token, 'utf8');
-  let valid = false;
-  for (const key of keys) {
-    const expected = Buffer.from(base32(mac(key, 'reply', subject)), 'utf8');
-    if (given.length === expected.length && timingSafeEqual(given, expected)) valid = true;
-  }
-  return valid;
+  return verify(keys, token, 'reply', replyParts(subject));
+}
+
+/** The token of one action that a mail offers to a publisher, with keys of its own; as long as a reply token. */
+export function signActionToken(keys: TokenKeys, subject: ActionTokenSubject): string {
+  return base32(mac(keys[0], 'publisher', actionParts(subject)));
+}
+
+/** As `verifyReplyToken`, for an action. */
+export function verifyActionToken(keys: TokenKeys, token: string, subject: ActionTokenSubject): boolean {
+  return verify(keys, token, 'publisher', actionParts(subject));
 }
 
 /** Where the customer's answer goes: `sr+<token>@<domain>`. */
 export function replyAddress(token: string, domain: string): string {
-  return addressed('sr', token, domain);
+  return addressed('sr+', token, domain);
 }
 
 /** Envelope sender of a mail, where its bounces go: `bounce+<token>@<domain>`. */
 export function bounceAddress(token: string, domain: string): string {
-  return addressed('bounce', token, domain);
+  return addressed('bounce+', token, domain);
 }
 
 /** The token in a local part, and by which address it came; undefined when there is none. Not verified yet. */
@@ -76,15 +106,47 @@ export function parseAddressedToken(
   return undefined;
 }
 
-function addressed(prefix: 'sr' | 'bounce', token: string, domain: string): string {
-  const localPart = `${prefix}+${token}`;
+/** Where a publisher writes to do something: `sr+ack.<token>@<domain>`. */
+export function actionAddress(action: PublisherAction, token: string, domain: string): string {
+  return addressed(`sr+${ACTION_WORDS[action]}.`, token, domain);
+}
+
+/** The action in a local part, and its token; undefined when there is none. Not verified yet. */
+export function parseActionAddress(
+  localPart: string,
+): { readonly action: PublisherAction; readonly token: string } | undefined {
+  const [, word, token] = /^sr\+([a-z]+)\.([a-z2-7]{24})$/.exec(localPart.toLowerCase()) ?? [];
+  const action = PUBLISHER_ACTIONS.find((one) => ACTION_WORDS[one] === word);
+  return action === undefined || token === undefined ? undefined : { action, token };
+}
+
+function addressed(prefix: string, token: string, domain: string): string {
+  const localPart = `${prefix}${token}`;
   if (!TOKEN_PATTERN.test(token) || localPart.length > LOCAL_PART_MAX) throw new RangeError('Not a reply token');
   return `${localPart}@${domain}`;
 }
 
-function mac(key: TokenKey, purpose: TokenPurpose, subject: ReplyTokenSubject): Uint8Array {
+function verify(keys: TokenKeys, token: string, purpose: TokenPurpose, parts: readonly string[]): boolean {
+  const given = Buffer.from(token, 'utf8');
+  let valid = false;
+  for (const key of keys) {
+    const expected = Buffer.from(base32(mac(key, purpose, parts)), 'utf8');
+    if (given.length === expected.length && timingSafeEqual(given, expected)) valid = true;
+  }
+  return valid;
+}
+
+function replyParts({ number, recipient, mail }: ReplyTokenSubject): readonly string[] {
+  return [number, recipient, mail];
+}
+
+function actionParts({ escalation, publisher, mail, action }: ActionTokenSubject): readonly string[] {
+  return [escalation, publisher, mail, action];
+}
+
+function mac(key: TokenKey, purpose: TokenPurpose, parts: readonly string[]): Uint8Array {
   // JSON keeps the parts apart: no two subjects have the same text
-  const text = JSON.stringify([purpose, key.id, subject.number, subject.recipient, subject.mail]);
+  const text = JSON.stringify([purpose, key.id, ...parts]);
   return createHmac('sha256', deriveKey(key, purpose)).update(text).digest().subarray(0, TOKEN_BYTES);
 }
 

@@ -18,6 +18,15 @@ export interface OutgoingMessage {
   readonly inReplyTo?: string;
   readonly references: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly attachments?: readonly AttachedFile[];
+}
+
+/** A file that goes with a message. */
+export interface AttachedFile {
+  readonly name: string;
+  /** Media type. */
+  readonly type: string;
+  readonly content: Buffer;
 }
 
 /**
@@ -77,6 +86,11 @@ export function createMailTransport(url: string): MailTransport {
         ...(message.inReplyTo === undefined ? {} : { inReplyTo: message.inReplyTo }),
         references: [...message.references],
         headers: { ...message.headers },
+        attachments: (message.attachments ?? []).map(({ name, type, content }) => ({
+          filename: name,
+          contentType: type,
+          content,
+        })),
         signal,
       });
       return { result: 'accepted', at: Date.now() };

@@ -18,11 +18,13 @@ import { markBounced } from '../db/outboundMails.ts';
 import { inTransaction } from '../db/pool.ts';
 import { wasPortalDown } from '../db/portal.ts';
 import { registerRequest } from '../db/requests.ts';
-import { findContactsByAddress } from '../db/senders.ts';
+import { findContactsByAddress, findPublishersByAddress } from '../db/senders.ts';
 import type { Authenticity } from '../mail/inbound/authenticity.ts';
 import { classify } from '../mail/inbound/classify.ts';
 import type { ParsedMail } from '../mail/inbound/parsedMail.ts';
-import { type Match, type MatchDeps, mailReferredTo, matchBounce, matchMail } from './match.ts';
+import { judgePublisherMail, type PublisherReason } from './decidePublisher.ts';
+import { type Match, type MatchDeps, mailReferredTo, matchBounce, matchMail, type SentMail } from './match.ts';
+import type { EscalationMatch } from './matchPublisher.ts';
 
 /** What deciding needs. */
 export interface DecideDeps extends MatchDeps {
@@ -35,15 +37,11 @@ const OPENINGS_A_DAY = 20;
 
 /** Why a person has to look, or whose mail nobody has to look at. */
 export type DecisionReason =
-  | 'unreadable'
+  | PublisherReason
+  | 'noEscalation'
   | 'undecidable'
-  | 'badToken'
-  | 'severalRequests'
   | 'unknownNumber'
-  | 'noSender'
-  | 'stranger'
   | 'otherContact'
-  | 'notAuthentic'
   | 'severalContracts'
   | 'noContract'
   | 'mailNotAdmitted'
@@ -81,20 +79,21 @@ async function judge(deps: DecideDeps, mail: UndecidedMail, parsed: ParsedMail):
   switch (nature.kind) {
     case 'own': {
       const original = await mailReferredTo(deps.pool, parsed.messageId ? [parsed.messageId] : []);
-      return { disposition: 'own', deliver: false, ...(original ? { number: original.number } : {}) };
+      return { disposition: 'own', deliver: false, ...(original ? filedOn(original) : {}) };
     }
     case 'bounce': {
       const sent = await matchBounce(deps, mail.envelopeTo, parsed.report?.original);
       if (!sent) return { disposition: 'bounce', deliver: false };
-      return { disposition: 'bounce', number: sent.number, bounced: sent.key, deliver: true };
+      return { disposition: 'bounce', ...filedOn(sent), bounced: sent.key, deliver: true };
     }
     case 'automatic': {
       const match = await matchMail(deps, addressed);
-      const number = 'number' in match && !match.doubt ? { number: match.number } : {};
-      return { disposition: 'automatic', reason: nature.why, deliver: false, ...number };
+      const filed = 'misses' in match || match.doubt ? {} : filedOn(match);
+      return { disposition: 'automatic', reason: nature.why, deliver: false, ...filed };
     }
     case 'genuine': {
       const match = await matchMail(deps, addressed);
+      if ('escalation' in match) return { deliver: true, ...(await judgePublisherMail(deps, mail, parsed, match)) };
       if ('number' in match) return await judgeAnswer(deps, mail, parsed, match);
       if (match.misses) return unmatched(match.misses);
       return await judgeOpening(deps, mail, parsed);
@@ -131,7 +130,14 @@ async function judgeAnswer(
 /** A mail out of the blue opens a request for a contact of exactly one contract, where its terms admit that. */
 async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: ParsedMail): Promise<Outcome | undefined> {
   if (!parsed.readable) return unmatched('unreadable');
-  if (parsed.from.length !== 1) return unmatched('noSender');
+  const [sender] = parsed.from;
+  if (sender === undefined || parsed.from.length > 1) return unmatched('noSender');
+  // A publisher's mail opens nothing, whatever else its sender may be.
+  const [publisher] = await findPublishersByAddress(deps.pool, sender);
+  if (publisher) {
+    const person = publisher.person === null ? {} : { publisherPerson: publisher.person };
+    return { ...unmatched('noEscalation'), ...person };
+  }
   const [contact, ...others] = await contactsOf(deps, parsed);
   if (!contact) return unmatched('stranger');
   if (others.length > 0) return unmatched('severalContracts');
@@ -223,6 +229,12 @@ async function write(deps: DecideDeps, mail: UndecidedMail, parsed: ParsedMail, 
 async function contactsOf({ pool }: DecideDeps, { from }: ParsedMail): Promise<ContactRow[]> {
   const [sender] = from;
   return sender === undefined || from.length > 1 ? [] : await findContactsByAddress(pool, sender);
+}
+
+/** Where a mail belongs: one on an escalation is never among its request's. */
+function filedOn(found: Match | EscalationMatch | SentMail): Pick<Decision, 'number' | 'escalation'> {
+  if ('escalation' in found && found.escalation !== undefined) return { escalation: found.escalation };
+  return 'number' in found ? { number: found.number } : {};
 }
 
 function unmatched(reason: DecisionReason): Outcome {

@@ -2,6 +2,7 @@
 import { trace } from '@opentelemetry/api';
 import type { Pool } from 'pg';
 import { deliverMail, type MailDoor } from '../client/mailDelivery.ts';
+import type { EscalationsForMail } from '../client/publisherMails.ts';
 import { Unavailable } from '../client/unavailable.ts';
 import {
   AlreadyDecided,
@@ -28,6 +29,8 @@ import { nameOf, startLoop } from './loop.ts';
 export interface InboundRelayDeps {
   readonly pool: Pool;
   readonly door: MailDoor;
+  /** Where publishers' mails go; without it they wait. */
+  readonly escalations?: EscalationsForMail;
   readonly tokenKeys: TokenKeys;
   /** Our domain. */
   readonly domain: string;
@@ -113,7 +116,8 @@ async function deliver({ log, ...deps }: InboundRelayDeps, mail: DecidedMail): P
   try {
     const span = tracer.startSpan(`deliver ${mail.disposition}`, { attributes: { 'relance.mail.id': mail.id } });
     await within(span, () => deliverMail(deps, mail));
-    log.info({ mail: mail.id, number: mail.number, disposition: mail.disposition }, 'mail relayed');
+    const { id, number, escalation, disposition } = mail;
+    log.info({ mail: id, number, ...(escalation === null ? {} : { escalation }), disposition }, 'mail relayed');
   } catch (error) {
     const fields = { mail: mail.id, number: mail.number, error: errorCode(error) ?? nameOf(error) };
     if (error instanceof Unavailable || isDatabaseAway(error)) log.warn(fields, 'a mail waits to be relayed');

@@ -1,8 +1,10 @@
-/** Which request a mail is about: by the token it was sent to, by the mail it answers, by the number in its subject. */
+/** Which request or escalation a mail is about: by the token it was sent to, the mail it answers, the number in its subject. */
 import { findOutboundMailByToken } from '../db/outboundMails.ts';
 import type { Queryable } from '../db/pool.ts';
+import type { EscalationId } from '../domain/escalation/state.ts';
 import type { ParsedMail } from '../mail/inbound/parsedMail.ts';
 import { parseAddressedToken, type TokenKeys, verifyReplyToken } from '../mail/tokens.ts';
+import { type EscalationMatch, escalationNamed, matchActions } from './matchPublisher.ts';
 
 /** What matching needs. */
 export interface MatchDeps {
@@ -15,13 +17,13 @@ export interface MatchDeps {
 /** What is looked at. */
 export interface Addressed {
   readonly envelopeTo: readonly string[];
-  readonly mail: Pick<ParsedMail, 'to' | 'subject' | 'references'>;
+  readonly mail: Pick<ParsedMail, 'from' | 'to' | 'subject' | 'references'>;
 }
 
 /** Why a match is not to be trusted, whoever sent the mail. */
 export type MatchDoubt = 'badToken' | 'severalRequests';
 
-/** The request that a mail is about. */
+/** The request that a mail of a customer is about. */
 export interface Match {
   readonly number: string;
   readonly contract: string;
@@ -35,21 +37,35 @@ export interface NoMatch {
   readonly misses: 'badToken' | 'unknownNumber' | undefined;
 }
 
-/** Finds the request: the best evidence decides, the others are not looked at. */
-export async function matchMail(deps: MatchDeps, { envelopeTo, mail }: Addressed): Promise<Match | NoMatch> {
-  const tokens = tokensIn([...envelopeTo, ...mail.to], 'reply', deps.domain);
+/**
+ * Finds the request, or the escalation: the best evidence decides, the others are not looked at. What has addresses of both
+ * is the escalation's, doubtful: it moves neither.
+ */
+export async function matchMail(
+  deps: MatchDeps,
+  { envelopeTo, mail }: Addressed,
+): Promise<Match | EscalationMatch | NoMatch> {
+  const addresses = [...envelopeTo, ...mail.to];
+  const acts = await matchActions(deps, addresses);
+  const tokens = tokensIn(addresses, 'reply', deps.domain);
   const found = await Promise.all(tokens.map((token) => verifiedMail(deps, token)));
   const valid = found.filter((one) => one !== undefined);
-  const bad = valid.length < tokens.length;
-  const [first] = valid;
+  const toUs = valid.filter(({ escalation }) => escalation === undefined);
+  if (acts.match) return toUs.length > 0 ? { ...acts.match, doubt: 'severalRequests' } : acts.match;
+  const bad = acts.bad || valid.length < tokens.length;
+  const [first] = toUs;
   if (first) {
-    const several = valid.some(({ number }) => number !== first.number);
+    const several = valid.some(({ number, escalation }) => number !== first.number || escalation !== undefined);
     const { number, contract, recipient } = first;
     return { number, contract, boundTo: recipient, ...(several ? { doubt: 'severalRequests' as const } : {}) };
   }
   const doubt = bad ? { doubt: 'badToken' as const } : {};
-  const answered = await mailReferredTo(deps.pool, mail.references);
-  if (answered) return { ...answered, ...doubt };
+  // The address to which a publisher's bounces go, written to as if it were one for answers: it names no intent.
+  const answered = valid[0] ?? (await mailReferredTo(deps.pool, mail.references));
+  if (answered?.escalation !== undefined) return { escalation: answered.escalation, ...doubt };
+  if (answered) return { number: answered.number, contract: answered.contract, ...doubt };
+  const escalation = await escalationNamed(deps.pool, mail);
+  if (escalation !== undefined) return { escalation, ...doubt };
   const numbers = [...new Set(mail.subject.toUpperCase().match(/\bDA-\d{4}-\d{6,9}\b/g))];
   const [named, ...others] = await requestsNumbered(deps.pool, numbers);
   if (named) return { ...named, ...(others.length > 0 ? { doubt: 'severalRequests' as const } : doubt) };
@@ -62,6 +78,8 @@ export interface SentMail {
   readonly number: string;
   readonly contract: string;
   readonly recipient: string;
+  /** Of a mail to a publisher: its escalation. */
+  readonly escalation?: EscalationId;
 }
 
 /** The mail of ours that came back: by the address it came back to, else by the Message-ID in the report. */
@@ -93,19 +111,23 @@ async function verifiedMail({ pool, tokenKeys }: MatchDeps, token: string): Prom
   const { key, number, recipient } = sent;
   if (!verifyReplyToken(tokenKeys, token, { number, recipient, mail: key })) return undefined;
   const [request] = await requestsNumbered(pool, [number]);
-  return request && { key, number, recipient, contract: request.contract };
+  const escalation = sent.audience === 'publisher' ? { escalation: sent.escalation } : {};
+  return request && { key, number, recipient, contract: request.contract, ...escalation };
 }
 
 /** The first of these Message-IDs that is one of ours. */
 export async function mailReferredTo(db: Queryable, messageIds: readonly string[]): Promise<SentMail | undefined> {
   if (messageIds.length === 0) return undefined;
-  const { rows } = await db.query<SentMail>(
-    `SELECT m.key, m.number, m.recipient, r.contract
+  const { rows } = await db.query<Omit<SentMail, 'escalation'> & { escalation: EscalationId | null }>(
+    `SELECT m.key, m.number, m.recipient, r.contract, CASE WHEN m.audience = 'publisher' THEN m.escalation END AS escalation
      FROM outbound_mails m JOIN requests r ON r.number = m.number
      WHERE m.message_id = ANY($1) ORDER BY array_position($1, m.message_id) LIMIT 1`,
     [[...messageIds]],
   );
-  return rows[0];
+  const [row] = rows;
+  if (!row) return undefined;
+  const { escalation, ...sent } = row;
+  return escalation === null ? sent : { ...sent, escalation };
 }
 
 async function requestsNumbered(

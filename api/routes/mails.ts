@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { acceptMail, attachMail, dismissMail } from '../../client/mailReview.ts';
+import type { EscalationsForMail } from '../../client/publisherMails.ts';
 import type { RequestDoor } from '../../client/requestDoor.ts';
 import { DISPOSITIONS, type InboundMailText, listInboundMails, readInboundMail } from '../../db/mailReading.ts';
 import { Cursor, cursorOf, Limit, RequestNumber, Text, valuesOf } from '../inputs.ts';
@@ -14,11 +15,18 @@ import { InboundMail, InboundMailList } from '../schemas.ts';
 interface Dependencies {
   readonly pool: Pool;
   readonly door: RequestDoor;
+  /** Where mails on escalations go. */
+  readonly escalations?: EscalationsForMail;
 }
+
+const EscalationId = z.string().regex(/^escalation:DA-\d{4}-\d{6,9}:[1-9]\d{0,5}$/, {
+  error: 'An escalation’s id looks like escalation:DA-2026-004217:1.',
+});
 
 const MailQuery = z.strictObject({
   disposition: z.enum(DISPOSITIONS).optional(),
   number: RequestNumber.optional().meta({ description: 'of the request that it is filed on' }),
+  escalation: EscalationId.optional().meta({ description: 'id of the escalation that it is filed on' }),
   toLookAt: z.enum(['true', 'false']).optional().meta({ description: 'whether it waits for a person' }),
   limit: Limit,
   cursor: Cursor,
@@ -38,7 +46,7 @@ export function mailRoutes(deps: Dependencies): Route[] {
       query: MailQuery,
       answer: { status: 200, description: 'A page of mails', schema: InboundMailList },
       async handle({ query }) {
-        const { disposition, number, toLookAt, limit, cursor } = query;
+        const { disposition, number, escalation, toLookAt, limit, cursor } = query;
         const before = cursor === undefined ? undefined : valuesOf(cursor, MailCursor);
         if (cursor !== undefined && !before) {
           throw validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
@@ -46,6 +54,7 @@ export function mailRoutes(deps: Dependencies): Route[] {
         const rows = await listInboundMails(pool, {
           ...(disposition === undefined ? {} : { disposition }),
           ...(number === undefined ? {} : { number }),
+          ...(escalation === undefined ? {} : { escalation }),
           ...(toLookAt === undefined ? {} : { toLookAt: toLookAt === 'true' }),
           ...(before ? { before: { receivedAt: before[0], id: before[1] } } : {}),
           limit: limit + 1,

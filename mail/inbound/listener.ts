@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import { parseAddressedToken } from '../tokens.ts';
+import { parseActionAddress, parseAddressedToken } from '../tokens.ts';
 import { inboundContentHash } from './rawMail.ts';
 
 /** A message as it came; the database has a row for it. */
@@ -140,12 +140,14 @@ export async function startInboundListener(deps: InboundListenerDeps): Promise<I
   return { port, close: () => new Promise<void>((resolve) => server.close(resolve)) };
 }
 
-/** Support itself, an answer to one of our mails, or a bounce of one. */
+/** Support itself, an answer to one of our mails, a publisher's act on one, or a bounce. */
 function isOurs(address: string, domain: string): boolean {
   const at = address.lastIndexOf('@');
   if (address.slice(at + 1).toLowerCase() !== domain.toLowerCase()) return false;
   const localPart = address.slice(0, at).toLowerCase();
-  return localPart === 'sr' || parseAddressedToken(localPart) !== undefined;
+  return (
+    localPart === 'sr' || [parseAddressedToken, parseActionAddress].some((parse) => parse(localPart) !== undefined)
+  );
 }
 
 /** Postgres takes no NUL in a text. */

@@ -18,7 +18,8 @@ export interface NewMail {
 
 /** Sends as the customer, to the inbound listener. Each resolves to the Message-ID, or throws what the listener says. */
 export interface Correspondent {
-  answer(message: MailboxMessage, kind: AnswerKind, text: string): Promise<string>;
+  /** `to`: one of the action addresses that the mail offers; without it where answers go. */
+  answer(message: MailboxMessage, kind: AnswerKind, text: string, to?: string): Promise<string>;
   write(mail: NewMail): Promise<string>;
 }
 
@@ -35,13 +36,13 @@ export function createCorrespondent(host: string, port: number): Correspondent {
     disableUrlAccess: true,
   });
   return {
-    async answer(message, kind, text) {
+    async answer(message, kind, text, to) {
       const messageId = newMessageId(message.to);
       switch (kind) {
         case 'answer':
           await transporter.sendMail({
             messageId,
-            ...answering(message),
+            ...answering(message, to),
             subject: /^re\s*:/i.test(message.subject) ? message.subject : `Re: ${message.subject}`,
             text: `${text.trimEnd()}\n\n${quoted(message)}`,
           });
@@ -49,7 +50,7 @@ export function createCorrespondent(host: string, port: number): Correspondent {
         case 'outOfOffice':
           await transporter.sendMail({
             messageId,
-            ...answering(message),
+            ...answering(message, to),
             subject: `${isFrench(message) ? 'Réponse automatique : ' : 'Automatic reply: '}${message.subject}`,
             text: text.trim() === '' ? away(message) : text,
             headers: { 'Auto-Submitted': 'auto-replied', 'X-Auto-Response-Suppress': 'All' },
@@ -72,10 +73,10 @@ export function createCorrespondent(host: string, port: number): Correspondent {
   };
 }
 
-function answering(message: MailboxMessage) {
+function answering(message: MailboxMessage, to = message.replyTo) {
   return {
     from: address(message.to),
-    to: address(message.replyTo),
+    to: address(to),
     inReplyTo: message.messageId,
     references: [...message.references, message.messageId],
   };

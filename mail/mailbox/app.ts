@@ -12,7 +12,11 @@ export interface MailboxAppDeps {
   readonly supportAddress: string;
 }
 
-const Answer = z.object({ text: z.string().max(100_000).default(''), kind: z.enum(ANSWER_KINDS).default('answer') });
+const Answer = z.object({
+  text: z.string().max(100_000).default(''),
+  kind: z.enum(ANSWER_KINDS).default('answer'),
+  to: z.string().max(320).optional(),
+});
 const NewMail = z.object({
   from: z.email(),
   to: z.email(),
@@ -41,8 +45,8 @@ export function createMailboxApp({ store, correspondent, supportAddress }: Mailb
   app.post('/messages/:id/answer', async (req, res) => {
     const message = store.find(req.params.id);
     if (!message) return void res.status(404).send(notFoundPage());
-    const { kind, text } = Answer.parse(req.body);
-    await correspondent.answer(message, kind, text);
+    const { kind, text, to } = answerTo(message, req.body);
+    await correspondent.answer(message, kind, text, to);
     res.redirect(303, `/messages/${message.id}?sent=1`);
   });
   app.post('/write', async (req, res) => {
@@ -61,8 +65,8 @@ export function createMailboxApp({ store, correspondent, supportAddress }: Mailb
   app.post('/api/messages/:id/answer', async (req, res) => {
     const message = store.find(req.params.id);
     if (!message) return void res.status(404).json({ error: 'no such message' });
-    const { kind, text } = Answer.parse(req.body);
-    res.json({ messageId: await correspondent.answer(message, kind, text) });
+    const { kind, text, to } = answerTo(message, req.body);
+    res.json({ messageId: await correspondent.answer(message, kind, text, to) });
   });
   app.post('/api/write', async (req, res) => {
     res.json({ messageId: await correspondent.write(NewMail.parse(req.body)) });
@@ -76,6 +80,15 @@ export function createMailboxApp({ store, correspondent, supportAddress }: Mailb
     else res.send(troublePage(message));
   });
   return app;
+}
+
+/** Only to the addresses that the mail itself offers. */
+function answerTo(message: MailboxMessage, body: unknown): z.infer<typeof Answer> {
+  const known = [message.replyTo, ...message.actions.map(({ address }) => address)];
+  return Answer.refine(({ to }) => to === undefined || known.includes(to), {
+    path: ['to'],
+    message: 'is no address of this mail',
+  }).parse(body);
 }
 
 /** A page elsewhere must neither read mails through a name of its own nor send any. */

@@ -1,8 +1,9 @@
 /** The mails that the mailbox took, kept over restarts as JSON lines. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
+import { type PublisherAction, parseActionAddress } from '../tokens.ts';
 
 /** What is written to disk: the message as it came, and its envelope. */
 interface Stored {
@@ -33,6 +34,15 @@ export interface MailboxMessage {
   readonly html: string;
   /** The header block as it came. */
   readonly rawHeaders: string;
+  /** Sizes in bytes. */
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly size: number;
+    readonly sha256: string;
+  }[];
+  /** What a publisher may do: an address for each. */
+  readonly actions: readonly { readonly action: PublisherAction; readonly address: string }[];
 }
 
 /** The mails that were sent. */
@@ -111,5 +121,21 @@ async function parsed(stored: Stored): Promise<MailboxMessage> {
     text: mail.text ?? '',
     html: mail.html === false ? '' : mail.html,
     rawHeaders,
+    attachments: mail.attachments.map(({ filename, contentType, content }) => ({
+      name: filename ?? '',
+      type: contentType,
+      size: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    })),
+    actions: actionsIn(mail.text ?? ''),
   };
+}
+
+/** The action addresses that a mail offers, in its order. */
+function actionsIn(text: string): MailboxMessage['actions'] {
+  const addresses = new Set(text.match(/\bsr\+[a-z]+\.[a-z2-7]{24}@[a-z0-9.-]+[a-z0-9]/gi));
+  return [...addresses].flatMap((address) => {
+    const parsed = parseActionAddress(address.slice(0, address.indexOf('@')));
+    return parsed ? [{ action: parsed.action, address }] : [];
+  });
 }

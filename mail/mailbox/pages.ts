@@ -1,6 +1,7 @@
 /** The mailbox's pages. Server-rendered; the one script only looks whether new mail came. */
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../templates/letter.ts';
+import type { PublisherAction } from '../tokens.ts';
 import type { Filter } from './app.ts';
 import type { MailboxMessage } from './messages.ts';
 
@@ -38,7 +39,7 @@ dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 iframe { width: 100%; height: 42rem; border: 1px solid var(--line); border-radius: 6px; background: #fff; resize: vertical; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .75rem 0 0; font: .9rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 label { display: block; font-weight: 600; margin: .75rem 0 .25rem; }
-input, textarea { width: 100%; padding: .5rem .6rem; border: 1px solid #8c959f; border-radius: 6px; font: inherit; background: #fff; color: inherit; }
+input, textarea, select { width: 100%; padding: .5rem .6rem; border: 1px solid #8c959f; border-radius: 6px; font: inherit; background: #fff; color: inherit; }
 button { padding: .5rem 1rem; border: 1px solid var(--accent); border-radius: 6px; background: var(--accent); color: #fff; font: inherit; cursor: pointer; }
 button.plain { background: #fff; color: var(--accent); }
 :focus-visible { outline: 3px solid #ffb000; outline-offset: 2px; }
@@ -93,7 +94,8 @@ ${
 <p>An address that starts with <code>refused</code> is refused for good (<code>550 5.1.1</code>); one that starts with
 <code>busy</code> answers “later” (<code>451</code>) twice for each mail before it takes it.</p>
 <p><code>GET /api/messages?to=&amp;subject=</code> · <code>GET /api/messages/:id</code> ·
-<code>POST /api/messages/:id/answer</code> with <code>{"kind": "answer" | "outOfOffice" | "bounce", "text"}</code> ·
+<code>POST /api/messages/:id/answer</code> with <code>{"kind": "answer" | "outOfOffice" | "bounce", "text", "to"}</code>
+(<code>to</code>: one of the message’s <code>actions</code>, for a publisher) ·
 <code>POST /api/write</code> with <code>{"from", "to", "subject", "text"}</code></p>
 </details>
 <script>${SCRIPT}</script>`,
@@ -116,6 +118,7 @@ export function messagePage(page: { readonly message: MailboxMessage; readonly s
 <dt>To</dt><dd>${escapeHtml(message.to)}</dd>
 <dt>Answers go to</dt><dd>${escapeHtml(message.replyTo)}</dd>
 <dt>Received</dt><dd>${when(message.receivedAt)}</dd>
+${message.attachments.length === 0 ? '' : `<dt>Attached</dt><dd>${message.attachments.map(({ name, size }) => escapeHtml(`${name} (${size} bytes)`)).join('<br>')}</dd>`}
 </dl>
 </section>
 <section aria-label="Message">
@@ -129,8 +132,8 @@ ${message.html === '' ? '' : `<details><summary>As plain text</summary><pre>${es
 <h2 id="answer">Answer as ${escapeHtml(message.to)}</h2>
 <form method="post" action="${action}">
 <input type="hidden" name="kind" value="answer">
-<label for="text">Your answer</label>
-<textarea id="text" name="text" rows="7" required></textarea>
+${addressChoice(message)}<label for="text">Your answer</label>
+<textarea id="text" name="text" rows="7"${message.actions.length === 0 ? ' required' : ''}></textarea>
 <p class="hint">The mail above is quoted below it, as mail programs do.</p>
 <div class="actions"><button>Send answer</button></div>
 </form>
@@ -141,6 +144,26 @@ ${bounceable ? `<form method="post" action="${action}"><input type="hidden" name
 </section>`,
   );
 }
+
+/** A publisher chooses what it does by the address to which it writes. */
+function addressChoice({ actions, replyTo }: MailboxMessage): string {
+  if (actions.length === 0) return '';
+  const options = [
+    ...actions.map(({ action, address }) => `<option value="${escapeHtml(address)}">${ACTIONS[action]}</option>`),
+    `<option value="${escapeHtml(replyTo)}">${ACTIONS.note}</option>`,
+  ];
+  return `<label for="to">What this answer does</label>
+<select id="to" name="to">${options.join('\n')}</select>
+`;
+}
+
+const ACTIONS: { readonly [action in PublisherAction]: string } = {
+  acknowledge: 'Acknowledge',
+  ask: 'Ask for information',
+  deliverWorkaround: 'Deliver a workaround',
+  deliverFix: 'Deliver a fix',
+  note: 'Nothing: a plain reply',
+};
 
 /** The page for what is not there. */
 export function notFoundPage(): string {

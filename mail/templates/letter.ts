@@ -17,6 +17,13 @@ export type Block =
       readonly is: 'facts';
       readonly lead?: string;
       readonly facts: readonly (readonly [label: string, value: string])[];
+    }
+  /** What the reader may do by writing to an address: `subject` is what their mail begins with. */
+  | {
+      readonly is: 'actions';
+      readonly lead: string;
+      readonly subject: string;
+      readonly actions: readonly (readonly [label: string, address: string])[];
     };
 
 /** A letter before it is text or HTML. */
@@ -104,6 +111,12 @@ function blockText(block: Block, language: Language): string {
       );
       return (block.lead === undefined ? lines : [wrapped(spaced(block.lead, language)), '', ...lines]).join('\n');
     }
+    case 'actions': {
+      const lines = block.actions.map(
+        ([label, address]) => `- ${spaced(`${label}${COLON[language]}`, language).trimEnd()}\n  ${address}`,
+      );
+      return [wrapped(spaced(block.lead, language)), '', ...lines].join('\n');
+    }
   }
 }
 
@@ -123,7 +136,21 @@ function blockHtml(block: Block, language: Language): string {
       const lead = block.lead === undefined ? '' : `<p style="margin-bottom:0">${ours(block.lead)}</p>\n`;
       return `${lead}<ul style="margin-top:4px;padding-left:22px">\n${items.join('\n')}\n</ul>`;
     }
+    case 'actions': {
+      const items = block.actions.map(
+        ([label, address]) =>
+          `<li style="margin:8px 0"><a href="${escapeHtml(mailto(address, block.subject))}">${ours(label)}</a></li>`,
+      );
+      return `<p style="margin-bottom:0">${ours(block.lead)}</p>\n<ul style="margin-top:4px;padding-left:22px">\n${items.join('\n')}\n</ul>`;
+    }
   }
+}
+
+/** RFC 6068. The `+` is encoded: some mail programs read it as a space. */
+function mailto(address: string, subject: string): string {
+  const at = address.lastIndexOf('@');
+  const to = `${encodeURIComponent(address.slice(0, at))}@${address.slice(at + 1)}`;
+  return `mailto:${to}?subject=${encodeURIComponent(subject)}`;
 }
 
 /** French typography keeps `:` and its like with the word before them, also where a line ends. */

@@ -133,6 +133,31 @@ describe('the mailbox', () => {
     expect(inbound).toHaveLength(1);
   });
 
+  it('answers as a publisher, by each address that the mail offers and by no other', async () => {
+    const address = (action: string) => `sr+${action}.${'a'.repeat(24)}@support.example`;
+    const transporter = createTransport({ host: '127.0.0.1', port: mailbox.smtpPort });
+    await transporter.sendMail({
+      from: 'sr@support.example',
+      replyTo: address('note'),
+      to: 'support@softco.example',
+      subject: '[escalation:DA-2026-004217:1] Escalation',
+      text: `- Acknowledge:\n  ${address('ack')}\n- Deliver a fix:\n  ${address('fix')}\n`,
+      attachments: [{ filename: 'example.pdf', content: Buffer.from('%PDF') }],
+    });
+    const id = await firstId();
+    const page = await (await fetch(url(`/messages/${id}`))).text();
+    expect(page).toContain(`<option value="${address('ack')}">Acknowledge</option>`);
+    expect(page).toContain('example.pdf (4 bytes)');
+    for (const to of [address('ack'), address('fix'), address('note')]) {
+      expect((await post(`/api/messages/${id}/answer`, { to, text: 'Install 4.2.1.' })).status).toBe(200);
+    }
+    expect(inbound.map(({ to }) => to)).toEqual([[address('ack')], [address('fix')], [address('note')]]);
+    expect(inbound[0]?.from).toBe('support@softco.example');
+    const elsewhere = await post(`/api/messages/${id}/answer`, { to: 'eve@evil.example', text: 'x' });
+    expect(elsewhere.status).toBe(400);
+    expect(inbound).toHaveLength(3);
+  });
+
   it('answers as out of office, marked as automatic', async () => {
     await send();
     await post(`/api/messages/${await firstId()}/answer`, { kind: 'outOfOffice' });

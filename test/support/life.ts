@@ -60,7 +60,6 @@ export const COMMAND_FIELDS: { readonly [name in CommandName]: EventPayloads[nam
   answer: { text: 't-answer' },
   confirm: {},
   putInProduction: {},
-  escalate: { n: 1, publisher: 'publisher', publisherContract: 'P' },
   reject: { text: 't-reject' },
   defer: { text: 't-defer' },
   resume: {},

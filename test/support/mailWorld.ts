@@ -49,6 +49,9 @@ export interface MailWorld {
   /** Effect key of the mail that `send` sends; `nextKey` changes it. */
   readonly key: string;
   readonly logged: readonly string[];
+  readonly smtpPort: number;
+  /** All that the mailbox took, the newest first. */
+  mails(): readonly MailboxMessage[];
   nextKey(): void;
   /** Opens the next request; its contact's address is unique and begins with `localPart`. */
   openRequest(localPart?: string, language?: 'fr' | 'en'): Promise<void>;
@@ -102,6 +105,8 @@ export async function createMailWorld(): Promise<MailWorld> {
       return `request:${number}:mail:${seq}`;
     },
     logged,
+    smtpPort: mailbox.smtpPort,
+    mails: () => mailbox.messages(),
     nextKey() {
       seq += 1;
     },

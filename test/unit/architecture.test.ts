@@ -17,7 +17,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
-  activities: ['activities/', 'workflows/messages.ts', 'contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
+  activities: [
+    ...['activities/', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
+  ],
   worker: [
     'worker/',
     'activities/',
@@ -37,6 +40,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   relay: [
     ...['relay/', 'client/', 'config/', 'metrics/', 'tracing/', 'workflows/messages.ts'],
+    'workflows/escalationMessages.ts',
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   api: [

@@ -1,13 +1,20 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { EscalationId } from '../../domain/escalation/state.ts';
 import { messageIdOf } from '../../mail/messageId.ts';
 import {
+  actionAddress,
   bounceAddress,
   deriveKey,
+  PUBLISHER_ACTIONS,
+  parseActionAddress,
   parseAddressedToken,
   replyAddress,
+  signActionToken,
   signReplyToken,
   type TokenKey,
+  verifyActionToken,
   verifyReplyToken,
 } from '../../mail/tokens.ts';
 
@@ -91,6 +98,62 @@ describe('addresses with a token', () => {
   it('are not made of anything else', () => {
     expect(() => replyAddress('x@evil.example\r\n', 'support.example')).toThrow(RangeError);
   });
+});
+
+describe('action tokens', () => {
+  const id = fc.string({ minLength: 1, maxLength: 40 });
+  const subjects = fc.record({
+    escalation: id.map((one) => `escalation:${one}:1` as EscalationId),
+    publisher: id,
+    mail: id,
+    action: fc.constantFrom(...PUBLISHER_ACTIONS),
+  });
+
+  it('verify over what they were signed for, and over nothing else', () => {
+    fc.assert(
+      fc.property(subjects, subjects, (one, other) => {
+        const token = signActionToken([first], one);
+        const same = JSON.stringify(Object.entries(one)) === JSON.stringify(Object.entries(other));
+        expect(verifyActionToken([older, first], token, one)).toBe(true);
+        expect(verifyActionToken([first], token, other)).toBe(same);
+        expect(verifyActionToken([older], token, one)).toBe(false);
+      }),
+    );
+  });
+
+  it('name one action each: another action of the same mail has another token', () => {
+    fc.assert(
+      fc.property(subjects, (one) => {
+        const tokens = PUBLISHER_ACTIONS.map((action) => signActionToken([first], { ...one, action }));
+        expect(new Set(tokens).size).toBe(PUBLISHER_ACTIONS.length);
+      }),
+    );
+  });
+
+  it('are no reply tokens, and reply tokens are none', () => {
+    const parts = { number: 'n', recipient: 'publisher:p', mail: 'm' };
+    const action = { escalation: 'n', publisher: 'publisher:p', mail: 'm', action: 'note' } as const;
+    const odd = { ...action, escalation: 'n' as EscalationId };
+    expect(verifyActionToken([first], signReplyToken([first], parts), odd)).toBe(false);
+    expect(verifyReplyToken([first], signActionToken([first], odd), parts)).toBe(false);
+  });
+
+  it.each(PUBLISHER_ACTIONS)('make an address for %s that fits in a local part and is read back', (action) => {
+    const of = { escalation: 'escalation:DA-2026-004217:1', publisher: 'p1', mail: 'k', action } as const;
+    const token = signActionToken([first], of);
+    const address = actionAddress(action, token, 'support.example');
+    const localPart = address.slice(0, address.indexOf('@'));
+    expect(Buffer.byteLength(localPart)).toBeLessThanOrEqual(64);
+    expect(parseActionAddress(localPart.toUpperCase())).toEqual({ action, token });
+    expect(parseAddressedToken(localPart)).toBeUndefined();
+  });
+
+  it.each(['sr+ack', 'sr+ack.', 'sr+ack.abc', `sr+close.${'a'.repeat(24)}`, `bounce+ack.${'a'.repeat(24)}`])(
+    'are not seen in %s',
+    (localPart) => {
+      expect(parseActionAddress(localPart)).toBeUndefined();
+    },
+  );
 });
 
 describe('Message-IDs', () => {
