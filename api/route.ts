@@ -11,7 +11,7 @@ export interface KeyedCall {
   readonly key: CallKey;
   /** Id of the command, the same in every retry. */
   readonly updateId: string;
-  /** Number of the request that an earlier call with the key has registered. */
+  /** Number of the request, or id of the escalation, that an earlier call with the key has begun. */
   readonly number: string | null;
 }
 

@@ -138,6 +138,16 @@ export async function markSending(
   });
 }
 
+/** Whether it has been on its way for so many seconds: the call that sent it has died, or waits for its request. */
+export async function isLeftSending(db: Queryable, id: string, seconds: number): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `SELECT FROM escalations
+     WHERE id = $1 AND stage = 'sending' AND updated_at < now() - $2 * interval '1 second'`,
+    [id, seconds],
+  );
+  return rowCount === 1;
+}
+
 /** The request refused it: it is a draft again, unless it was sent. */
 export async function takeBackSending(db: Queryable, id: string): Promise<void> {
   await db.query(

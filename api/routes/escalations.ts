@@ -9,6 +9,7 @@ import {
   completeDraft,
   draftEscalation,
   type EscalationRow,
+  isLeftSending,
   listEscalationsOf,
   markSending,
   takeBackSending,
@@ -37,6 +38,9 @@ interface Dependencies {
   readonly door: RequestDoor;
   readonly files: FileStore;
 }
+
+/** A call that has set a row on its way has told the request by then, or died. */
+const LEFT_SECONDS = 60;
 
 const OF_REQUEST = '/v1/requests/{number}/escalations';
 const shared = { tag: 'escalations', roles: STAFF } as const;
@@ -171,7 +175,8 @@ async function draft(
 
 /**
  * The row is on its way first, so that the workflow finds it complete; whose call it was is noted with it. A refusal by the
- * request makes it a draft again, but only that of the call which sent it.
+ * request makes it a draft again, unless it is that it was sent already. What a call that died has left on its way another
+ * call takes up: the request takes each n once.
  */
 async function escalate(
   { pool, door }: Dependencies,
@@ -188,7 +193,7 @@ async function escalate(
       }),
     );
     if (!isMarked) throw stillRunning(1);
-  } else if (!isOurs) throw sentAlready(row);
+  } else if (!isOurs && !(await isLeftSending(pool, row.id, LEFT_SECONDS))) throw sentAlready(row);
   const { request, n, contract, publisher } = row;
   try {
     await door.command(request, 'escalate', {
@@ -200,7 +205,8 @@ async function escalate(
       commandId: call.updateId,
     });
   } catch (error) {
-    if (error instanceof Refusal) await takeBackSending(pool, escalationWorkflowId(request, n));
+    if (error instanceof Refusal && error.type !== 'Conflict')
+      await takeBackSending(pool, escalationWorkflowId(request, n));
     throw error;
   }
 }

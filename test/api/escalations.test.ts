@@ -173,6 +173,19 @@ describe('escalating', () => {
     expect([away.status, (await escalate(number, 1, key)).body.status]).toEqual([503, 'escalated']);
   });
 
+  it('that a call which died has left on its way is taken up by another one after a minute', async () => {
+    const number = await taken();
+    await world.post('agent', draftsOf(number), { parts: COMPLETE });
+    world.door.away = 'before';
+    await escalate(number);
+    world.door.away = undefined;
+    expect((await escalate(number)).status).toBe(409);
+    await world.pool.query("UPDATE escalations SET updated_at = now() - interval '2 minutes' WHERE request = $1", [
+      number,
+    ]);
+    expect((await escalate(number)).body.status).toBe('escalated');
+  });
+
   it('leaves a draft when the request refuses, which can be sent later', async () => {
     const number = await world.open({ product: 'viewer' });
     await world.post('agent', draftsOf(number), { parts: COMPLETE });
