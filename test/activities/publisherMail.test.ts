@@ -2,10 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { insertInboundMail } from '../../db/inboundMails.ts';
 import { inboundContentHash } from '../../mail/inbound/rawMail.ts';
 import { PUBLISHER_ACTIONS } from '../../mail/tokens.ts';
-import { createPublisherWorld, KIM, type PublisherWorld, type SentToPublisher } from '../support/publisherWorld.ts';
+import { createPublisherWorld, KIM, type PublisherWorld, writing } from '../support/publisherWorld.ts';
 import { CLAIRE, DOMAIN, KEYS } from '../support/relayWorld.ts';
-
-const QUOTED = '\n\nOn 20 November 2026 at 10:02, Support wrote:\n> The package\n';
 
 let world: PublisherWorld;
 beforeAll(async () => {
@@ -22,32 +20,12 @@ beforeEach(async () => {
   await world.pool.query('DELETE FROM inbound_mails');
 });
 
-const writing = (sent: SentToPublisher, action: keyof SentToPublisher['to'], text: string, from = KIM) => ({
-  from,
-  to: sent.to[action],
-  subject: `Re: ${sent.subject}`,
-  inReplyTo: sent.messageId,
-  references: [sent.messageId],
-  text: `${text}${QUOTED}`,
-});
-const toldOf = () => world.told.map(({ what }) => what);
-const only = async (count = 1) => {
-  const rows = await world.settled(count);
-  return rows.at(-1);
-};
-const filed = async () => {
-  const { rows } = await world.pool.query(
-    'SELECT disposition, reason, number, escalation, publisher_person AS person, action FROM inbound_mails ORDER BY received_at, id',
-  );
-  return rows;
-};
-
 describe('an action address', () => {
   it('of acknowledgement acknowledges, with a number of ours, at the instant at which the mail was taken', async () => {
     const { id, sent } = await world.openEscalation();
     await world.deliver(writing(sent, 'acknowledge', ''));
-    const mail = await only();
-    expect(await filed()).toEqual([
+    const mail = await world.only();
+    expect(await world.filed()).toEqual([
       {
         disposition: 'publisherAction',
         reason: null,
@@ -63,7 +41,7 @@ describe('an action address', () => {
         escalation: id,
         payload: {
           ...{ sr: 'SR-2026-000001', srIssuedBy: 'distributor', who: 'publisher:kim', channel: 'mail' },
-          ...{ receivedAt: mail?.received_at.getTime(), commandId: `mail:${mail?.id}` },
+          ...{ receivedAt: mail.received_at.getTime(), commandId: `mail:${mail.id}` },
         },
       },
     ]);
@@ -72,9 +50,9 @@ describe('an action address', () => {
   it('of acknowledgement keeps what was written with it, as a note', async () => {
     const { sent } = await world.openEscalation();
     await world.deliver(writing(sent, 'acknowledge', 'We are on it. Our case is 4711.'));
-    const mail = await only();
-    expect(toldOf()).toEqual(['acknowledge', 'note']);
-    expect(world.told[1]?.payload).toMatchObject({ mail: mail?.id, who: 'publisher:kim' });
+    const mail = await world.only();
+    expect(world.toldOf()).toEqual(['acknowledge', 'note']);
+    expect(world.told[1]?.payload).toMatchObject({ mail: mail.id, who: 'publisher:kim' });
   });
 
   it.each([
@@ -84,55 +62,55 @@ describe('an action address', () => {
   ] as const)('of %s acknowledges first, and passes on the new text alone', async (action, status) => {
     const { id, sent } = await world.openEscalation();
     await world.deliver(writing(sent, action, 'Install 4.2.1.\nThen restart.'));
-    const mail = await only();
-    expect(toldOf()).toEqual(['acknowledge', action]);
+    const mail = await world.only();
+    expect(world.toldOf()).toEqual(['acknowledge', action]);
     expect(await world.status(id)).toBe(status);
     const { payload } = world.told[1] ?? { payload: {} };
-    expect(payload).toMatchObject({ who: 'publisher:kim', commandId: `mail:${mail?.id}`, text: mail?.id });
-    expect(await world.textOf(mail?.id ?? '')).toBe('Install 4.2.1.\nThen restart.');
+    expect(payload).toMatchObject({ who: 'publisher:kim', commandId: `mail:${mail.id}`, text: mail.id });
+    expect(await world.textOf(mail.id)).toBe('Install 4.2.1.\nThen restart.');
   });
 
   it('takes the publisher’s own address for the publisher', async () => {
     const { sent } = await world.openEscalation();
     await world.deliver(writing(sent, 'acknowledge', '', 'Support@SoftCo.test'));
-    await only();
+    await world.only();
     expect(world.told[0]?.payload).toMatchObject({ who: 'publisher:softco' });
   });
 
   it('without a text asks and delivers nothing: a person looks', async () => {
     const { id, sent } = await world.openEscalation();
     await world.deliver(writing(sent, 'deliverFix', ''));
-    await only();
-    expect(toldOf()).toEqual(['holdMessage']);
+    await world.only();
+    expect(world.toldOf()).toEqual(['holdMessage']);
     expect(await world.status(id)).toBe('sent');
-    expect((await filed())[0]).toMatchObject({ disposition: 'publisherNote', reason: 'noText' });
+    expect((await world.filed())[0]).toMatchObject({ disposition: 'publisherNote', reason: 'noText' });
   });
 
   it('refused by the state becomes a note with a task, and its text goes', async () => {
     const { id, sent } = await world.openEscalation();
     await world.setStatus(id, 'waiting');
     await world.deliver(writing(sent, 'deliverFix', 'Install 4.2.1.'));
-    const mail = await only();
-    expect(toldOf()).toEqual(['holdMessage']);
-    expect((await filed())[0]).toMatchObject({ disposition: 'publisherNote', reason: 'refused', escalation: id });
-    expect(await world.textOf(mail?.id ?? '')).toBeUndefined();
+    const mail = await world.only();
+    expect(world.toldOf()).toEqual(['holdMessage']);
+    expect((await world.filed())[0]).toMatchObject({ disposition: 'publisherNote', reason: 'refused', escalation: id });
+    expect(await world.textOf(mail.id)).toBeUndefined();
   });
 
   it('of an escalation that is over leaves the mail to staff', async () => {
     const { id, sent } = await world.openEscalation();
     await world.setStatus(id, 'withdrawn');
     await world.deliver(writing(sent, 'deliverFix', 'Install 4.2.1.'));
-    await only();
-    expect(toldOf()).toEqual([]);
-    expect((await filed())[0]).toMatchObject({ disposition: 'publisherNote', reason: 'ended', escalation: id });
+    await world.only();
+    expect(world.toldOf()).toEqual([]);
+    expect((await world.filed())[0]).toMatchObject({ disposition: 'publisherNote', reason: 'ended', escalation: id });
   });
 
   it('two of them in one mail name no intent', async () => {
     const { sent } = await world.openEscalation();
     await world.deliver({ ...writing(sent, 'ask', 'Which?'), to: [sent.to.ask, sent.to.deliverFix] });
-    await only();
-    expect(toldOf()).toEqual(['holdMessage']);
-    expect((await filed())[0]).toMatchObject({ disposition: 'unverified', reason: 'severalActions' });
+    await world.only();
+    expect(world.toldOf()).toEqual(['holdMessage']);
+    expect((await world.filed())[0]).toMatchObject({ disposition: 'unverified', reason: 'severalActions' });
   });
 
   it('counts once, however often the same mail comes and whatever fails', async () => {
@@ -146,9 +124,9 @@ describe('an action address', () => {
     for (let i = 0; i < 5; i++) await world.deliver(mail);
     world.escalationsAway = undefined;
     await world.settled(5);
-    expect(toldOf()).toEqual(['acknowledge', 'deliverFix']);
+    expect(world.toldOf()).toEqual(['acknowledge', 'deliverFix']);
     expect(await world.status(id)).toBe('resolved');
-    expect((await filed()).map(({ disposition }) => disposition).sort()).toEqual([
+    expect((await world.filed()).map(({ disposition }) => disposition).sort()).toEqual([
       ...Array.from({ length: 4 }, () => 'duplicate'),
       'publisherAction',
     ]);
@@ -166,10 +144,10 @@ describe('a mail that is no act', () => {
     const before = await world.timeline(number);
     for (const action of PUBLISHER_ACTIONS) await world.deliver(writing(sent, action, `Text for ${action}.`, from));
     await world.settled(PUBLISHER_ACTIONS.length);
-    expect(new Set(toldOf())).toEqual(new Set(['holdMessage']));
+    expect(new Set(world.toldOf())).toEqual(new Set(['holdMessage']));
     expect(await world.status(id)).toBe('sent');
     expect(await world.timeline(number)).toEqual(before);
-    for (const row of await filed()) {
+    for (const row of await world.filed()) {
       expect(row).toMatchObject({ disposition: 'unverified', reason: 'stranger', number: null, escalation: id });
     }
   });
@@ -190,9 +168,13 @@ describe('a mail that is no act', () => {
       raw,
       contentHash: inboundContentHash(raw, KIM, envelopeTo),
     });
-    await only();
-    expect((await filed())[0]).toMatchObject({ disposition: 'unverified', reason: 'notAuthentic', escalation: id });
-    expect(toldOf()).toEqual(['holdMessage']);
+    await world.only();
+    expect((await world.filed())[0]).toMatchObject({
+      disposition: 'unverified',
+      reason: 'notAuthentic',
+      escalation: id,
+    });
+    expect(world.toldOf()).toEqual(['holdMessage']);
   });
 
   it('is held when its token is forged, was given for another action, or by a key that is gone', async () => {
@@ -201,10 +183,10 @@ describe('a mail that is no act', () => {
     const forged = [`sr+ack.${'a'.repeat(24)}@${DOMAIN}`, sent.to.note.replace('note', 'fix'), old.to.deliverFix];
     for (const to of forged) await world.deliver({ ...writing(sent, 'note', 'Install it.'), to });
     await world.settled(3);
-    for (const row of await filed()) {
+    for (const row of await world.filed()) {
       expect(row).toMatchObject({ disposition: 'unverified', reason: 'badToken', escalation: id });
     }
-    expect(toldOf()).toEqual(['holdMessage', 'holdMessage', 'holdMessage']);
+    expect(world.toldOf()).toEqual(['holdMessage', 'holdMessage', 'holdMessage']);
     expect(KEYS).toHaveLength(1);
   });
 
@@ -218,9 +200,9 @@ describe('a mail that is no act', () => {
     }
     await world.deliver({ ...writing(sent, 'acknowledge', 'I am away.'), subject: 'Out of office: Re' });
     await world.settled(6);
-    expect(toldOf()).toEqual([]);
+    expect(world.toldOf()).toEqual([]);
     expect(await world.status(id)).toBe('sent');
-    for (const row of await filed())
+    for (const row of await world.filed())
       expect(row).toMatchObject({ disposition: 'automatic', escalation: id, number: null });
   });
 
@@ -254,127 +236,5 @@ describe('a mail that is no act', () => {
       escalation: id,
       payload: { key: sent.key, order: { kind: 'escalated', priority: 'p2' } },
     });
-  });
-});
-
-describe('a plain reply', () => {
-  it.each([
-    ['to the address for replies', (sent: SentToPublisher) => ({ to: sent.to.note })],
-    ['on the thread', (sent: SentToPublisher) => ({ to: `sr@${DOMAIN}`, references: [sent.messageId], subject: 'Re' })],
-    ['that quotes the id', (sent: SentToPublisher) => ({ to: `sr@${DOMAIN}`, references: [], subject: sent.subject })],
-    [
-      'to where bounces go',
-      (sent: SentToPublisher) => ({ to: sent.bouncesTo.replace('bounce', 'sr'), references: [] }),
-    ],
-  ])('%s is a note and a task, whatever its words', async (_how, over) => {
-    const { id, sent } = await world.openEscalation();
-    const plain = { from: KIM, text: 'We acknowledge. The fix is 4.2.1.', subject: 'x', references: [] as string[] };
-    await world.deliver({ ...plain, ...over(sent) });
-    const mail = await only();
-    expect(await filed()).toEqual([
-      { disposition: 'publisherNote', reason: null, number: null, escalation: id, person: 'kim', action: null },
-    ]);
-    expect(world.told).toEqual([
-      { what: 'holdMessage', escalation: id, payload: { mail: mail?.id, receivedAt: mail?.received_at.getTime() } },
-    ]);
-    expect(await world.status(id)).toBe('sent');
-  });
-
-  it('that quotes the SR finds its escalation, for that publisher alone', async () => {
-    const { id } = await world.openEscalation();
-    await world.pool.query(`UPDATE escalations SET sr = 'CASE-88123', sr_issued_by = 'publisher' WHERE id = $1`, [id]);
-    const mail = { to: `sr@${DOMAIN}`, subject: 'News on case-88123', text: 'See below.' };
-    await world.deliver({ ...mail, from: KIM });
-    await world.deliver({ ...mail, from: 'oz@other.test', subject: 'CASE-88123' });
-    await world.deliver({ ...mail, from: KIM, subject: 'News on CASE-881234' });
-    await world.settled(3);
-    expect((await filed()).map(({ disposition, escalation, reason }) => [disposition, escalation, reason])).toEqual([
-      ['publisherNote', id, null],
-      ['unmatched', null, 'noEscalation'],
-      ['unmatched', null, 'noEscalation'],
-    ]);
-  });
-});
-
-describe('an SR of ours in a subject', () => {
-  it.each([
-    [KIM, 'publisherNote', null],
-    ['jane@softco.test', 'unverified', 'stranger'],
-  ] as const)('from %s is filed on its escalation', async (from, disposition, reason) => {
-    const { id, sent } = await world.openEscalation();
-    await world.deliver(writing(sent, 'acknowledge', ''));
-    await only();
-    const sr = String(world.told[0]?.payload.sr);
-    await world.deliver({ from, to: `sr@${DOMAIN}`, subject: `About ${sr.toLowerCase()}`, text: 'See the log.' });
-    await only(2);
-    expect((await filed())[1]).toMatchObject({ disposition, reason, escalation: id });
-  });
-
-  it('from a customer is nothing but words', async () => {
-    const { sent } = await world.openEscalation();
-    await world.deliver(writing(sent, 'acknowledge', ''));
-    await only();
-    const sr = String(world.told[0]?.payload.sr);
-    await world.deliver({ from: CLAIRE, to: `sr@${DOMAIN}`, subject: `${sr}?`, text: 'What is that?' });
-    await only(2);
-    expect((await filed())[1]).toMatchObject({ disposition: 'opening', escalation: null });
-  });
-});
-
-describe('the two sides’ threads', () => {
-  it('are kept apart: a publisher answers no customer’s mail', async () => {
-    const { number, sent } = await world.openWaiting();
-    await world.deliver(world.answerTo(sent, { from: KIM }));
-    await only();
-    expect((await filed())[0]).toMatchObject({ disposition: 'unverified', reason: 'stranger', number });
-    expect((await world.state(number)).status).toBe('waiting');
-  });
-
-  it('a customer who answers while it is escalated reaches the request, not the publisher', async () => {
-    const { number } = await world.openEscalation();
-    const sent = await world.ask(number);
-    await world.deliver(world.answerTo(sent));
-    await only();
-    expect((await filed())[0]).toMatchObject({ disposition: 'answer', number, escalation: null });
-    expect(toldOf()).toEqual([]);
-  });
-
-  it('a mail with addresses of both moves neither', async () => {
-    const { id, number, sent } = await world.openEscalation();
-    const asked = await world.ask(number);
-    await world.deliver({ ...writing(sent, 'acknowledge', 'Yes.'), to: [sent.to.acknowledge, asked.replyTo] });
-    await only();
-    expect((await filed())[0]).toMatchObject({ disposition: 'unverified', reason: 'severalRequests', escalation: id });
-    expect((await world.state(number)).status).toBe('waiting');
-    expect(await world.status(id)).toBe('sent');
-  });
-
-  it('a publisher opens no request', async () => {
-    await world.pool.query(
-      `INSERT INTO contacts (id, contract, name, email, language, trained) VALUES ('kim-c', 'ONE', 'Kim', $1, 'en', true)
-       ON CONFLICT DO NOTHING`,
-      [KIM],
-    );
-    const before = await world.requests();
-    await world.deliver({ from: KIM, to: `sr@${DOMAIN}`, subject: 'News', text: 'Our new version.' });
-    await only();
-    expect((await filed())[0]).toMatchObject({ disposition: 'unmatched', reason: 'noEscalation', person: 'kim' });
-    expect(await world.requests()).toEqual(before);
-  });
-});
-
-describe('a door that is away', () => {
-  it('is waited for: nothing is lost, and nothing counts twice', async () => {
-    const { sent } = await world.openEscalation();
-    world.escalationsAway = 'before';
-    await world.deliver(writing(sent, 'ask', 'Which version?'));
-    await world.deliver(writing(sent, 'note', 'And the log, please.'));
-    await expect
-      .poll(async () => (await world.received()).filter(({ attempts }) => attempts > 1).length)
-      .toBeGreaterThan(0);
-    expect(toldOf()).toEqual([]);
-    world.escalationsAway = undefined;
-    await world.settled(2);
-    expect(toldOf()).toEqual(['acknowledge', 'ask', 'holdMessage']);
   });
 });

@@ -72,9 +72,9 @@ describe('a held mail of a publisher', () => {
     expect(await listInboundMails(world.pool, { toLookAt: true, limit: 10 })).toEqual([]);
   });
 
-  it('is never attached as an answer of the customer', async () => {
+  it.each([true, false])('is never attached to the customer’s request (counting: %s)', async (counts) => {
     const { number, mail } = await held();
-    await expect(attachMail(world, mail.id, number, 'a1', { counts: true })).rejects.toMatchObject({
+    await expect(attachMail(world, mail.id, number, 'a1', { counts })).rejects.toMatchObject({
       type: 'Conflict',
     });
     expect(await row(mail)).toMatchObject({ disposition: 'publisherNote', looked_by: null });

@@ -17,7 +17,7 @@ import {
   signReplyToken,
   type TokenKeys,
 } from '../../mail/tokens.ts';
-import { createRelayWorld, DOMAIN, KEYS, type RelayWorld } from './relayWorld.ts';
+import { createRelayWorld, DOMAIN, KEYS, type Received, type RelayWorld } from './relayWorld.ts';
 
 export const KIM = 'kim@softco.test';
 
@@ -28,6 +28,20 @@ export interface SentToPublisher {
   readonly subject: string;
   readonly to: { readonly [action in PublisherAction]: string };
   readonly bouncesTo: string;
+}
+
+const QUOTED = '\n\nOn 20 November 2026 at 10:02, Support wrote:\n> The package\n';
+
+/** A mail to one of its addresses, with ours quoted below. */
+export function writing(sent: SentToPublisher, action: PublisherAction, text: string, from = KIM) {
+  return {
+    from,
+    to: sent.to[action],
+    subject: `Re: ${sent.subject}`,
+    inReplyTo: sent.messageId,
+    references: [sent.messageId],
+    text: `${text}${QUOTED}`,
+  };
 }
 
 /** What the door was told. */
@@ -48,6 +62,12 @@ export interface PublisherWorld extends RelayWorld {
   status(id: EscalationId): Promise<EscalationStatus | undefined>;
   setStatus(id: EscalationId, status: EscalationStatus): Promise<void>;
   textOf(id: string): Promise<string | undefined>;
+  /** What the door was told, by name. */
+  toldOf(): string[];
+  /** The last mail, once that many are there and none is under way. */
+  only(count?: number): Promise<Received>;
+  /** What became of each mail, the first first. */
+  filed(): Promise<Record<string, unknown>[]>;
 }
 
 /** SoftCo has Kim (active) and Lee (not any more); Other has Oz. The relay is not started. */
@@ -181,6 +201,19 @@ export async function createPublisherWorld(): Promise<PublisherWorld> {
         actions.map(({ action, token: one }) => [action, actionAddress(action, one, DOMAIN)]),
       ) as SentToPublisher['to'];
       return { key, messageId: ours.messageId, subject: ours.subject, to, bouncesTo: bounceAddress(token, DOMAIN) };
+    },
+    toldOf: () => told.map(({ what }) => what),
+    async only(count = 1) {
+      const mail = (await relay.settled(count)).at(-1);
+      if (!mail) throw new Error('no mail');
+      return mail;
+    },
+    async filed() {
+      const { rows } = await pool.query(
+        `SELECT disposition, reason, number, escalation, publisher_person AS person, action
+         FROM inbound_mails ORDER BY received_at, id`,
+      );
+      return rows;
     },
     async textOf(id: string) {
       const { rows } = await pool.query<{ body: string }>('SELECT body FROM texts WHERE id = $1', [id]);
