@@ -39,6 +39,9 @@ export const COMMAND_BODIES = {
     impact: ShortName.optional().meta({ description: 'where the terms have a matrix' }),
     text: Text,
   }),
+  escalate: z.strictObject({
+    escalation: z.int().min(1).max(999_999).meta({ description: 'number of a drafted escalation of the request' }),
+  }),
   amendTerms: z.strictObject({
     version: z.int().min(1).max(1_000_000).meta({ description: 'a stored version of the contract’s terms' }),
   }),
@@ -79,6 +82,7 @@ export const COMMAND_SUMMARIES: { readonly [name in CommandName]: string } = {
   note: 'Write a note that only staff read',
   logWork: 'Log work done; only staff read it',
   requalify: 'Change the priority, to what the terms know or their matrix yields; the customer is told why',
+  escalate: 'Send a drafted escalation to the publisher',
   amendTerms: 'Put another version of the terms in force',
   refuse: 'Refuse what the contract does not cover',
   close: 'Close by hand',

@@ -4,6 +4,7 @@ import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { type SignalDefinition, type UpdateDefinition, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { markOpen, type RequestRow, readRequestRow } from '../db/requests.ts';
+import type { EscalationReport } from '../domain/escalation/messages.ts';
 import type { CommandName, CommandOf } from '../domain/events.ts';
 import { Refusal } from '../domain/failures.ts';
 import { resultOf } from '../domain/request.ts';
@@ -11,6 +12,7 @@ import { rulesOf } from '../domain/rules.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import { requirePossible } from '../domain/transitions.ts';
 import type { RequestView } from '../domain/view.ts';
+import { escalationReported } from '../workflows/escalationMessages.ts';
 import {
   type AnswerSignal,
   answerReceived,
@@ -53,6 +55,8 @@ export interface RequestDoor {
   /** A customer's answer by mail. `expired`: closed for too long; it is for a new, linked request. */
   answer(number: string, answer: AnswerSignal): Promise<'delivered' | 'reopened' | 'expired'>;
   /** `gone`: the request is closed, nothing waits for the fact. */
+  /** What an escalation tells its request. `filed`: the request had ended; its timeline and staff know of it. */
+  report(number: string, report: EscalationReport): Promise<'delivered' | 'filed'>;
   holdMessage(number: string, fact: MailFact): Promise<'delivered' | 'gone'>;
   dismissMessage(number: string, fact: MailFact & { readonly who: `staff:${string}` }): Promise<'delivered' | 'gone'>;
   mailBounced(number: string, bounce: BouncedMail): Promise<'delivered' | 'gone'>;
@@ -221,8 +225,10 @@ export function createRequestDoor({ client, pool, patienceMs = 10_000 }: Request
   async function reopenFrom(state: RequestState, payload: ReopenPayload): Promise<CommandResult> {
     const now = Date.now();
     const input = await ongoingInput(pool, state, now);
-    const at = Math.max(Math.min(payload.receivedAt ?? now, now), state.lastAt);
-    requirePossible(state, payload.by === 'answer' ? 'answer' : 'reopen', rulesOf(input), at);
+    if (payload.by !== 'report') {
+      const at = Math.max(Math.min(payload.receivedAt ?? now, now), state.lastAt);
+      requirePossible(state, payload.by === 'answer' ? 'answer' : 'reopen', rulesOf(input), at);
+    }
     return await updateWithStart(input, reopenUpdate, payload, payload.commandId, 'ALLOW_DUPLICATE');
   }
 
@@ -266,6 +272,23 @@ export function createRequestDoor({ client, pool, patienceMs = 10_000 }: Request
     );
   }
 
+  async function report(number: string, reported: EscalationReport): Promise<'delivered' | 'filed'> {
+    return await persistently<'delivered' | 'filed'>(
+      async () => {
+        await handle(number).signal(escalationReported, reported);
+        return 'delivered';
+      },
+      async () => {
+        const state = await revive(number);
+        if (!state) return undefined;
+        if (resultOf(state, reported.id)) return 'filed';
+        // The run files it and ends again: nothing is reopened.
+        await reopenFrom(state, { by: 'report', report: reported, commandId: reported.id });
+        return 'filed';
+      },
+    );
+  }
+
   async function tell<F>(number: string, signal: SignalDefinition<[F]>, fact: F): Promise<'delivered' | 'gone'> {
     return await persistently<'delivered' | 'gone'>(
       async () => {
@@ -282,6 +305,7 @@ export function createRequestDoor({ client, pool, patienceMs = 10_000 }: Request
     amendTerms: (number, amendment) => patiently(() => amendTerms(number, amendment)),
     reopen: (number, payload) => patiently(() => reopen(number, payload)),
     answer: (number, payload) => patiently(() => answer(number, payload)),
+    report: (number, reported) => patiently(() => report(number, reported)),
     holdMessage: (number, fact) => patiently(() => tell(number, messageHeld, fact)),
     dismissMessage: (number, fact) => patiently(() => tell(number, messageDismissed, fact)),
     mailBounced: (number, bounce) => patiently(() => tell(number, mailBounced, bounce)),

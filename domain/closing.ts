@@ -5,6 +5,7 @@ import type { ClosingReason, WaitingFor } from './effects.ts';
 import type { EventOf } from './events.ts';
 import { Refusal } from './failures.ts';
 import { reopenUntil } from './transitions.ts';
+import { tellAccepted, withdrawEscalations } from './verdicts.ts';
 
 /** Closes what the terms exclude. @throws Refusal `ValidationFailed`: no such exclusion. */
 export function refuse(draft: Draft, event: EventOf<'refuse'>): void {
@@ -15,7 +16,7 @@ export function refuse(draft: Draft, event: EventOf<'refuse'>): void {
     });
   }
   record(draft, event.at, event, { type: 'refused', ...withText(event.text), facts: { exclusion: event.exclusion } });
-  end(draft, 'refused', event.at);
+  end(draft, 'refused', event.at, event);
   orderMail(draft, { kind: 'refusal', exclusion: event.exclusion, ...withText(event.text) });
 }
 
@@ -27,7 +28,10 @@ export function closeByHand(draft: Draft, event: EventOf<'close'>): void {
     });
   }
   const proposal = draft.state.proposal;
-  if (event.reason === 'confirmed' && proposal) meet(draft, proposal.kind, proposal.at);
+  if (event.reason === 'confirmed' && proposal) {
+    meet(draft, proposal.kind, proposal.at);
+    tellAccepted(draft, proposal, true, event.at, event);
+  }
   close(draft, event.reason, event.at, event, {
     ...withText(event.text),
     ...(event.duplicateOf === undefined ? {} : { duplicateOf: event.duplicateOf }),
@@ -45,7 +49,7 @@ export function close(
   const { text, duplicateOf } = more;
   const facts = { reason, ...(duplicateOf === undefined ? {} : { duplicateOf }) };
   record(draft, at, source, { type: 'closed', ...withText(text), facts });
-  end(draft, reason, at);
+  end(draft, reason, at, source);
   const until = reopenUntil(draft.state, draft.rules);
   const { text: _, ...rest } = more;
   orderMail(draft, {
@@ -62,8 +66,12 @@ function remark({ who }: Source, text: string | undefined): { text?: string } {
   return who.startsWith('staff:') ? withText(text) : {};
 }
 
-/** Clocks that are not met stand still from here. A proposal that nobody judged is kept: an answer may still judge it. */
-function end(draft: Draft, reason: ClosingReason, at: number): void {
+/**
+ * Clocks that are not met stand still from here. A proposal that nobody judged is kept: an answer may still judge it.
+ * Publishers that still have the request are told in the same transition.
+ */
+function end(draft: Draft, reason: ClosingReason, at: number, source: Source): void {
+  withdrawEscalations(draft, at, source);
   draft.state.status = 'closed';
   draft.state.closed = { at, reason };
   draft.state.tasks = [];

@@ -1,15 +1,14 @@
 /** What each command of staff and customers does to a request. `requirePossible` has been passed. */
 
-import { meet, unmeet } from './clockChanges.ts';
-import { dueMoments, isMetBy } from './clocks.ts';
-import { close, closeByHand, refuse, reopen } from './closing.ts';
-import { backStatus, type Draft, endPauses, orderMail, record, type Source, startPause, withText } from './draft.ts';
-import type { ProposalKind, WaitingFor } from './effects.ts';
+import { meet } from './clockChanges.ts';
+import { dueMoments } from './clocks.ts';
+import { closeByHand, refuse, reopen } from './closing.ts';
+import { backStatus, type Draft, orderMail, record, type Source, startPause, withText } from './draft.ts';
+import { escalate } from './escalating.ts';
 import type { CommandName, EventOf } from './events.ts';
 import { Refusal } from './failures.ts';
+import { confirm, propose, putInProduction, reject, stopWaiting, wait } from './proposals.ts';
 import { amendTerms, requalify, resume } from './qualification.ts';
-import { nextReminderMoment } from './reminders.ts';
-import { CLOCK_NAMES } from './terms.ts';
 import { correctAddress } from './undelivered.ts';
 
 /** A command of staff or customers. */
@@ -27,9 +26,9 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
     case 'ask':
       return ask(draft, event);
     case 'proposeWorkaround':
-      return propose(draft, 'workaround', event);
+      return propose(draft, { kind: 'workaround', text: event.text }, event.at, event);
     case 'proposeFix':
-      return propose(draft, 'fix', event);
+      return propose(draft, { kind: 'fix', text: event.text }, event.at, event);
     case 'answer':
       return answer(draft, event);
     case 'confirm':
@@ -53,6 +52,8 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
       return logWork(draft, event);
     case 'requalify':
       return requalify(draft, event);
+    case 'escalate':
+      return escalate(draft, event);
     case 'amendTerms':
       return amendTerms(draft, event);
     case 'refuse':
@@ -94,22 +95,6 @@ function notifyRecovery(draft: Draft, event: EventOf<'notifyRecovery'>): void {
   orderMail(draft, { kind: 'recovery', text: event.text });
 }
 
-/** Sets the request waiting: a new cycle of reminders begins. */
-function wait(draft: Draft, waitingFor: WaitingFor, at: number): { firstReminderAt?: number } {
-  draft.state.status = 'waiting';
-  draft.state.waiting = { for: waitingFor, since: at, sent: [] };
-  startPause(draft, 'waiting', at);
-  const moment = nextReminderMoment(draft.state, draft.rules);
-  return moment && 'at' in moment.due ? { firstReminderAt: moment.due.at } : {};
-}
-
-/** Ends the waiting, whatever it was for; clocks that a proposal stopped run again, unless it is a fix that was confirmed. */
-function stopWaiting(draft: Draft, at: number): void {
-  delete draft.state.waiting;
-  endPauses(draft, ['waiting', 'workaroundProposed'], at);
-  if (draft.state.proposal?.confirmedAt === undefined) endPauses(draft, ['fixProposed'], at);
-}
-
 /** Asking shows that somebody took the request up; an automatic question does not. */
 export function ask(draft: Draft, event: Omit<EventOf<'ask'>, 'type'>): void {
   const automatic = event.automatic ?? false;
@@ -123,32 +108,6 @@ export function ask(draft: Draft, event: Omit<EventOf<'ask'>, 'type'>): void {
   orderMail(draft, { kind: 'question', text: event.text, automatic, ...reminder });
 }
 
-function propose(draft: Draft, kind: ProposalKind, event: EventOf<'proposeWorkaround' | 'proposeFix'>): void {
-  // A confirmed fix that did not hold in production is replaced: what it met runs again.
-  if (draft.state.proposal?.confirmedAt !== undefined) unmeetProposal(draft);
-  endPauses(draft, ['deferred', 'fixProposed'], event.at);
-  draft.state.proposal = { kind, at: event.at, text: event.text };
-  startPause(draft, kind === 'workaround' ? 'workaroundProposed' : 'fixProposed', event.at);
-  const reminder = wait(draft, 'confirmation', event.at);
-  record(draft, event.at, event, {
-    type: kind === 'workaround' ? 'workaroundProposed' : 'fixProposed',
-    text: event.text,
-    facts: { waitingFor: 'confirmation' },
-  });
-  orderMail(draft, { kind, text: event.text, ...reminder });
-}
-
-/** What a fix met when it was confirmed, it no longer meets. */
-function unmeetProposal(draft: Draft): void {
-  const { state, rules } = draft;
-  const { proposal } = state;
-  if (proposal?.confirmedAt === undefined) return;
-  for (const name of CLOCK_NAMES) {
-    const isItsOwn = state.clocks[name]?.metAt === proposal.at && isMetBy(state, name, proposal.kind, rules.terms);
-    if (isItsOwn) unmeet(draft, name);
-  }
-}
-
 function answer(draft: Draft, event: EventOf<'answer'>): void {
   if (event.mail !== undefined) draft.state.tasks = draft.state.tasks.filter((task) => task.mail !== event.mail);
   record(draft, event.at, event, {
@@ -160,51 +119,6 @@ function answer(draft: Draft, event: EventOf<'answer'>): void {
   if (draft.state.status !== 'waiting') return;
   stopWaiting(draft, event.at);
   draft.state.status = backStatus(draft);
-}
-
-function confirm(draft: Draft, event: EventOf<'confirm'>): void {
-  const proposal = draft.state.proposal;
-  if (!proposal) return;
-  if (event.permanent && proposal.kind === 'fix') {
-    throw new Refusal('ValidationFailed', 'Only a workaround is permanent or provisional.', {
-      fields: [{ path: 'permanent', message: 'A fix is not permanent or provisional: leave this out.' }],
-    });
-  }
-  if (proposal.kind === 'fix') {
-    // Should it fail in production, the time until then is a pause.
-    draft.state.proposal = { ...proposal, confirmedAt: event.at };
-    startPause(draft, 'fixProposed', event.at);
-  }
-  stopWaiting(draft, event.at);
-  const permanent = proposal.kind === 'workaround' ? { facts: { permanent: event.permanent ?? false } } : {};
-  record(draft, event.at, event, { type: 'confirmed', ...withText(event.text), ...permanent });
-  meet(draft, proposal.kind, proposal.at);
-  if (proposal.kind === 'workaround') {
-    if (!event.permanent) {
-      delete draft.state.proposal;
-      draft.state.status = backStatus(draft);
-      return;
-    }
-    meet(draft, 'permanentWorkaround', proposal.at);
-    return close(draft, 'confirmed', event.at, event);
-  }
-  if (!draft.rules.terms.productionFollowsFix) return close(draft, 'confirmed', event.at, event);
-  orderMail(draft, { kind: 'production', ...wait(draft, 'production', event.at) });
-}
-
-function putInProduction(draft: Draft, event: EventOf<'putInProduction'>): void {
-  if (draft.state.proposal) meet(draft, 'fix', draft.state.proposal.at);
-  record(draft, event.at, event, { type: 'putInProduction', ...withText(event.text) });
-  close(draft, 'confirmed', event.at, event);
-}
-
-/** Clocks that the proposal stopped, or met, run again: they resume, never restart. */
-function reject(draft: Draft, event: EventOf<'reject'>): void {
-  unmeetProposal(draft);
-  delete draft.state.proposal;
-  stopWaiting(draft, event.at);
-  draft.state.status = backStatus(draft);
-  record(draft, event.at, event, { type: 'rejected', text: event.text });
 }
 
 function logWork(draft: Draft, event: EventOf<'logWork'>): void {

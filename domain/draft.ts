@@ -4,9 +4,10 @@
  */
 
 import type { Effect, EffectKey, MailKind, MailOrder } from './effects.ts';
+import type { EscalationVerdict } from './escalation/messages.ts';
 import type { Happening } from './events.ts';
 import type { Rules } from './rules.ts';
-import type { Clocked, PauseCause, RequestPause, RequestState, StaffTask, Status } from './state.ts';
+import type { Clocked, PauseCause, RequestEscalation, RequestPause, RequestState, StaffTask, Status } from './state.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -116,6 +117,10 @@ function mailStep(order: MailOrder): string {
     case 'refusal':
     case 'reopened':
       return order.kind satisfies MailKind;
+    case 'escalated':
+    case 'escalationAcknowledged':
+    case 'lateReport':
+      return `${order.kind}.${order.escalation}`;
   }
 }
 
@@ -125,6 +130,19 @@ export function orderMail(draft: Draft, order: MailOrder): EffectKey {
   issue(draft, { kind: 'mail', key, order });
   return key;
 }
+
+/** Has an escalation begin. */
+export function orderEscalation(draft: Draft, n: number): void {
+  issue(draft, { kind: 'startEscalation', key: effectKey(draft, `startEscalation.${n}`), n });
+}
+
+/** Tells an escalation what became of it, or of what it delivered. */
+export function orderVerdict(draft: Draft, n: number, verdict: Unnamed<EscalationVerdict>): void {
+  const key = effectKey(draft, `tellEscalation.${n}.${verdict.what}`);
+  issue(draft, { kind: 'tellEscalation', key, n, verdict: { ...verdict, id: key } });
+}
+
+type Unnamed<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** Asks for opening windows that reach further. */
 export function orderWindow<E>(draft: Issuing<E | WindowEffect> & { readonly state: { extending?: boolean } }): void {
@@ -182,9 +200,15 @@ export function finishDraft<S extends { readonly seq: number }, E, L>(
   return { state: { ...draft.state, seq: draft.seq }, effects: [save, ...draft.effects] };
 }
 
-/** Where a request goes when it no longer waits. (With an open escalation it will be `escalated`.) */
+/** Where a request goes when it no longer waits. */
 export function backStatus(draft: Draft): Status {
-  return draft.state.acknowledgedAt === undefined ? 'registered' : 'inProgress';
+  if (draft.state.acknowledgedAt === undefined) return 'registered';
+  return draft.state.escalations?.some(isOpen) ? 'escalated' : 'inProgress';
+}
+
+/** Whether the publisher still has it. */
+export function isOpen(escalation: RequestEscalation): boolean {
+  return escalation.endedAt === undefined;
 }
 
 /** The text of an event, where it has one. */

@@ -1,4 +1,5 @@
 /** What the core asks of the world. Each effect has a key of its own and waits in the state until it is done. */
+import type { EscalationReport, EscalationVerdict } from './escalation/messages.ts';
 import type { InboundMailId, TextId } from './events.ts';
 import type { ClockName } from './terms.ts';
 import type { TimelineEntry } from './timeline.ts';
@@ -16,10 +17,13 @@ export const MAIL_KINDS = [
   'reminder',
   'closing',
   'refusal',
+  'escalated',
+  'escalationAcknowledged',
   'reopened',
   'warning',
   'breach',
   'task',
+  'lateReport',
 ] as const;
 /** What a mail is about. */
 export type MailKind = (typeof MAIL_KINDS)[number];
@@ -53,7 +57,13 @@ export type MailOrder =
     }
   | { readonly kind: 'recovery'; readonly text: TextId }
   | { readonly kind: 'question'; readonly text: TextId; readonly firstReminderAt?: number; readonly automatic: boolean }
-  | { readonly kind: 'workaround' | 'fix'; readonly text: TextId; readonly firstReminderAt?: number }
+  | {
+      readonly kind: 'workaround' | 'fix';
+      readonly text: TextId;
+      readonly firstReminderAt?: number;
+      /** The escalation whose publisher delivered it. */
+      readonly escalation?: number;
+    }
   | { readonly kind: 'production'; readonly firstReminderAt?: number }
   | {
       readonly kind: 'reminder';
@@ -76,6 +86,8 @@ export type MailOrder =
       readonly text?: TextId;
     }
   | { readonly kind: 'refusal'; readonly exclusion: string; readonly text?: TextId }
+  /** Milestones of an escalation, in words for the customer: it has gone to the publisher; the publisher has it. */
+  | { readonly kind: 'escalated' | 'escalationAcknowledged'; readonly escalation: number }
   | { readonly kind: 'reopened'; readonly text?: TextId }
   | {
       readonly kind: 'warning' | 'breach';
@@ -83,10 +95,12 @@ export type MailOrder =
       readonly dueAt: number;
       readonly priority: string;
     }
-  | { readonly kind: 'task'; readonly task: TaskKind; readonly mail?: InboundMailId };
+  | { readonly kind: 'task'; readonly task: TaskKind; readonly mail?: InboundMailId }
+  /** An escalation that is over, or of a request that is closed, told something: it was filed, nothing else happened. */
+  | { readonly kind: 'lateReport'; readonly escalation: number; readonly what: EscalationReport['what'] };
 
 /** Mails of these kinds go to staff, all others to the customer. */
-export const STAFF_MAILS = ['warning', 'breach', 'task'] as const satisfies readonly MailKind[];
+export const STAFF_MAILS = ['warning', 'breach', 'task', 'lateReport'] as const satisfies readonly MailKind[];
 
 /** `<workflowId>:<effect>:<seq>`: the same effect has the same key in every run and attempt. */
 export type EffectKey = string;
@@ -97,4 +111,16 @@ export type Effect =
   | { readonly kind: 'save'; readonly key: EffectKey; readonly seq: number; readonly entries: readonly TimelineEntry[] }
   | { readonly kind: 'mail'; readonly key: EffectKey; readonly order: MailOrder }
   /** Build opening windows that reach further. */
-  | { readonly kind: 'extendWindow'; readonly key: EffectKey };
+  | { readonly kind: 'extendWindow'; readonly key: EffectKey }
+  | EscalationMessage;
+
+/** To one of the request's escalations; one after the other, in their order. */
+export type EscalationMessage =
+  | { readonly kind: 'startEscalation'; readonly key: EffectKey; readonly n: number }
+  /** The verdict's id is the key. */
+  | {
+      readonly kind: 'tellEscalation';
+      readonly key: EffectKey;
+      readonly n: number;
+      readonly verdict: EscalationVerdict;
+    };

@@ -5,6 +5,7 @@
  * No event carries personal data: texts and mails are named by their ids in Postgres.
  */
 import type { MailOrder } from './effects.ts';
+import type { EscalationReport } from './escalation/messages.ts';
 import type { OpeningWindow } from './openingHours.ts';
 import type { RequestTerms } from './terms.ts';
 
@@ -80,12 +81,21 @@ export interface EventPayloads {
   startWork: { readonly text?: TextId };
   /** The service is back. */
   notifyRecovery: { readonly text: TextId };
+  /**
+   * The package of the request's n-th escalation is complete and goes to this publisher, under the contract with it that
+   * the terms name.
+   */
+  escalate: { readonly n: number; readonly publisher: string; readonly publisherContract: string };
   amendTerms: { readonly terms: RequestTerms; readonly windows: Windows };
   refuse: { readonly exclusion: string; readonly text?: TextId };
   close: { readonly reason: ClosingByHand; readonly duplicateOf?: string; readonly text?: TextId };
   reopen: { readonly text: TextId };
   /** Staff corrected the customer's address: the cycle goes on with the step that could not be delivered. */
   correctAddress: Record<never, never>;
+  /** What an escalation tells its request. Its id is the command id: what arrives twice counts once. */
+  escalationReported: { readonly report: EscalationReport };
+  /** A message to an escalation has arrived, or the escalation has ended: nobody waits for it. */
+  escalationTold: { readonly key: string };
   /** A message filed on this request waits for a person's look: nothing closes meanwhile. */
   holdMessage: { readonly mail: InboundMailId };
   /** A person has looked: the message is not an answer. (Accepting it is an `answer`.) */
@@ -135,6 +145,7 @@ export const COMMANDS = [
   'note',
   'logWork',
   'requalify',
+  'escalate',
   'amendTerms',
   'refuse',
   'close',

@@ -5,6 +5,15 @@
  * It lives as long as the save is under way, and not in Postgres: what is stored there is the state and view themselves.
  */
 import type { Effect, EffectKey, MailOrder } from './effects.ts';
+import {
+  type PackedEscalation,
+  type PackedVerdict,
+  packEscalations,
+  packVerdict,
+  unpackEscalations,
+  unpackStart,
+  unpackVerdict,
+} from './escalationPacking.ts';
 import type { CommandName } from './events.ts';
 import type { ClockState, PauseCause, RequestState, Status, Waiting } from './state.ts';
 import { CLOCK_NAMES, type ClockName, type Family } from './terms.ts';
@@ -30,19 +39,26 @@ type Since = number;
 type ShortKey = string;
 
 interface PackedState
-  extends Omit<RequestState, 'lastAt' | 'clocks' | 'pauses' | 'tasks' | 'commands' | 'pending' | 'waiting'> {
+  extends Omit<
+    RequestState,
+    'lastAt' | 'clocks' | 'pauses' | 'tasks' | 'commands' | 'pending' | 'waiting' | 'escalations'
+  > {
   readonly lastAt: Since;
   readonly clocks?: { readonly [name in ClockName]?: ClockFacts };
   readonly pauses?: readonly (readonly [PauseCause, Since, Since?])[];
   readonly tasks?: RequestState['tasks'];
   readonly commands?: readonly (readonly [id: string, version: number, at: Since, Status])[];
-  readonly pending?: readonly (readonly [ShortKey, MailOrder?])[];
+  readonly pending?: readonly PackedEffect[];
+  readonly escalations?: readonly PackedEscalation[];
   readonly waiting?: Omit<Waiting, 'since' | 'sent' | 'sending'> & {
     readonly since: Since;
     readonly sent?: readonly (readonly [ShortKey, Since])[];
     readonly sending?: ShortKey;
   };
 }
+
+/** Of a mail its order, of a verdict all but its id. */
+type PackedEffect = readonly [ShortKey, (MailOrder | PackedVerdict)?];
 
 /** All since registration. */
 type ClockFacts = { readonly [fact in keyof ClockState]?: Since };
@@ -104,7 +120,7 @@ export function unpackSave(packed: PackedSave): RequestSave {
 }
 
 function packState(state: RequestState): PackedState {
-  const { lastAt, clocks, pauses, tasks, commands, pending, waiting, ...rest } = state;
+  const { lastAt, clocks, pauses, tasks, commands, pending, waiting, escalations, ...rest } = state;
   const { number, registeredAt } = state;
   return {
     ...rest,
@@ -121,14 +137,16 @@ function packState(state: RequestState): PackedState {
     ),
     ...whenAny(
       'pending',
-      pending.flatMap((effect) => packEffect(effect, number)),
+      pending.flatMap((effect) => packEffect(effect, number, registeredAt)),
     ),
     ...(waiting ? { waiting: packWaiting(waiting, number, registeredAt) } : {}),
+    ...(escalations ? { escalations: packEscalations(escalations, registeredAt) } : {}),
   };
 }
 
 function unpackState(packed: PackedState): RequestState {
-  const { clocks = {}, pauses = [], commands = [], pending = [], tasks = [], lastAt, waiting, ...rest } = packed;
+  const { clocks = {}, pauses = [], commands = [], pending = [], tasks = [], escalations, ...others } = packed;
+  const { lastAt, waiting, ...rest } = others;
   const { number, registeredAt } = packed;
   return {
     ...rest,
@@ -142,8 +160,9 @@ function unpackState(packed: PackedState): RequestState {
     commands: commands.map(([id, version, at, status]) => {
       return { id, result: { number, version, at: registeredAt + at, status } };
     }),
-    pending: pending.map(([key, order]) => unpackEffect(longKey(number, key), order)),
+    pending: pending.map(([key, content]) => unpackEffect(longKey(number, key), content, registeredAt)),
     ...(waiting ? { waiting: unpackWaiting(waiting, number, registeredAt) } : {}),
+    ...(escalations ? { escalations: unpackEscalations(escalations, registeredAt) } : {}),
   };
 }
 
@@ -172,19 +191,24 @@ function packCommand(id: string, { version, at, status }: RequestState['commands
 }
 
 /** Saves carry themselves. */
-function packEffect(effect: Effect, number: string): (readonly [ShortKey, MailOrder?])[] {
+function packEffect(effect: Effect, number: string, registeredAt: number): PackedEffect[] {
   switch (effect.kind) {
     case 'save':
       return [];
     case 'mail':
       return [[shortKey(number, effect.key), effect.order]];
     case 'extendWindow':
+    case 'startEscalation':
       return [[shortKey(number, effect.key)]];
+    case 'tellEscalation':
+      return [[shortKey(number, effect.key), packVerdict(effect.verdict, registeredAt)]];
   }
 }
 
-function unpackEffect(key: EffectKey, order: MailOrder | null | undefined): Effect {
-  return order ? { kind: 'mail', key, order } : { kind: 'extendWindow', key };
+function unpackEffect(key: EffectKey, content: PackedEffect[1] | null, registeredAt: number): Effect {
+  if (content && 'by' in content) return unpackVerdict(key, content, registeredAt);
+  if (content) return { kind: 'mail', key, order: content };
+  return unpackStart(key) ?? { kind: 'extendWindow', key };
 }
 
 function packWaiting({ since, sent, sending, ...rest }: Waiting, number: string, registeredAt: number) {

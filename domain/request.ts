@@ -7,13 +7,15 @@ import { bringsNewHours, recordChangedHours } from './changedHours.ts';
 import { dueMoments } from './clocks.ts';
 import { applyCommand, ask, type CommandEvent } from './commands.ts';
 import { type Draft, finishDraft, openTask, orderMail, record, SYSTEM, settle, startDraft } from './draft.ts';
-import type { Effect } from './effects.ts';
+import { type Effect, STAFF_MAILS } from './effects.ts';
+import { proposeDelivered, reported } from './escalationReports.ts';
 import { COMMANDS, type CommandName, type EventOf, type RequestEvent } from './events.ts';
 import { Refusal } from './failures.ts';
 import { decideClocks, decideSilence, decideWindow, needsWindow, windowCame } from './passing.ts';
 import type { Rules } from './rules.ts';
 import type { CommandResult, RequestState } from './state.ts';
 import { priorityOf, requirePossible, requirePriority } from './transitions.ts';
+import { followEscalated } from './verdicts.ts';
 
 /** How many command ids are remembered, so that a repeated command does nothing. */
 const RECENT_COMMANDS = 50;
@@ -42,6 +44,8 @@ export function advance(state: RequestState, event: RequestEvent, rules: Rules, 
   // Opening hours that changed count from their announcement, which may lie before the event: for them the new ones hold.
   decideClocks(event.type === 'amendTerms' ? { ...draft, rules: before } : draft, at);
   apply(draft, { ...event, at }, before);
+  proposeDelivered(draft, at);
+  followEscalated(draft, at);
   if (draft.entries.length === 0 && draft.effects.length === 0 && !changesQuietly(event)) return { state, effects: [] };
   // What only settles an effect happened to nobody: an answer that was received before it keeps its own instant.
   if (draft.entries.length > 0 || draft.effects.length > 0) draft.state.lastAt = at;
@@ -106,6 +110,7 @@ function remember(draft: Draft, id: string, at: number): void {
 function changesQuietly(event: RequestEvent): boolean {
   switch (event.type) {
     case 'saved':
+    case 'escalationTold':
     case 'mailAccepted':
     case 'mailSuperseded':
     case 'windowExtended':
@@ -150,8 +155,11 @@ function apply(draft: Draft, event: RequestEvent, before: Rules): void {
       settle(draft, event.key);
       return;
     case 'saved':
+    case 'escalationTold':
       settle(draft, event.key);
       return;
+    case 'escalationReported':
+      return reported(draft, event);
     case 'effectConflict':
       return effectConflict(draft, event);
     case 'time':
@@ -214,7 +222,7 @@ function mailAccepted(draft: Draft, event: EventOf<'mailAccepted'>): void {
 /** The customer cannot be reached: the cycle stops until a person has corrected the address. */
 function undeliverable(draft: Draft, at: number, effect: Extract<Effect, { kind: 'mail' }>): void {
   record(draft, at, SYSTEM, { type: 'mailUndeliverable', facts: { effect: effect.key } });
-  const toStaff = effect.order.kind === 'warning' || effect.order.kind === 'breach' || effect.order.kind === 'task';
+  const toStaff = STAFF_MAILS.some((kind) => kind === effect.order.kind);
   // An alert about an alert would go the same lost way.
   if (toStaff) return;
   if (draft.state.status === 'closed') {

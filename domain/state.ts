@@ -1,5 +1,6 @@
 /** The state of one request. JSON: it is stored in Postgres and carried across continue-as-new and reopening. */
 import type { ClosingReason, Effect, EffectKey, MailOrder, ProposalKind, TaskKind, WaitingFor } from './effects.ts';
+import type { EscalationStatus } from './escalation/state.ts';
 import type { InboundMailId, TextId, Who } from './events.ts';
 import type { ClockName } from './terms.ts';
 
@@ -55,8 +56,27 @@ export interface Proposal {
   readonly kind: ProposalKind;
   readonly at: number;
   readonly text: TextId;
+  /** The escalation whose publisher delivered it: it hears the verdict. */
+  readonly escalation?: number;
   /** A fix that was confirmed and waits for its move to production. */
   readonly confirmedAt?: number;
+}
+
+/** What a request knows of one of its escalations. */
+export interface RequestEscalation {
+  readonly n: number;
+  readonly publisher: string;
+  /** Reference of the contract with the publisher. */
+  readonly contract: string;
+  readonly at: number;
+  /** As last reported; or what the request itself has told since. */
+  readonly status: EscalationStatus;
+  /** The publisher's number for it. */
+  readonly sr?: string;
+  /** Delivered while something else was being judged: proposed to the customer when that verdict is given. */
+  readonly delivered?: { readonly kind: ProposalKind; readonly at: number; readonly text: TextId };
+  /** Accepted, refused or withdrawn; open while missing. */
+  readonly endedAt?: number;
 }
 
 /** Something that only a person can do. */
@@ -110,6 +130,8 @@ export interface RequestState {
   readonly clocks: { readonly [name in ClockName]?: ClockState };
   readonly pauses: readonly RequestPause[];
   readonly tasks: readonly StaffTask[];
+  /** In the order in which they were sent; missing while there was none. */
+  readonly escalations?: readonly RequestEscalation[];
   /** The last 50. */
   readonly commands: readonly RecentCommand[];
   /** Effects issued and not done. */

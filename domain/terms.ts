@@ -97,6 +97,8 @@ export interface RequestTerms {
   readonly productionFollowsFix: boolean;
   /** How long after closing an answer, or staff, may reopen the request. */
   readonly reopenWithin: Delay;
+  /** References of the contracts with publishers to whom a request may be escalated; missing where there are none. */
+  readonly publisherContracts?: readonly string[];
   /** Exclusion codes with which a request may be refused. */
   readonly exclusions: readonly string[];
 }

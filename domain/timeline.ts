@@ -1,5 +1,6 @@
 /** What a request's timeline shows, and to whom. */
-import type { ClosingReason, ReminderStep, TaskKind, WaitingFor } from './effects.ts';
+import type { ClosingReason, ProposalKind, ReminderStep, TaskKind, WaitingFor } from './effects.ts';
+import type { EscalationReport } from './escalation/messages.ts';
 import type { Channel, InboundMailId, TextId, Who } from './events.ts';
 import type { ClockName } from './terms.ts';
 
@@ -26,6 +27,8 @@ export const TIMELINE_AUDIENCE = {
   closed: 'customer',
   reopened: 'customer',
   reminderSent: 'customer',
+  escalated: 'customer',
+  escalationAcknowledged: 'customer',
   assigned: 'staff',
   noted: 'staff',
   workLogged: 'staff',
@@ -35,6 +38,14 @@ export const TIMELINE_AUDIENCE = {
   clockBreached: 'staff',
   mailUndeliverable: 'staff',
   addressCorrected: 'staff',
+  publisherAcknowledged: 'staff',
+  publisherAsked: 'staff',
+  publisherProvided: 'staff',
+  publisherDelivered: 'staff',
+  publisherRefused: 'staff',
+  publisherBreached: 'staff',
+  escalationWithdrawn: 'staff',
+  reportFiled: 'staff',
   messageHeld: 'staff',
   messageDismissed: 'staff',
   effectConflict: 'staff',
@@ -72,6 +83,17 @@ export interface TimelineEntry {
     readonly previous?: string;
     readonly task?: TaskKind;
     readonly effect?: string;
+    /** Which of the request's escalations. */
+    readonly escalation?: number;
+    readonly publisher?: string;
+    /** The publisher's number. */
+    readonly sr?: string;
+    /** publisherDelivered, reportFiled: what was delivered. */
+    readonly kind?: ProposalKind;
+    /** publisherDelivered: something else is being judged first. */
+    readonly held?: boolean;
+    /** reportFiled: what was reported. */
+    readonly report?: EscalationReport['what'];
     /** Why a clock was due when it was, where the budget alone does not say it. */
     readonly because?: 'budgetChanged';
   };

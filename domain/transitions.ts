@@ -1,8 +1,6 @@
 /**
  * Which event is possible from which status: the table of the request's life, and the conditions that it names. What is
  * not here is refused with `InvalidTransition`.
- *
- * Escalation to a publisher will add `escalate` and its events here; `escalated` is already a status to come from.
  */
 
 import { dueAfter } from './delays.ts';
@@ -32,6 +30,7 @@ const FROM: { readonly [name in CommandName]: readonly Status[] } = {
   note: OPEN,
   logWork: OPEN,
   requalify: OPEN,
+  escalate: ['inProgress', 'escalated'],
   amendTerms: OPEN,
   refuse: OPEN,
   close: OPEN,
@@ -61,6 +60,7 @@ const CONDITIONS: { readonly [name in CommandName]?: (state: RequestState, rules
     rules.terms.priorities[state.priority]?.deferrable
       ? undefined
       : 'Its priority promises a resolution, so it cannot be left to a future minor version.',
+  escalate: (_, rules) => (rules.terms.publisherContracts ? undefined : 'Its terms name no contract with a publisher.'),
   correctAddress: (state) =>
     state.tasks.some((task) => task.kind === 'correctAddress')
       ? undefined

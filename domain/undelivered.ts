@@ -1,5 +1,5 @@
 /** What could not be delivered, once staff have corrected the address. */
-import { type Draft, orderMail, record, type Source } from './draft.ts';
+import { type Draft, isOpen, orderMail, record, type Source } from './draft.ts';
 import type { MailOrder } from './effects.ts';
 import { nextReminderMoment } from './reminders.ts';
 import type { RequestState } from './state.ts';
@@ -15,7 +15,7 @@ export function correctAddress(draft: Draft, at: number, source: Source): void {
 }
 
 /** What was asked and is answered, or closed and open again, is not told any more. */
-function isStillTrue(order: MailOrder, { waiting, proposal, priority }: RequestState): boolean {
+function isStillTrue(order: MailOrder, { waiting, proposal, priority, escalations = [] }: RequestState): boolean {
   switch (order.kind) {
     case 'receipt':
     case 'acknowledgement':
@@ -31,12 +31,16 @@ function isStillTrue(order: MailOrder, { waiting, proposal, priority }: RequestS
       return waiting?.for === 'confirmation' && proposal?.kind === order.kind;
     case 'production':
       return waiting?.for === 'production';
+    case 'escalated':
+    case 'escalationAcknowledged':
+      return escalations.some((escalation) => escalation.n === order.escalation && isOpen(escalation));
     case 'reminder':
     case 'closing':
     case 'refusal':
     case 'warning':
     case 'breach':
     case 'task':
+    case 'lateReport':
       return false;
   }
 }

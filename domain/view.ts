@@ -5,7 +5,7 @@ import type { CommandName, InboundMailId } from './events.ts';
 import { openedBetween } from './openingHours.ts';
 import { nextReminderMoment } from './reminders.ts';
 import type { Rules } from './rules.ts';
-import type { Clocked, RequestState, Status, Waiting } from './state.ts';
+import type { Clocked, Proposal, RequestEscalation, RequestState, Status, Waiting } from './state.ts';
 import type { ClockName, Family } from './terms.ts';
 import { possibleCommands, reopenUntil } from './transitions.ts';
 
@@ -24,6 +24,9 @@ export interface ClockView {
   /** Time used until it was met: pauses left out, and counted in. */
   readonly took?: { readonly withoutPauses: number; readonly withPauses: number };
 }
+
+/** An escalation as its request knows it; `delivered` waits for another verdict. */
+export type EscalationBrief = Omit<RequestEscalation, 'delivered'> & { readonly delivered?: ProposalKind };
 
 /** A request as the outside sees it; instants in epoch milliseconds. */
 export interface RequestView {
@@ -46,7 +49,9 @@ export interface RequestView {
     readonly nextReminder?: { readonly step: ReminderStep; readonly at: number };
     readonly closesAt?: number;
   };
-  readonly proposal?: { readonly kind: ProposalKind; readonly at: number };
+  readonly proposal?: { readonly kind: ProposalKind; readonly at: number; readonly escalation?: number };
+  /** Missing while there was none. */
+  readonly escalations?: readonly EscalationBrief[];
   readonly closed?: { readonly at: number; readonly reason: ClosingReason; readonly reopenUntil?: number };
   readonly clocks: readonly ClockView[];
   readonly breached: boolean;
@@ -100,7 +105,8 @@ export function joinView(state: RequestState, derived: DerivedView): RequestView
     ...defined({ assignee: state.assignee, previous: state.previous, acknowledgedAt: state.acknowledgedAt }),
     registeredAt,
     ...(state.waiting ? { waiting: waitingView(state.waiting, derived.silenceAt) } : {}),
-    ...(proposal ? { proposal: { kind: proposal.kind, at: proposal.at } } : {}),
+    ...(proposal ? { proposal: proposalView(proposal) } : {}),
+    ...(state.escalations ? { escalations: state.escalations.map(escalationView) } : {}),
     ...(state.closed ? { closed: { ...state.closed, ...defined({ reopenUntil: derived.reopenUntil }) } } : {}),
     clocks: derived.clocks.map((clock) => clockView(clock, state)),
     breached: Object.values(state.clocks).some((clock) => clock.breachedAt !== undefined),
@@ -120,6 +126,14 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 /** Without the keys whose value is undefined: a missing field, not a null one. */
 export function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+}
+
+function proposalView({ kind, at, escalation }: Proposal): RequestView['proposal'] & object {
+  return { kind, at, ...defined({ escalation }) };
+}
+
+function escalationView({ delivered, ...rest }: RequestEscalation): EscalationBrief {
+  return delivered ? { ...rest, delivered: delivered.kind } : rest;
 }
 
 function waitingView({ for: on, since, sent }: Waiting, at: number | undefined): RequestView['waiting'] & object {

@@ -1,6 +1,7 @@
 /** Names, payloads, ids and task queues of everything that crosses Temporal. Safe to import anywhere. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EffectKey, MailOrder } from '../domain/effects.ts';
+import type { EscalationReport } from '../domain/escalation/messages.ts';
 import type { CommandName, CommandOf, Windows } from '../domain/events.ts';
 import type { PackedSave } from '../domain/packing.ts';
 import type { ShortTerms } from '../domain/shortTerms.ts';
@@ -58,10 +59,18 @@ export interface MailFact {
   readonly receivedAt: number;
 }
 
-/** What `reopen` does: by an agent's command, or by a customer's answer that found the request closed. */
+/** What `reopen` does: by an agent's command, or by a customer's answer or an escalation's report that found the request closed. */
 export type ReopenPayload =
   | ({ readonly by: 'command' } & CommandOf<'reopen'>)
-  | ({ readonly by: 'answer' } & CommandOf<'answer'>);
+  | ({ readonly by: 'answer' } & CommandOf<'answer'>)
+  | ReportPayload;
+
+/** A report that found the request closed: it is filed, nothing is reopened. The report's id is the command's. */
+export interface ReportPayload {
+  readonly by: 'report';
+  readonly report: EscalationReport;
+  readonly commandId: string;
+}
 
 /** Update `open`: the request is in the input; answers once its first save is committed. Used with start. */
 export const openUpdate = defineUpdate<CommandResult, [{ readonly commandId: string }]>('open');

@@ -4,6 +4,7 @@ import { announcedVersions } from '../domain/changedHours.ts';
 import type { Effect, MailOrder } from '../domain/effects.ts';
 import type { RequestEvent } from '../domain/events.ts';
 import { packSave } from '../domain/packing.ts';
+import { createEscalationMessenger, type EscalationMessenger } from './escalationMessenger.ts';
 import type { RequestActivities } from './messages.ts';
 import { DATABASE, happened, MAIL, MAIL_EVENTS, start } from './performing.ts';
 import type { RequestShell } from './requestShell.ts';
@@ -46,7 +47,20 @@ async function carryOut(shell: RequestShell, effect: Effect): Promise<RequestEve
       const windows = shell.state.termsVersion === termsVersion ? built : {};
       return { type: 'windowExtended', key: effect.key, windows, at: Date.now(), who: 'system', channel: 'system' };
     }
+    case 'startEscalation':
+    case 'tellEscalation':
+      await messengerOf(shell)(effect);
+      return happened('escalationTold', effect.key, Date.now());
   }
+}
+
+const messengers = new WeakMap<RequestShell, EscalationMessenger>();
+
+/** One for each shell: it keeps the order of the messages. */
+function messengerOf(shell: RequestShell): EscalationMessenger {
+  const known = messengers.get(shell) ?? createEscalationMessenger(shell.state.number, DATABASE);
+  messengers.set(shell, known);
+  return known;
 }
 
 function mailSummary(order: MailOrder): string {
@@ -60,6 +74,11 @@ function mailSummary(order: MailOrder): string {
       return `closing: ${order.reason}`;
     case 'task':
       return `task: ${order.task}`;
+    case 'escalated':
+    case 'escalationAcknowledged':
+      return `${order.kind} (${order.escalation})`;
+    case 'lateReport':
+      return `late report: ${order.what}`;
     default:
       return order.kind;
   }

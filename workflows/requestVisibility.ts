@@ -3,7 +3,8 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { Windows } from '../domain/events.ts';
 import { localMinute, localSecond } from '../domain/localTime.ts';
 import type { DueMoment } from '../domain/passing.ts';
-import { type ClockView, joinView, type RequestView } from '../domain/view.ts';
+import { type ClockView, type EscalationBrief, joinView, type RequestView } from '../domain/view.ts';
+import { escalationWorkflowId } from './escalationMessages.ts';
 import type { RequestShell } from './requestShell.ts';
 import { createAttributes, type Shown } from './searchAttributes.ts';
 
@@ -21,11 +22,14 @@ export function createVisibility(): (shell: RequestShell) => void {
 }
 
 function shownOf(view: RequestView): Shown {
+  const escalation = view.escalations?.findLast(({ endedAt }) => endedAt === undefined);
   return {
     RequestStatus: view.status,
     RequestPriority: view.priority,
     ContractReference: view.contract,
     Assignee: view.assignee ?? null,
+    EscalationStatus: escalation?.status ?? null,
+    Publisher: escalation?.publisher ?? null,
     SlaBreached: view.breached,
     NextDueAt: view.nextDueAt ?? null,
     NextReminderAt: view.waiting?.nextReminder?.at ?? null,
@@ -88,6 +92,7 @@ function details(view: RequestView, shell: RequestShell): string {
     if (waiting.closesAt) lines.push(`| closes if silent | ${at(waiting.closesAt)} |`);
   }
   if (view.closed) lines.push(`| closed | ${view.closed.reason}, ${at(view.closed.at)} |`);
+  for (const escalation of view.escalations ?? []) lines.push(escalationLine(view.number, escalation));
   for (const task of view.tasks) lines.push(`| task for staff | ${task.kind}, since ${at(task.since)} |`);
   return [...lines, ...clockTable(view.clocks, at)].join('\n');
 }
@@ -96,6 +101,12 @@ function details(view: RequestView, shell: RequestShell): string {
 export function clockTable(clocks: readonly ClockView[], at: (instant: number) => string): string[] {
   const heading = ['', '| clock | status | due | |', '| --- | --- | --- | --- |'];
   return [...heading, ...clocks.map((clock) => clockLine(clock, at))];
+}
+
+/** Names the escalation's workflow, so that it can be found. */
+function escalationLine(number: string, { n, publisher, status, sr, delivered }: EscalationBrief): string {
+  const facts = [status, publisher, ...(sr ? [sr] : []), ...(delivered ? [`${delivered} to be proposed`] : [])];
+  return `| ${escalationWorkflowId(number, n)} | ${facts.join(' · ')} |`;
 }
 
 function clockLine(clock: ClockView, at: (instant: number) => string): string {

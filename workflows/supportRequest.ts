@@ -1,11 +1,13 @@
 /** A support request, from its opening to its closing. The core decides, this waits, activities act. */
 import { allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
 import { newsIn } from '../domain/changedHours.ts';
+import type { EscalationReport } from '../domain/escalation/messages.ts';
 import { COMMANDS, type CommandName, type CommandOf, type RequestEvent } from '../domain/events.ts';
 import { resultOf } from '../domain/request.ts';
 import { shortTerms, wholeTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import { joinView } from '../domain/view.ts';
+import { escalationReported } from './escalationMessages.ts';
 import { decideWhatIsDue, fact, mayContinueAsNew, nextTurn, note, saved } from './loop.ts';
 import {
   answerReceived,
@@ -72,6 +74,7 @@ function setup(input: SupportRequestInput): RequestShell {
     if (Object.keys(news).length === 0) return;
     note(shell, fact({ type: 'openingHoursChanged', windows: news }, Date.now()));
   });
+  setHandler(escalationReported, (report) => note(shell, reportEvent(report)));
   setHandler(getRequest, () => joinView(shell.state, shell.derived));
   return shell;
 }
@@ -120,10 +123,17 @@ function eventOf<T extends CommandName>(name: T, command: CommandOf<T>): Request
 }
 
 function reopenEvent(payload: ReopenPayload): RequestEvent {
+  if (payload.by === 'report') return reportEvent(payload.report);
   const { by, ...command } = payload;
   return by === 'answer'
     ? eventOf('answer', command as CommandOf<'answer'>)
     : eventOf('reopen', command as CommandOf<'reopen'>);
+}
+
+/** What happened at the publisher's counts from then; its id makes it count once. */
+function reportEvent(report: EscalationReport): RequestEvent {
+  const { id, at, who } = report;
+  return { type: 'escalationReported', report, commandId: id, at: Math.min(at, Date.now()), who, channel: 'system' };
 }
 
 /** What a command yields, once the save of its version is committed: a read after it shows it. */

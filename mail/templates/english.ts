@@ -8,6 +8,16 @@ const TASK_TITLES = {
   effectConflict: 'Internal fault to be looked at',
 } as const;
 
+const LATE_REPORTS = {
+  acknowledged: 'the publisher took it up',
+  asked: 'a question from the publisher',
+  provided: 'our answer to the publisher’s question',
+  delivered: 'a workaround or a fix',
+  refused: 'the publisher refuses it',
+  withdrawn: 'it was withdrawn',
+  breached: 'the publisher’s deadline has passed',
+} as const;
+
 /** The English words. */
 export const ENGLISH: Words = {
   greeting: (name) => `Hello ${name},`,
@@ -42,10 +52,16 @@ export const ENGLISH: Words = {
       ? 'We need a piece of information before we can deal with your request:'
       : 'To go on with your request, we need an answer from you:',
   questionNext: 'Simply reply to this message: we will go on with your request as soon as we have your answer.',
-  proposal: (kind) =>
-    kind === 'workaround'
+  proposal: (kind, byPublisher) => {
+    if (byPublisher) {
+      return kind === 'workaround'
+        ? 'The publisher of the product has delivered a workaround, and we would like you to try it:'
+        : 'The publisher of the product has delivered a fix, and we would like you to test it:';
+    }
+    return kind === 'workaround'
       ? 'We have a workaround for you, and would like you to try it:'
-      : 'We have a fix for you, and would like you to test it:',
+      : 'We have a fix for you, and would like you to test it:';
+  },
   proposalNext: (kind) =>
     kind === 'workaround'
       ? [
@@ -139,6 +155,10 @@ export const ENGLISH: Words = {
   refusalNext:
     'Your request is therefore closed. If you see it differently, or would like this service all the same, reply to this message and we will tell you what is possible.',
   reopened: 'Your request is open again, and our team is going on with it.',
+  escalated: 'We have examined your request and passed it on to the publisher of the product, with all that is needed.',
+  escalationAcknowledged: 'The publisher of the product has taken up your request, and is working on it.',
+  escalatedNext:
+    'We remain your contact and follow it for you: if you would like to add something, reply to this message.',
 
   staffGreeting: 'Hello,',
   warningTitle: (clock) => `Due soon (${clock})`,
@@ -166,6 +186,11 @@ export const ENGLISH: Words = {
         ];
     }
   },
+  lateReportTitle: 'News from the publisher, too late',
+  lateReport: (escalation, what) => [
+    `Escalation ${escalation} of this request is over, or the request is closed. Since then, this came from it: ${LATE_REPORTS[what]}.`,
+    'It has been filed on the request; nothing else happened. Look whether something is to be done about it.',
+  ],
   contract: 'Contract',
   customer: 'Customer',
   contact: 'Contact',

@@ -8,6 +8,16 @@ const TASK_TITLES = {
   effectConflict: 'Anomalie interne à examiner',
 } as const;
 
+const LATE_REPORTS = {
+  acknowledged: 'la prise en charge par l’éditeur',
+  asked: 'une question de l’éditeur',
+  provided: 'notre réponse à la question de l’éditeur',
+  delivered: 'une solution de contournement ou une correction',
+  refused: 'un refus de l’éditeur',
+  withdrawn: 'un retrait',
+  breached: 'le dépassement du délai de l’éditeur',
+} as const;
+
 /** The French words. */
 export const FRENCH: Words = {
   greeting: (name) => `Bonjour ${name},`,
@@ -44,10 +54,16 @@ export const FRENCH: Words = {
       ? 'Il nous manque une information pour pouvoir traiter votre demande :'
       : 'Pour avancer sur votre demande, nous avons besoin d’une réponse de votre part :',
   questionNext: 'Répondez simplement à ce message : nous reprendrons votre demande dès réception.',
-  proposal: (kind) =>
-    kind === 'workaround'
+  proposal: (kind, byPublisher) => {
+    if (byPublisher) {
+      return kind === 'workaround'
+        ? 'L’éditeur du produit a livré une solution de contournement, que nous vous demandons d’essayer :'
+        : 'L’éditeur du produit a livré une correction, que nous vous demandons de tester :';
+    }
+    return kind === 'workaround'
       ? 'Nous vous proposons une solution de contournement, que nous vous demandons d’essayer :'
-      : 'Nous vous proposons une correction, que nous vous demandons de tester :',
+      : 'Nous vous proposons une correction, que nous vous demandons de tester :';
+  },
   proposalNext: (kind) =>
     kind === 'workaround'
       ? [
@@ -141,6 +157,11 @@ export const FRENCH: Words = {
   refusalNext:
     'Votre demande est donc clôturée. Si vous ne partagez pas cette analyse, ou si vous souhaitez tout de même cette prestation, répondez à ce message : nous vous dirons ce qui est possible.',
   reopened: 'Votre demande est rouverte : notre équipe la reprend.',
+  escalated:
+    'Après examen, nous avons transmis votre demande à l’éditeur du produit, avec tous les éléments nécessaires.',
+  escalationAcknowledged: 'L’éditeur du produit a pris en charge votre demande et y travaille.',
+  escalatedNext:
+    'Nous restons votre interlocuteur et suivons son avancement : si vous souhaitez la compléter, répondez à ce message.',
 
   staffGreeting: 'Bonjour,',
   warningTitle: (clock) => `Échéance proche (${clock})`,
@@ -168,6 +189,11 @@ export const FRENCH: Words = {
         ];
     }
   },
+  lateReportTitle: 'Nouvelle tardive de l’éditeur',
+  lateReport: (escalation, what) => [
+    `L’escalade ${escalation} de cette demande est terminée, ou la demande est clôturée. Il en est arrivé depuis : ${LATE_REPORTS[what]}.`,
+    'L’information est consignée sur la demande ; rien d’autre ne s’est produit. Voyez s’il faut y donner suite.',
+  ],
   contract: 'Contrat',
   customer: 'Client',
   contact: 'Contact',

@@ -47,11 +47,14 @@ export function isAutomatic(order: MailOrder): boolean {
   switch (order.kind) {
     case 'receipt':
     case 'acknowledgement':
+    case 'escalated':
+    case 'escalationAcknowledged':
     case 'reminder':
     case 'closing':
     case 'warning':
     case 'breach':
     case 'task':
+    case 'lateReport':
       return true;
     case 'question':
       return order.automatic;
@@ -123,7 +126,7 @@ function content(order: MailOrder, facts: MailFacts, words: Words, say: SayInsta
     case 'workaround':
     case 'fix':
       return customer([
-        ...quoted(words.proposal(order.kind), facts.text),
+        ...quoted(words.proposal(order.kind, order.escalation !== undefined), facts.text),
         { is: 'notice', text: words.backUpFirst },
         ...words.proposalNext(order.kind).map(paragraph),
         ...firstReminder(order.firstReminderAt, words, say),
@@ -145,6 +148,10 @@ function content(order: MailOrder, facts: MailFacts, words: Words, say: SayInsta
       );
     case 'reopened':
       return customer([paragraph(words.reopened), ...quoted(words.remark, facts.text)]);
+    case 'escalated':
+      return customer([paragraph(words.escalated), paragraph(words.escalatedNext)]);
+    case 'escalationAcknowledged':
+      return customer([paragraph(words.escalationAcknowledged), paragraph(words.escalatedNext)]);
     case 'warning': {
       const clock = words.clocks[order.clock];
       return staff(words.warningTitle(clock), [words.warning(clock, say(order.dueAt))], facts, words);
@@ -153,6 +160,8 @@ function content(order: MailOrder, facts: MailFacts, words: Words, say: SayInsta
       const clock = words.clocks[order.clock];
       return staff(words.breachTitle(clock), [words.breach(clock, say(order.dueAt))], facts, words);
     }
+    case 'lateReport':
+      return staff(words.lateReportTitle, words.lateReport(order.escalation, order.what), facts, words);
     case 'task':
       return staff(words.taskTitle(order.task), words.task(order.task), facts, words);
   }

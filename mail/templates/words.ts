@@ -7,6 +7,7 @@ import type {
   TaskKind,
   WaitingFor,
 } from '../../domain/effects.ts';
+import type { EscalationReport } from '../../domain/escalation/messages.ts';
 import type { ClockName } from '../../domain/terms.ts';
 
 /** Said dates come ready for reading, with their zone. */
@@ -34,7 +35,8 @@ export interface Words {
   readonly recoveryNext: string;
   readonly question: (automatic: boolean) => string;
   readonly questionNext: string;
-  readonly proposal: (kind: ProposalKind) => string;
+  /** `byPublisher`: the publisher of the product delivered it. */
+  readonly proposal: (kind: ProposalKind, byPublisher: boolean) => string;
   readonly proposalNext: (kind: ProposalKind) => readonly string[];
   readonly production: readonly string[];
   readonly firstReminder: (when: string) => string;
@@ -59,6 +61,10 @@ export interface Words {
   readonly refusal: (exclusion: string) => string;
   readonly refusalNext: string;
   readonly reopened: string;
+  /** Milestones of an escalation: it has gone to the publisher; the publisher works on it. */
+  readonly escalated: string;
+  readonly escalationAcknowledged: string;
+  readonly escalatedNext: string;
 
   readonly staffGreeting: string;
   readonly warningTitle: (clock: string) => string;
@@ -67,6 +73,8 @@ export interface Words {
   readonly breach: (clock: string, due: string) => string;
   readonly taskTitle: (task: TaskKind) => string;
   readonly task: (task: TaskKind) => readonly string[];
+  readonly lateReportTitle: string;
+  readonly lateReport: (escalation: number, what: EscalationReport['what']) => readonly string[];
   readonly contract: string;
   readonly customer: string;
   readonly contact: string;

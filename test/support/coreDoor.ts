@@ -103,11 +103,25 @@ export function createCoreDoor(pool: Pool): CoreDoor {
       const terms = await termsAndWindows(pool, contract, version, registeredAt, Date.now());
       return await give(number, 'amendTerms', { ...meta, ...terms });
     },
-    async reopen(number, { by, ...payload }) {
+    async reopen(number, reopening) {
+      if (reopening.by === 'report') throw new Error('the core door files no reports');
+      const { by, ...payload } = reopening;
       return by === 'answer' ? give(number, 'answer', payload) : give(number, 'reopen', payload as CommandOf<'reopen'>);
     },
     async answer(number, answer) {
       await give(number, 'answer', answer);
+      return 'delivered';
+    },
+    async report(number, report) {
+      const { id, at, who } = report;
+      await happen(number, () => ({
+        type: 'escalationReported',
+        report,
+        commandId: id,
+        at: Math.min(at, Date.now()),
+        who,
+        channel: 'system',
+      }));
       return 'delivered';
     },
     async holdMessage(number, { mail, receivedAt }) {

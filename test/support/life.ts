@@ -1,6 +1,6 @@
 /** Drives one request through the core, so that tests of it read like stories. Times are local, in Europe/Paris. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Effect, MailOrder } from '../../domain/effects.ts';
+import type { Effect, EscalationMessage, MailOrder } from '../../domain/effects.ts';
 import type { CommandName, EventPayloads, EventType, Happening, RequestEvent } from '../../domain/events.ts';
 import { nextMoment } from '../../domain/passing.ts';
 import { type Advance, advance, openRequest } from '../../domain/request.ts';
@@ -28,6 +28,8 @@ export interface Life {
   /** Every mail ordered so far, as `Mon 2026-11-16 10:00 reminder 1`. */
   readonly mailed: string[];
   readonly mails: readonly (Extract<Effect, { kind: 'mail' }> & { readonly at: number })[];
+  /** What its escalations were told so far, their beginnings too. */
+  readonly messages: readonly EscalationMessage[];
   /** Keys of the windows that were asked for. */
   readonly windowsAsked: string[];
   /** Decides what the mail server does from now on. */
@@ -65,6 +67,7 @@ export const COMMAND_FIELDS: { readonly [name in CommandName]: EventPayloads[nam
   note: { text: 't-note' },
   logWork: { seconds: 900 },
   requalify: { priority: 'minor', text: 't-requalify' },
+  escalate: { n: 1, publisher: 'publisher1', publisherContract: 'TEST-C' },
   amendTerms: { terms: ANOMALY_TERMS, windows: supportWindow(WHOLE_WINDOW) },
   refuse: { exclusion: 'training' },
   close: { reason: 'withdrawn' },
@@ -102,6 +105,7 @@ export function openLife(priority: string, time: string | number, startRules: Ru
   const mails: (Extract<Effect, { kind: 'mail' }> & { at: number })[] = [];
   const mailed: string[] = [];
   const windowsAsked: string[] = [];
+  const messages: EscalationMessage[] = [];
 
   const life: Life = {
     get state() {
@@ -118,6 +122,7 @@ export function openLife(priority: string, time: string | number, startRules: Ru
     mailed,
     mails,
     windowsAsked,
+    messages,
     mailServer: () => 'accepted',
     until(wanted) {
       const end = instant(wanted);
@@ -180,6 +185,10 @@ export function openLife(priority: string, time: string | number, startRules: Ru
       entries.push(...effect.entries);
       told.push(...effect.entries.map((entry) => `${said({ at: entry.at })} ${tellEntry(entry)}`));
       return apply({ ...result, type: 'saved' });
+    }
+    if (effect.kind === 'startEscalation' || effect.kind === 'tellEscalation') {
+      messages.push(effect);
+      return apply({ ...result, type: 'escalationTold' });
     }
     if (effect.kind === 'extendWindow') {
       windowsAsked.push(effect.key);

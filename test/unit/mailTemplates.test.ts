@@ -25,6 +25,10 @@ const ORDERS: readonly MailOrder[] = [
   { kind: 'question', text, automatic: true },
   { kind: 'workaround', text, firstReminderAt: next },
   { kind: 'fix', text, firstReminderAt: next },
+  { kind: 'workaround', text, firstReminderAt: next, escalation: 1 },
+  { kind: 'fix', text, escalation: 2 },
+  { kind: 'escalated', escalation: 1 },
+  { kind: 'escalationAcknowledged', escalation: 1 },
   { kind: 'production', firstReminderAt: next },
   ...(['information', 'confirmation', 'production'] as const).flatMap((waitingFor): MailOrder[] => [
     {
@@ -61,6 +65,9 @@ const ORDERS: readonly MailOrder[] = [
   { kind: 'task', task: 'correctAddress' },
   { kind: 'task', task: 'lookAtMessage', mail: 'm1' },
   { kind: 'task', task: 'effectConflict' },
+  ...(['acknowledged', 'asked', 'provided', 'delivered', 'refused', 'withdrawn', 'breached'] as const).map(
+    (what) => ({ kind: 'lateReport', escalation: 2, what }) as const,
+  ),
 ];
 
 function facts(language: Language, more: Partial<MailFacts> = {}): MailFacts {
@@ -223,7 +230,7 @@ describe('proposals and their reminders', () => {
         order.kind === 'fix' ||
         (order.kind === 'reminder' && order.waitingFor === 'confirmation'),
     );
-    expect(asking).toHaveLength(6);
+    expect(asking).toHaveLength(8);
     for (const order of asking) {
       expect(mail(order, 'fr').read).toContain('sauvegarde complète');
       expect(mail(order, 'en').read).toContain('full backup');
