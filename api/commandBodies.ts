@@ -7,6 +7,9 @@ const Optional = Text.optional();
 /** What the customer says may be told to staff on the phone. */
 const said = { receivedAt: ReceivedAt.optional() };
 
+/** Commands that are sent as the event has them; `escalate` names a draft instead. */
+export type PlainCommand = Exclude<CommandName, 'escalate'>;
+
 /** The schema of each command's body. */
 export const COMMAND_BODIES = {
   acknowledge: z.strictObject({}),
@@ -39,9 +42,6 @@ export const COMMAND_BODIES = {
     impact: ShortName.optional().meta({ description: 'where the terms have a matrix' }),
     text: Text,
   }),
-  escalate: z.strictObject({
-    escalation: z.int().min(1).max(999_999).meta({ description: 'number of a drafted escalation of the request' }),
-  }),
   amendTerms: z.strictObject({
     version: z.int().min(1).max(1_000_000).meta({ description: 'a stored version of the contract’s terms' }),
   }),
@@ -59,13 +59,13 @@ export const COMMAND_BODIES = {
       .max(254)
       .meta({ description: 'the right address of the contact' }),
   }),
-} as const satisfies { readonly [name in CommandName]: z.ZodObject };
+} as const satisfies { readonly [name in PlainCommand]: z.ZodObject };
 
 /** A command's body, checked. */
-export type CommandBody<T extends CommandName> = z.output<(typeof COMMAND_BODIES)[T]>;
+export type CommandBody<T extends PlainCommand> = z.output<(typeof COMMAND_BODIES)[T]>;
 
 /** What each command does, for `/docs`. */
-export const COMMAND_SUMMARIES: { readonly [name in CommandName]: string } = {
+export const COMMAND_SUMMARIES: { readonly [name in PlainCommand]: string } = {
   acknowledge: 'Take the request up',
   startWork: 'Start work on it; takes the request up, if nobody had',
   notifyRecovery: 'Tell the customer that the service is back',
@@ -82,7 +82,6 @@ export const COMMAND_SUMMARIES: { readonly [name in CommandName]: string } = {
   note: 'Write a note that only staff read',
   logWork: 'Log work done; only staff read it',
   requalify: 'Change the priority, to what the terms know or their matrix yields; the customer is told why',
-  escalate: 'Send a drafted escalation to the publisher',
   amendTerms: 'Put another version of the terms in force',
   refuse: 'Refuse what the contract does not cover',
   close: 'Close by hand',

@@ -3,14 +3,13 @@ import type { Pool } from 'pg';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import { isActiveStaff, readTerms } from '../db/contracts.ts';
 import { type RequestRow, readRequestRow } from '../db/requests.ts';
-import type { CommandName } from '../domain/events.ts';
-import type { CommandBody } from './commandBodies.ts';
+import type { CommandBody, PlainCommand } from './commandBodies.ts';
 import { type FieldError, Problem, validationFailed } from './problems.ts';
 
 type Checked = 'reason' | 'receivedAt' | 'assignee' | 'duplicateOf' | 'version';
 
 /** @throws Problem `validation-failed` naming every wrong field, `forbidden` for what is not the caller's to say */
-export async function requireSound<T extends CommandName>(
+export async function requireSound<T extends PlainCommand>(
   pool: Pool,
   caller: TokenHolder,
   row: RequestRow,

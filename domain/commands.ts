@@ -37,6 +37,8 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
       return putInProduction(draft, event);
     case 'reject':
       return reject(draft, event);
+    case 'escalate':
+      return escalate(draft, event);
     case 'defer':
       draft.state.status = 'deferred';
       startPause(draft, 'deferred', event.at);
@@ -52,8 +54,6 @@ export function applyCommand(draft: Draft, event: CommandEvent): void {
       return logWork(draft, event);
     case 'requalify':
       return requalify(draft, event);
-    case 'escalate':
-      return escalate(draft, event);
     case 'amendTerms':
       return amendTerms(draft, event);
     case 'refuse':

@@ -64,6 +64,11 @@ export interface EventPayloads {
   putInProduction: { readonly text?: TextId };
   /** The proposal does not work. */
   reject: { readonly text: TextId };
+  /**
+   * The package of the request's n-th escalation is complete and goes to this publisher, under the contract with it that
+   * the terms name.
+   */
+  escalate: { readonly n: number; readonly publisher: string; readonly publisherContract: string };
   defer: { readonly text: TextId };
   resume: { readonly text?: TextId };
   assign: { readonly assignee: `staff:${string}` };
@@ -81,11 +86,6 @@ export interface EventPayloads {
   startWork: { readonly text?: TextId };
   /** The service is back. */
   notifyRecovery: { readonly text: TextId };
-  /**
-   * The package of the request's n-th escalation is complete and goes to this publisher, under the contract with it that
-   * the terms name.
-   */
-  escalate: { readonly n: number; readonly publisher: string; readonly publisherContract: string };
   amendTerms: { readonly terms: RequestTerms; readonly windows: Windows };
   refuse: { readonly exclusion: string; readonly text?: TextId };
   close: { readonly reason: ClosingByHand; readonly duplicateOf?: string; readonly text?: TextId };
@@ -139,13 +139,13 @@ export const COMMANDS = [
   'confirm',
   'putInProduction',
   'reject',
+  'escalate',
   'defer',
   'resume',
   'assign',
   'note',
   'logWork',
   'requalify',
-  'escalate',
   'amendTerms',
   'refuse',
   'close',

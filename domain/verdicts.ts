@@ -42,7 +42,7 @@ export function tellAccepted(draft: Draft, proposal: Proposal, ends: boolean, at
   const { kind } = proposal;
   orderVerdict(draft, origin.n, { what: 'accepted', at, who: spokesman(source), kind, ends });
   if (ends) endEscalation(draft, origin.n, 'closed', at);
-  else changeEscalation(draft, origin.n, { status: 'inProgress' });
+  else goesOn(draft, origin);
 }
 
 /** Tells the publisher that what it delivered does not do: its clock goes on. What the customer wrote stays here. */
@@ -51,7 +51,12 @@ export function tellRejected(draft: Draft, proposal: Proposal, at: number, sourc
   if (!origin) return;
   const remark = source.who.startsWith('staff:') && text !== undefined ? { text } : {};
   orderVerdict(draft, origin.n, { what: 'rejected', at, who: spokesman(source), kind: proposal.kind, ...remark });
-  changeEscalation(draft, origin.n, { status: 'inProgress' });
+  goesOn(draft, origin);
+}
+
+/** What was delivered after it, and is still to be proposed, remains delivered. */
+function goesOn(draft: Draft, { n, delivered }: RequestEscalation): void {
+  if (!delivered) changeEscalation(draft, n, { status: 'inProgress' });
 }
 
 /** The request has ended: no publisher works on it any more. */

@@ -9,7 +9,7 @@ import type { RequestRow } from '../../db/requests.ts';
 import { deleteText, storeText } from '../../db/texts.ts';
 import { COMMANDS, type CommandName, type CommandOf } from '../../domain/events.ts';
 import { Refusal } from '../../domain/failures.ts';
-import { COMMAND_BODIES, COMMAND_SUMMARIES, type CommandBody } from '../commandBodies.ts';
+import { COMMAND_BODIES, COMMAND_SUMMARIES, type CommandBody, type PlainCommand } from '../commandBodies.ts';
 import { requireSound } from '../commandChecks.ts';
 import { amendmentOut } from '../present.ts';
 import { validationFailed } from '../problems.ts';
@@ -27,10 +27,10 @@ type Meta = Pick<CommandOf<'note'>, 'who' | 'channel' | 'commandId' | 'receivedA
 
 /** One route for every command. */
 export function commandRoutes(deps: Dependencies): Route[] {
-  return COMMANDS.map((name) => commandRoute(deps, name));
+  return COMMANDS.filter((name) => name !== 'escalate').map((name) => commandRoute(deps, name));
 }
 
-function commandRoute<T extends CommandName>(deps: Dependencies, name: T): Route {
+function commandRoute<T extends PlainCommand>(deps: Dependencies, name: T): Route {
   const { pool } = deps;
   return changing({
     path: `/v1/requests/{number}/${name}`,
@@ -100,7 +100,13 @@ async function withText(
   }
 }
 
-async function give(deps: Dependencies, row: RequestRow, name: CommandName, fields: object, meta: Meta): Promise<void> {
+async function give(
+  deps: Dependencies,
+  row: RequestRow,
+  name: PlainCommand,
+  fields: object,
+  meta: Meta,
+): Promise<void> {
   const { door } = deps;
   const { number } = row;
   switch (name) {

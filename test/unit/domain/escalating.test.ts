@@ -341,6 +341,7 @@ describe('what is delivered while something else is being judged', () => {
     const life = workaround(escalated(), '2026-11-16 15:00');
     fix(life, '2026-11-16 16:00').on('2026-11-17 10:00', 'confirm', {});
     expect(life.state.proposal).toMatchObject({ kind: 'fix', escalation: 1 });
+    expect(known(life)).toStrictEqual(['1 resolved']);
     expect(heard(life)).toStrictEqual(['1 start', '1 accepted workaround']);
   });
 
