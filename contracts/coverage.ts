@@ -76,7 +76,10 @@ const ProductTerms = z.strictObject({
     .min(1)
     .max(100)
     .optional()
-    .meta({ description: 'reference of the contract with that publisher' }),
+    .meta({ description: 'reference of the contract with that publisher: requests may be escalated under it' }),
+  publisherPriorities: z.record(Name, Name).optional().meta({
+    description: 'for each priority of these terms, that of the contract with the publisher, by name (C §4.4.2)',
+  }),
   overrides: z
     .strictObject({
       clause: Clause.meta({ description: 'the annex that says so' }),

@@ -30,6 +30,7 @@ export function requestTerms(reference: string, version: number, terms: Contract
     ...(priorityScheme.by === 'matrix' ? { matrix: priorityScheme.cells } : {}),
     productionFollowsFix: terms.productionFollowsFix,
     reopenWithin: reopenWithin(terms),
+    ...publisherContracts(terms),
     exclusions: Object.keys(terms.exclusions),
   };
 }
@@ -45,8 +46,14 @@ export function escalationTerms(reference: string, version: number, terms: Contr
 }
 
 /** When a publisher that does not acknowledge is chased. */
-function chasersOf(terms: ContractTerms & { readonly escalation?: Partial<Pick<EscalationTerms, 'chasers'>> }) {
+function chasersOf(terms: ContractTerms): readonly Delay[] {
   return terms.escalation?.chasers?.after ?? [];
+}
+
+/** References of the contracts with publishers that products name; no field where none does. */
+function publisherContracts({ products }: ContractTerms): Pick<RequestTerms, 'publisherContracts'> {
+  const named = Object.values(products?.list ?? {}).flatMap(({ publisherContract }) => publisherContract ?? []);
+  return named.length === 0 ? {} : { publisherContracts: [...new Set(named)] };
 }
 
 /** How long a closed request may be reopened: 10 business days of the support calendar where the terms are silent. */
@@ -128,10 +135,14 @@ function delaysOf(terms: ContractTerms): Delay[] {
     ...promisesOf(clocks).map(([, { delay }]) => delay),
     ...(reminders ? [sumOf(reminders.after[2], reminders.closeAfterThird)] : []),
   ]);
-  return [...ofPriorities, ...chasersOf(terms), reopenWithin(terms)];
+  const chasers = chasersOf(terms);
+  const last = chasers.at(-1);
+  // After the last chaser its spacing passes once more: never longer than all that was before it.
+  const silence = last ? [sumOf(last, last)] : [];
+  return [...ofPriorities, ...chasers, ...silence, reopenWithin(terms)];
 }
 
-/** Validated reminders are all of one kind and on one calendar. */
+/** Validated reminders, and chasers, are all of one kind and on one calendar. */
 function sumOf(one: Delay, other: Delay): Delay {
   if ('businessDays' in one) return { ...one, businessDays: one.businessDays + businessDaysOf(other) };
   if ('calendarHours' in one) return one;

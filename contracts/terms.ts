@@ -5,6 +5,7 @@ import { PrioritySchema, PrioritySchemeTerms } from './clockTerms.ts';
 import { COMMERCIAL_TERMS, commercialContradictions, commercialWarnings } from './commercial/shape.ts';
 import { contradictionsIn } from './contradictions.ts';
 import { CoverageTerms, ExclusionSchema, ProductsTerms, RequestFieldsTerms } from './coverage.ts';
+import { EscalationSection, escalationContradictions } from './escalation.ts';
 import { DelayTerms, Name, Sentence } from './fields.ts';
 import type { Finding } from './inspection.ts';
 import { odditiesIn } from './oddities.ts';
@@ -62,6 +63,9 @@ export const ContractTerms = z.strictObject({
   reopenWithin: DelayTerms.optional().meta({
     description: 'how long a closed request may be reopened; without it 10 business days of the support calendar',
   }),
+  escalation: EscalationSection.optional().meta({
+    description: 'of a contract with a publisher: how escalations under it run',
+  }),
   exclusions: z.record(Name, ExclusionSchema).meta({ description: 'codes with which a request may be refused' }),
   ...COMMERCIAL_TERMS,
 });
@@ -80,6 +84,7 @@ export function parseTerms(input: unknown): ParsedTerms {
   const errors = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => errorsOf(issue, []))),
     ...contradictionsIn(input),
+    ...escalationContradictions(input),
     ...commercialContradictions(input),
   ];
   if (!parsed.success || errors.length > 0) return { errors };

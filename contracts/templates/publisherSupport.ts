@@ -85,9 +85,15 @@ export function publisherSupport(parties: Parties): ContractTermsInput {
       },
     },
     defaultPriority: 'p4',
+    // C §4.4.3 gives chasing no delays. Our reading: after 2, 4 and 8 hours of the publisher's own calendar.
+    escalation: { chasers: { after: [hours(2), hours(4), hours(8)] } },
     exclusions: EXCLUSIONS,
     ...publisherFigures({ countedPriorities: ['p1', 'p2'] }),
   };
+}
+
+function hours(businessHours: number): Delay {
+  return { businessHours, calendar: 'publisher' };
 }
 
 function days(businessDays: number): Delay {
