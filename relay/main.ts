@@ -1,4 +1,7 @@
-/** The relay process: takes mail from the network, moves it to the workflows, opens what was left, tells of new opening hours; until SIGTERM or SIGINT. */
+/**
+ * The relay process: takes mail from the network, moves it to the workflows, opens what was left, files late reports, tells
+ * of new opening hours; until SIGTERM or SIGINT.
+ */
 import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
@@ -16,6 +19,7 @@ import { startInboundRelay } from './inboundRelay.ts';
 import { startNotices } from './notices.ts';
 import { startOpeningHours } from './openingHours.ts';
 import { startOpenings } from './openings.ts';
+import { startReports } from './reports.ts';
 
 const environment = readEnvironment(process.env, 'relay');
 const log = createLog('relay', environment.logLevel);
@@ -41,6 +45,7 @@ const relay = startInboundRelay({
   log,
 });
 const openings = startOpenings({ pool, door, log });
+const reports = startReports({ pool, door, log });
 const openingHours = startOpeningHours({ pool, door, log });
 const transport = createMailTransport(environment.smtpUrl);
 const notices = startNotices({
@@ -69,7 +74,7 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-await Promise.all([relay.close(), openings.close(), openingHours.close(), notices.close()]);
+await Promise.all([relay.close(), openings.close(), reports.close(), openingHours.close(), notices.close()]);
 transport.close();
 await parser.close();
 await metrics.close();
