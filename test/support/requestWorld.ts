@@ -11,9 +11,11 @@ import type { CommandName, CommandOf, EventPayloads } from '../../domain/events.
 import { type RequestSave, unpackSave } from '../../domain/packing.ts';
 import { shortTerms } from '../../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../../domain/state.ts';
+import type { RequestTerms } from '../../domain/terms.ts';
 import type { TimelineType } from '../../domain/timeline.ts';
 import type { RequestView } from '../../domain/view.ts';
 import { createRequestWorker, INTERCEPTORS_PATH, WORKFLOWS_PATH } from '../../worker/worker.ts';
+import type { EscalationActivities } from '../../workflows/escalationMessages.ts';
 import {
   answerReceived,
   commandUpdate,
@@ -43,7 +45,6 @@ const CONTRACT_TERMS = { ...parsed.terms, calendars: Object.fromEntries(calendar
 
 /** Family D, as a running request has it. */
 export const TERMS = requestTerms('TEST-D', 1, CONTRACT_TERMS);
-const SHORT_TERMS = shortTerms(TERMS);
 
 /** Windows of family D from `from` on, both epoch milliseconds; with the closures that were announced. */
 export function windowsFrom(from: number, now = from, announced?: Announced): SupportRequestInput['windows'] {
@@ -111,7 +112,16 @@ export interface RequestWorld {
 /** A worker on a time-skipping server, whose clock begins near the host's now. Closing the world ends the server too. */
 export async function createRequestWorld(
   env: TestWorkflowEnvironment,
-  { maxCachedWorkflows = 100 }: { readonly maxCachedWorkflows?: number } = {},
+  {
+    maxCachedWorkflows = 100,
+    terms = TERMS,
+    escalations = {},
+  }: {
+    readonly maxCachedWorkflows?: number;
+    /** Of the requests that are opened; family D's without it. */
+    readonly terms?: RequestTerms;
+    readonly escalations?: Partial<EscalationActivities>;
+  } = {},
 ): Promise<RequestWorld> {
   await env.connection.operatorService.addSearchAttributes({
     namespace: env.namespace ?? 'default',
@@ -151,7 +161,7 @@ export async function createRequestWorld(
       const commandId = randomUUID();
       const input: ShortInput = {
         number,
-        terms: SHORT_TERMS,
+        terms: shortTerms(terms),
         windows: windowsFrom(now),
         open: {
           contact: 'c1',
@@ -177,7 +187,8 @@ export async function createRequestWorld(
     },
     async reopen(number, state, payload) {
       const now = await env.currentTimeMs();
-      const input: ShortInput = { number, terms: SHORT_TERMS, windows: windowsFrom(state.registeredAt, now), state };
+      const windows = windowsFrom(state.registeredAt, now);
+      const input: ShortInput = { number, terms: shortTerms(terms), windows, state };
       return await updateWithStart(number, input, (start) =>
         client.workflow.executeUpdateWithStart(reopenUpdate, { args: [payload], startWorkflowOperation: start }),
       );
@@ -249,6 +260,7 @@ export async function createRequestWorld(
           return outcome;
         },
         extendWindows: async ({ from }) => windowsFrom(from, await env.currentTimeMs()),
+        ...escalations,
       },
     });
     const running = worker.run();
