@@ -19,6 +19,7 @@ import { frozen } from '../support/life.ts';
 import { rulesOf, WHOLE_WINDOW } from '../support/rules.ts';
 import { tellMail } from '../support/tellMail.ts';
 import { anAction } from './actions.ts';
+import { publisherHears } from './publisher.ts';
 import { createCalm, createRandom, type Random } from './random.ts';
 import { DAY, TERMS, windowsOf } from './terms.ts';
 import { Broken, createWitness, type Step } from './witness.ts';
@@ -224,6 +225,7 @@ export function simulateLife(seed: number, { tell = false, without = NOTHING, ru
       return;
     }
     if (effect.kind === 'mail') return send(effect.key, effect.order);
+    if (effect.kind === 'startEscalation' || effect.kind === 'tellEscalation') return publisherHears(world, effect);
     const isSlow = random.chance(0.05);
     world.later(isSlow ? random.int(1, 60) * HOUR : random.int(5, 3_000), () => {
       if (effect.kind === 'save') return give(system({ type: 'saved', key: effect.key }));
