@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { EscalationDoor } from '../client/escalationDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
 import { createPostgresFiles, type FileStore } from '../db/attachments.ts';
+import { allocateSr } from '../db/srNumbers.ts';
 import { createCallers, GENEROUS, type Limits } from './callers.ts';
 import { serveDocumentation } from './documentation.ts';
 import { serveHealth } from './health.ts';
@@ -49,7 +50,7 @@ export function allRoutes(
     ...requestRoutes(deps),
     ...explanationRoutes(deps),
     ...commandRoutes(deps),
-    ...mailRoutes(deps),
+    ...mailRoutes({ ...deps, escalations: { door: deps.escalationDoor, allocateSr } }),
     ...contractRoutes(deps),
     ...contractTermsRoutes(deps),
     ...contactRoutes(deps),

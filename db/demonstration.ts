@@ -133,6 +133,7 @@ function withViewer(terms: ContractTermsInput): ContractTermsInput {
     environment: 'production',
     publisher: PUBLISHER.name,
     publisherContract: PUBLISHER_CONTRACT,
+    publisherPriorities: { blocking: 'p1', major: 'p2', minor: 'p3' },
   } as const;
   return { ...terms, products: { list: { viewer }, supportsPreviousForMonths: 12, outdated: 'notTheProduct' } };
 }

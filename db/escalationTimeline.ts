@@ -34,7 +34,9 @@ export async function readEscalationTimeline(
      FROM escalation_timeline l
      LEFT JOIN texts t ON t.id = l.text_id
      LEFT JOIN inbound_mails m ON m.id = l.mail_id AND m.escalation = l.escalation
-       AND m.disposition IN ('publisherAction', 'publisherNote')
+       AND (m.disposition IN ('publisherAction', 'publisherNote')
+            -- what staff let count, where it is the publisher's own: a customer's mail went astray
+            OR m.disposition = 'accepted' AND (l.who LIKE 'publisher:%' OR $2 @> '{staff}'::text[]))
      WHERE l.escalation = $1 AND l.audience = ANY($2) AND (l.seq, l.line) > ($3, $4)
      ORDER BY l.seq, l.line LIMIT $5`,
     [

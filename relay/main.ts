@@ -4,11 +4,13 @@
  */
 import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
+import { createEscalationDoor } from '../client/escalationDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
 import { insertInboundMail } from '../db/inboundMails.ts';
 import { createPool } from '../db/pool.ts';
+import { allocateSr } from '../db/srNumbers.ts';
 import { createDnsLookup } from '../mail/inbound/authenticity.ts';
 import { startInboundListener } from '../mail/inbound/listener.ts';
 import { createMailParser } from '../mail/inbound/parse.ts';
@@ -38,6 +40,7 @@ const parser = createMailParser();
 const relay = startInboundRelay({
   pool,
   door,
+  escalations: { door: createEscalationDoor({ client, pool }), allocateSr },
   tokenKeys: environment.tokenKeys,
   domain: environment.mailDomain,
   parser,

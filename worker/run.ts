@@ -1,10 +1,13 @@
 /** Runs a worker: workflows and their activities until SIGTERM or SIGINT, then finishes what runs. */
 import { NativeConnection, Runtime } from '@temporalio/worker';
+import { createEscalationMailActivities } from '../activities/escalationMail.ts';
 import { createEscalationActivities } from '../activities/escalations.ts';
 import { createMailActivities } from '../activities/mail.ts';
+import { readsPackageFiles } from '../activities/packageFiles.ts';
 import { createRequestActivities } from '../activities/requests.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
+import { createPostgresFiles } from '../db/attachments.ts';
 import { createPool } from '../db/pool.ts';
 import { createMailTransport } from '../mail/transport.ts';
 import { createActivityFailures } from '../metrics/activityFailures.ts';
@@ -41,6 +44,14 @@ export async function runWorker(
   const failures = createActivityFailures();
   const workflows = await prebuiltWorkflows();
   const connection = await NativeConnection.connect({ address: environment.temporalAddress });
+  const mailing = {
+    pool,
+    transport,
+    tokenKeys: environment.tokenKeys,
+    sender: { name: environment.mailName, domain: environment.mailDomain },
+    staffAlerts: { address: environment.staffAlertAddress, language: 'fr' as const },
+    logger: log,
+  };
   const worker = await createRequestWorker({
     connection,
     namespace: environment.temporalNamespace,
@@ -54,14 +65,8 @@ export async function runWorker(
     activities: arrange({
       ...createRequestActivities({ pool }),
       ...createEscalationActivities({ pool }),
-      ...createMailActivities({
-        pool,
-        transport,
-        tokenKeys: environment.tokenKeys,
-        sender: { name: environment.mailName, domain: environment.mailDomain },
-        staffAlerts: { address: environment.staffAlertAddress, language: 'fr' },
-        logger: log,
-      }),
+      ...createMailActivities(mailing),
+      ...createEscalationMailActivities({ ...mailing, files: readsPackageFiles(pool, createPostgresFiles(pool)) }),
     }),
   });
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { draftEscalation } from '../../db/escalations.ts';
 import { allocateSr, releaseOwnSr } from '../../db/srNumbers.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
-import { addPublisherContract } from '../support/escalationWorld.ts';
+import { addPublisherContract } from '../support/escalationDraftWorld.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {

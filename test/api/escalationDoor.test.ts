@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEscalationDoor } from '../../client/escalationDoor.ts';
 import { Unavailable } from '../../client/unavailable.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
-import { addPublisherContract, COMPLETE } from '../support/escalationWorld.ts';
+import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
 
 let world: ApiWorld;
 let id: `escalation:${string}:${number}`;

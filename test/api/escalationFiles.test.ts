@@ -7,7 +7,7 @@ import { createApp } from '../../api/app.ts';
 import { createPostgresFiles, readWholeFiles } from '../../db/attachments.ts';
 import { FILE_BYTES } from '../../db/fileTypes.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
-import { addPublisherContract, COMPLETE } from '../support/escalationWorld.ts';
+import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from '../../api/app.ts';
 import { EscalationList, EscalationOut, EscalationTimeline } from '../../api/escalationSchemas.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
-import { addPublisherContract, COMPLETE } from '../support/escalationWorld.ts';
+import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {

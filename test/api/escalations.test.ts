@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PACKAGE_PARTS } from '../../domain/escalation/package.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
-import { addPublisherContract, COMPLETE } from '../support/escalationWorld.ts';
+import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { storePublisherPerson } from '../../db/publishers.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
-import { addPublisherContract, COMPLETE } from '../support/escalationWorld.ts';
+import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
 
 let world: ApiWorld;
 let number: string;

@@ -21,6 +21,7 @@ const OFTEN: readonly CommandName[] = [
   'confirm',
   'confirm',
   'reject',
+  'escalate',
   'defer',
   'resume',
   'requalify',
@@ -72,6 +73,8 @@ function particulars(world: World, name: CommandName): object {
       return world.state.proposal?.kind === 'workaround' ? { permanent: random.chance(0.3) } : {};
     case 'close':
       return { reason: random.pick(['withdrawn', 'confirmed'] satisfies EventPayloads['close']['reason'][]) };
+    case 'escalate':
+      return { n: (world.state.escalations?.length ?? 0) + 1 };
     case 'amendTerms':
       return {
         terms: { ...random.pick(TERMS), version: world.state.termsVersion + 1 },

@@ -18,6 +18,7 @@ import { deriveView, viewOf } from '../../domain/view.ts';
 import { frozen } from '../support/life.ts';
 import { rulesOf, WHOLE_WINDOW } from '../support/rules.ts';
 import { anAction } from './actions.ts';
+import { publisherHears } from './publisher.ts';
 import { createCalm, createRandom, type Random } from './random.ts';
 import { iso, told } from './story.ts';
 import { DAY, TERMS, windowsOf } from './terms.ts';
@@ -235,6 +236,7 @@ export function simulateLife(seed: number, { tell = false, without = NOTHING, ru
       return;
     }
     if (effect.kind === 'mail') return send(effect.key, effect.order);
+    if (effect.kind === 'startEscalation' || effect.kind === 'tellEscalation') return publisherHears(world, effect);
     const isSlow = random.chance(0.05);
     world.later(isSlow ? random.int(1, 60) * HOUR : random.int(5, 3_000), () => {
       if (effect.kind === 'save') return give(system({ type: 'saved', key: effect.key }));

@@ -7,9 +7,12 @@ import { ANOMALY_TERMS, cutWindow, supportWindow } from '../support/rules.ts';
 
 export const DAY = 86_400_000;
 
-function changed(change: (name: string, priority: PriorityTerms) => PriorityTerms): RequestTerms {
-  const priorities = Object.entries(ANOMALY_TERMS.priorities).map(([name, old]) => [name, change(name, old)] as const);
-  return { ...ANOMALY_TERMS, priorities: Object.fromEntries(priorities) };
+function changed(
+  change: (name: string, priority: PriorityTerms) => PriorityTerms,
+  terms: RequestTerms = ESCALATING,
+): RequestTerms {
+  const priorities = Object.entries(terms.priorities).map(([name, old]) => [name, change(name, old)] as const);
+  return { ...terms, priorities: Object.fromEntries(priorities) };
 }
 
 function delayed(priority: PriorityTerms, delays: { readonly [name in ClockName]?: Delay }): PriorityTerms {
@@ -22,10 +25,21 @@ function delayed(priority: PriorityTerms, delays: { readonly [name in ClockName]
 
 const calendar = 'support';
 
+/** Family D with a publisher behind it; its resolution stands still while that has the request. */
+const ESCALATING: RequestTerms = {
+  ...changed((_, priority) => {
+    const { resolution } = priority.clocks;
+    if (!resolution) return priority;
+    const pausedWhile = [...resolution.pausedWhile, 'escalated' as const];
+    return { ...priority, clocks: { ...priority.clocks, resolution: { ...resolution, pausedWhile } } };
+  }, ANOMALY_TERMS),
+  publisherContracts: ['TEST-C'],
+};
+
 /** Family D, and what it might be amended to. What pauses and meets a clock is the same in all. */
 export const TERMS: readonly [RequestTerms, ...RequestTerms[]] = [
-  ANOMALY_TERMS,
-  { ...ANOMALY_TERMS, productionFollowsFix: false },
+  ESCALATING,
+  { ...ESCALATING, productionFollowsFix: false },
   changed((name, { reminders, ...priority }) =>
     name === 'minor' || !reminders ? priority : { ...priority, reminders },
   ),

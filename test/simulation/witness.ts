@@ -94,6 +94,7 @@ export function createWitness(): Witness {
       closesBySilence(step, entries);
       clocksAreTrue(step);
       waitingGoesOn(step);
+      escalationsAreTold(step);
     },
   };
 
@@ -247,7 +248,31 @@ function goesForward({ before, after, event, rules }: Step, entries: readonly Ti
   demand(next === undefined || next.at > event.at || after !== before, `nothing decides ${next?.what}`);
 }
 
-const LATE_NEWS = new Set(['reminderSent', 'mailUndeliverable', 'effectConflict', 'clockBreached']);
+/** The status follows the escalations, and none is left untold when the request closes. */
+function escalationsAreTold({ before, after, effects }: Step): void {
+  const open = (state: RequestState) => (state.escalations ?? []).filter(({ endedAt }) => endedAt === undefined);
+  if (after.status === 'escalated') demand(open(after).length > 0, 'escalated, and no publisher has it');
+  if (after.status === 'inProgress') demand(open(after).length === 0, 'in progress, and a publisher has it');
+  if (after.status === 'closed') demand(open(after).length === 0, 'closed, and a publisher still has it');
+  const pause = after.pauses.some(({ cause, to }) => cause === 'escalated' && to === undefined);
+  demand(pause === (after.status === 'escalated'), `an escalated pause in ${after.status}`);
+  const told = effects.flatMap((effect) => (effect.kind === 'tellEscalation' ? [effect] : []));
+  for (const { n } of open(before)) {
+    const verdicts = told.filter((message) => message.n === n);
+    demand(verdicts.length < 2, `escalation ${n} is told twice at once`);
+    if (after.status === 'closed') demand(verdicts.length === 1, `escalation ${n} is not told of the end`);
+  }
+  for (const { n } of told)
+    demand(
+      open(before).some((one) => one.n === n),
+      `escalation ${n} is told after its end`,
+    );
+  const { proposal, status, escalations } = after;
+  const held = status !== 'closed' && escalations?.some(({ delivered }) => delivered);
+  demand(!held || proposal !== undefined, 'something is held, and nothing is being judged');
+}
+
+const LATE_NEWS = new Set(['reportFiled', 'reminderSent', 'mailUndeliverable', 'effectConflict', 'clockBreached']);
 
 function closedStaysClosed({ before, after, event, effects }: Step, entries: readonly TimelineEntry[]): void {
   if (before.status !== 'closed') return;
@@ -262,7 +287,7 @@ function closedStaysClosed({ before, after, event, effects }: Step, entries: rea
   for (const { type } of entries) demand(LATE_NEWS.has(type), `${type} happened to a closed request`);
   const mails = effects.flatMap((effect) => (effect.kind === 'mail' ? [effect.order.kind] : []));
   demand(
-    mails.every((kind) => kind === 'task' || kind === 'breach'),
+    mails.every((kind) => kind === 'task' || kind === 'breach' || kind === 'lateReport'),
     'a mail to the customer of a closed request',
   );
 }
@@ -279,6 +304,7 @@ function isRunning(name: ClockName, state: RequestState, terms: RequestTerms): b
   const clock = termsOf(name, state, terms);
   const { status, waiting, proposal } = state;
   if (!clock || state.clocks[name]?.metAt !== undefined || status === 'closed' || status === 'deferred') return false;
+  if (status === 'escalated') return !clock.pausedWhile.includes('escalated');
   if (status !== 'waiting') return true;
   if (clock.pausedWhile.includes('waiting')) return false;
   return !(waiting?.for === 'confirmation' && proposal && clock.metBy.includes(proposal.kind));

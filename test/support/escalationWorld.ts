@@ -1,55 +1,225 @@
-/** What escalations need beside the API: a contract with a publisher, its referent, and products that lead to it. */
-import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
-import { publisherSupport } from '../../contracts/templates/publisherSupport.ts';
-import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
-import { nameContractPublisher } from '../../db/publishers.ts';
-import { type ApiWorld, termsOf } from './apiWorld.ts';
+/** The escalation workflow on a time-skipping server, with recorded activities and a request that only listens. */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { requestWindows } from '../../contracts/requestTerms.ts';
+import type { EscalationCommandName, EscalationCommandOf, EscalationPayloads } from '../../domain/escalation/events.ts';
+import type { EscalationReport } from '../../domain/escalation/messages.ts';
+import type { EscalationId, EscalationResult } from '../../domain/escalation/state.ts';
+import type { EscalationView } from '../../domain/escalation/view.ts';
+import { shortTerms } from '../../domain/shortTerms.ts';
+import { createRequestWorker, INTERCEPTORS_PATH } from '../../worker/worker.ts';
+import {
+  type EscalationActivities,
+  type EscalationInput,
+  escalationUpdate,
+  escalationWorkflowId,
+  getEscalation,
+  type SaveEscalation,
+  type SendEscalationMail,
+} from '../../workflows/escalationMessages.ts';
+import {
+  type MailOutcome,
+  REQUEST_TASK_QUEUE,
+  requestWorkflowId,
+  SEARCH_ATTRIBUTES,
+} from '../../workflows/messages.ts';
+import { ESCALATION_FIELDS, PUBLISHER_CONTRACT, PUBLISHER_TERMS, tellOrder, type Verdict } from './escalationLife.ts';
+import { heard, type Leaving, leave, type standInRequest, tell } from './standInRequest.ts';
 
-/** Every part, given or not applicable. */
-export const COMPLETE = {
-  problem: { given: 'The viewer loads lists without their rows.' },
-  tried: { given: 'Another browser, another user.' },
-  steps: { given: '1. Open the list. 2. Wait.' },
-  errorMessages: { notApplicable: 'None is shown.' },
-  documents: { given: 'LIST-4711, of the engineering office.' },
-  exampleFile: { notApplicable: 'It happens with every file.' },
-  remoteAccess: { given: 'By the usual tool, in office hours.' },
-  environmentUnchanged: { given: 'Confirmed on 3 November.' },
-} as const;
+const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
+const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-/** Adds to the world the contract EDITOR with `pub-publisher`, its contacts, and products to ONE's terms. */
-export async function addPublisherContract({ pool }: ApiWorld): Promise<void> {
-  const editor = termsOf(publisherSupport({ customer: 'Support Example', provider: 'The publisher' }));
-  await storeContract(pool, { reference: 'EDITOR', terms: editor });
-  await storeTerms(pool, 'EDITOR', 1, '2026-01-01', editor);
-  await nameContractPublisher(pool, 'EDITOR', 'pub-publisher');
-  const people = [
-    { id: 'c-referent', trained: true },
-    { id: 'c-second', trained: true },
-    { id: 'c-novice', trained: false },
-  ];
-  for (const { id, trained } of people) {
-    const email = `${id}@support.test`;
-    await storeContact(pool, { id, contract: 'EDITOR', name: id, email, language: 'fr', trained });
-  }
-  await pool.query("UPDATE contacts SET referent = true, main = true WHERE id = 'c-referent'");
-  const anomalies = termsOf(anomalySupport({ customer: 'Customer One', provider: 'Support Example' }));
-  const product = { environment: 'production' as const };
-  await storeTerms(pool, 'ONE', 2, '2026-02-01', {
-    ...anomalies,
-    products: {
-      supportsPreviousForMonths: 12,
-      outdated: Object.keys(anomalies.exclusions)[0] ?? '',
-      list: {
-        viewer: {
-          ...product,
-          name: 'Viewer',
-          publisherContract: 'EDITOR',
-          ...{ publisherPriorities: { blocking: 'p2' } },
-        },
-        cabinet: { ...product, name: 'Cabinet', publisherContract: 'NOWHERE' },
-        ours: { ...product, name: 'Our own' },
-      },
-    },
+let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+/** Escalations and the stand-in, built once per process. */
+export function escalationBundle(): Promise<WorkflowBundleWithSourceMap> {
+  bundle ??= bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./standInRequest.ts', import.meta.url)),
+    workflowInterceptorModules: [INTERCEPTORS_PATH],
+    logger: QUIET,
   });
+  return bundle;
+}
+
+/** What a new escalation of this request runs on, at `now`; epoch milliseconds. */
+export function escalationInput(request: string, priority: string, now: number): EscalationInput {
+  return {
+    id: escalationWorkflowId(request, 1),
+    request,
+    n: 1,
+    publisher: 'pub1',
+    terms: { ...PUBLISHER_TERMS, ...shortTerms(PUBLISHER_TERMS) },
+    windows: requestWindows(PUBLISHER_CONTRACT, { from: now, now }),
+    send: { priority, sentBy: 'contact:ref1', who: 'staff:a1', channel: 'api', commandId: `send:${request}` },
+  };
+}
+
+/** What activities were given. */
+export interface Recorded {
+  readonly saves: SaveEscalation[];
+  readonly mails: SendEscalationMail[];
+  readonly filed: { readonly request: string; readonly report: EscalationReport }[];
+}
+
+/** Activities that record; `outcome` is what the mail server says. */
+export function recordingActivities(
+  { saves, mails, filed }: Recorded,
+  now: () => Promise<number>,
+  outcome: (mail: SendEscalationMail, at: number) => MailOutcome = (_mail, at) => ({ result: 'accepted', at }),
+): Omit<EscalationActivities, 'prepareEscalation'> {
+  return {
+    async saveEscalation(save) {
+      saves.push(save);
+    },
+    async sendEscalationMail(mail) {
+      mails.push(mail);
+      return outcome(mail, await now());
+    },
+    async extendPublisherWindows({ from }) {
+      return requestWindows(PUBLISHER_CONTRACT, { from, now: await now() });
+    },
+    async fileReport(filing) {
+      filed.push(filing);
+    },
+  };
+}
+
+/** Activities of requests that these tests do not have. */
+export const NO_REQUESTS = {
+  saveRequest: () => Promise.reject(new Error('no request here')),
+  sendMail: () => Promise.reject(new Error('no request here')),
+  extendWindows: () => Promise.reject(new Error('no request here')),
+};
+
+export interface EscalationWorld extends Recorded {
+  readonly env: TestWorkflowEnvironment;
+  now(): Promise<number>;
+  /** Moves the server's clock forward to an ISO instant with offset. */
+  goTo(instant: string): Promise<void>;
+  /** A stand-in for this request starts its escalation, which has saved once. */
+  send(request: string, priority: string): Promise<EscalationId>;
+  command<T extends EscalationCommandName>(
+    request: string,
+    name: T,
+    payload?: Partial<EscalationPayloads[T] & EscalationCommandOf<T>>,
+  ): Promise<EscalationResult>;
+  /** The stand-in tells a verdict. */
+  tell(request: string, verdict: Verdict, id?: string): Promise<void>;
+  /** The stand-in's run ends, or continues as new. */
+  leave(request: string, how: Leaving): Promise<void>;
+  heard(request: string): Promise<string[]>;
+  view(request: string): Promise<EscalationView>;
+  escalation(request: string): WorkflowHandle;
+  parent(request: string): WorkflowHandle<typeof standInRequest>;
+  /** Types of all lines so far, in order of version. */
+  timeline(request: string): string[];
+  /** Mails so far, told shortly. */
+  mailed(request: string): string[];
+  workerLeaves(): Promise<void>;
+  workerReturns(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Closing the world ends the server too. */
+export async function createEscalationWorld(
+  env: TestWorkflowEnvironment,
+  { maxCachedWorkflows = 100 }: { readonly maxCachedWorkflows?: number } = {},
+): Promise<EscalationWorld> {
+  const namespace = env.namespace ?? 'default';
+  const attributes = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED[type]]);
+  await env.connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(attributes),
+  });
+  const client = new Client({ connection: env.connection, namespace });
+  const recorded: Recorded = { saves: [], mails: [], filed: [] };
+  const now = () => env.currentTimeMs();
+
+  const world: EscalationWorld = {
+    ...recorded,
+    env,
+    now,
+    async goTo(instant) {
+      const ms = Date.parse(instant) - (await now());
+      if (ms < 0) throw new RangeError(`${instant} is past`);
+      await env.sleep(ms);
+      await env.sleep(1);
+    },
+    async send(request, priority) {
+      const escalation = escalationInput(request, priority, await now());
+      await client.workflow.start<typeof standInRequest>('standInRequest', {
+        workflowId: requestWorkflowId(request),
+        taskQueue: REQUEST_TASK_QUEUE,
+        args: [{ escalation }],
+      });
+      await env.sleep('1 minute');
+      return escalation.id;
+    },
+    async command(request, name, payload = {}) {
+      const commandId = randomUUID();
+      const defaults = { who: 'publisher:p1', channel: 'api', commandId, ...ESCALATION_FIELDS[name] };
+      const command = { ...defaults, ...payload } as EscalationCommandOf<typeof name>;
+      return await world
+        .escalation(request)
+        .executeUpdate(escalationUpdate(name), { args: [command], updateId: command.commandId });
+    },
+    async tell(request, verdict, id = randomUUID()) {
+      await world.parent(request).signal(tell, { id, at: await now(), who: 'contact:c1', ...verdict });
+      await env.sleep('1 second');
+    },
+    async leave(request, how) {
+      await world.parent(request).signal(leave, how);
+      await env.sleep('1 second');
+    },
+    async heard(request) {
+      const reports = await world.parent(request).query(heard);
+      return reports.map(({ what }) => what);
+    },
+    view: (request) => world.escalation(request).query(getEscalation),
+    escalation: (request) => client.workflow.getHandle(escalationWorkflowId(request, 1)),
+    parent: (request) => client.workflow.getHandle<typeof standInRequest>(requestWorkflowId(request)),
+    timeline(request) {
+      const mine = recorded.saves.filter(({ state }) => state.request === request);
+      const bySeq = new Map(mine.map((save) => [save.seq, save.entries.map(({ type }) => type)]));
+      return [...bySeq].sort(([a], [b]) => a - b).flatMap(([, types]) => types);
+    },
+    mailed: (request) =>
+      recorded.mails
+        .filter(({ escalation }) => escalation === escalationWorkflowId(request, 1))
+        .map(({ order }) => tellOrder(order)),
+    async workerLeaves() {
+      await present?.stop();
+      present = undefined;
+    },
+    async workerReturns() {
+      present ??= await startWorker();
+    },
+    async close() {
+      await world.workerLeaves();
+      await env.teardown();
+    },
+  };
+
+  async function startWorker(): Promise<{ stop(): Promise<void> }> {
+    const worker = await createRequestWorker({
+      connection: env.nativeConnection,
+      namespace,
+      maxCachedWorkflows,
+      workflowBundle: await escalationBundle(),
+      activities: { ...NO_REQUESTS, ...recordingActivities(recorded, now) },
+    });
+    const running = worker.run();
+    return {
+      async stop() {
+        worker.shutdown();
+        await running;
+      },
+    };
+  }
+
+  let present: { stop(): Promise<void> } | undefined = await startWorker();
+  return world;
 }

@@ -6,9 +6,9 @@ import type { RequestState, Status } from '../../../domain/state.ts';
 import { viewOf } from '../../../domain/view.ts';
 import { local } from '../../support/businessTime.ts';
 import { COMMAND_FIELDS, frozen, openLife, throughJson } from '../../support/life.ts';
-import { rulesOf } from '../../support/rules.ts';
+import { ANOMALY_TERMS, rulesOf } from '../../support/rules.ts';
 
-const RULES = rulesOf();
+const RULES = rulesOf({ ...ANOMALY_TERMS, publisherContracts: ['TEST-C'] });
 
 /** Where a command may lead; what is missing is refused. */
 type Outcomes = Partial<Record<CommandName, Status>>;
@@ -36,9 +36,28 @@ const unreachable = () => {
   return life.on('2026-11-16 11:00', 'ask', { text: 't' }).on('2026-11-16 11:10', 'answer', {});
 };
 const closed = () => taken().on('2026-11-16 11:00', 'close', { reason: 'withdrawn' });
-const escalated = (state: RequestState): RequestState => frozen({ ...state, status: 'escalated' as const });
+const escalated = (state: RequestState): RequestState => {
+  const { state: sent } = advance(
+    state,
+    {
+      type: 'escalate',
+      at: state.lastAt,
+      who: 'staff:a1',
+      channel: 'api',
+      ...{ n: 7, publisher: 'p', publisherContract: 'TEST-C' },
+    },
+    RULES,
+  );
+  // What a publisher delivered, and what was proposed to a request that is escalated already, is kept.
+  return frozen({ ...sent, ...(state.proposal ? { proposal: state.proposal } : {}) });
+};
 
-const PROPOSING: Outcomes = { ask: 'waiting', proposeWorkaround: 'waiting', proposeFix: 'waiting' };
+const PROPOSING: Outcomes = {
+  ask: 'waiting',
+  proposeWorkaround: 'waiting',
+  proposeFix: 'waiting',
+  escalate: 'escalated',
+};
 
 const SITUATIONS: [string, RequestState, Outcomes, string?][] = [
   [
@@ -97,7 +116,7 @@ const SITUATIONS: [string, RequestState, Outcomes, string?][] = [
   [
     'escalated, a fix answered but not judged',
     escalated(fix().on('2026-11-16 11:20', 'answer', {}).state),
-    { ...whileOpen('escalated'), ...PROPOSING, confirm: 'waiting', reject: 'inProgress' },
+    { ...whileOpen('escalated'), ...PROPOSING, confirm: 'waiting', reject: 'escalated' },
   ],
   [
     'deferred',
