@@ -14,10 +14,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   db: ['db/', 'tracing/spans.ts', 'contracts/', 'domain/', 'packages', 'node:'],
   config: ['config/', 'packages', 'node:'],
   client: [
-    ...['client/', 'tracing/spans.ts', 'workflows/messages.ts'],
+    ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
-  activities: ['activities/', 'workflows/messages.ts', 'contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
+  activities: [
+    ...['activities/', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
+  ],
   worker: [
     'worker/',
     'activities/',
@@ -25,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'metrics/',
     'tracing/',
     'workflows/messages.ts',
+    'workflows/escalationMessages.ts',
     'workflows/traces.ts',
     'mail/',
     'db/',
@@ -33,11 +37,27 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'node:',
   ],
   relay: [
-    ...['relay/', 'client/', 'config/', 'metrics/', 'tracing/', 'workflows/messages.ts'],
+    ...[
+      'relay/',
+      'client/',
+      'config/',
+      'metrics/',
+      'tracing/',
+      'workflows/messages.ts',
+      'workflows/escalationMessages.ts',
+    ],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   api: [
-    ...['api/', 'client/', 'config/', 'metrics/', 'tracing/', 'workflows/messages.ts'],
+    ...[
+      'api/',
+      'client/',
+      'config/',
+      'metrics/',
+      'tracing/',
+      'workflows/messages.ts',
+      'workflows/escalationMessages.ts',
+    ],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   metrics: ['metrics/', 'db/', 'packages', 'node:'],
