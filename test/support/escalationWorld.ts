@@ -162,9 +162,8 @@ export async function createEscalationWorld(
       const commandId = randomUUID();
       const defaults = { who: 'publisher:p1', channel: 'api', commandId, ...ESCALATION_FIELDS[name] };
       const command = { ...defaults, ...payload } as EscalationCommandOf<typeof name>;
-      return await world
-        .escalation(request)
-        .executeUpdate(escalationUpdate(name), { args: [command], updateId: command.commandId });
+      // The same update id twice would stop this server's clock: repeated commands come as updates of their own.
+      return await world.escalation(request).executeUpdate(escalationUpdate(name), { args: [command] });
     },
     async tell(request, verdict, id = randomUUID()) {
       await world.parent(request).signal(tell, { id, at: await now(), who: 'contact:c1', ...verdict });

@@ -1,10 +1,12 @@
 /** Workflows of tests about escalations alone: theirs, and a request that does nothing but start one, listen and tell. */
 import { condition, continueAsNew, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
 import type { EscalationReport, EscalationVerdict } from '../../domain/escalation/messages.ts';
+import { escalation as theEscalation } from '../../workflows/escalation.ts';
 import { publisherHere, type Told } from '../../workflows/escalationBoundary.ts';
 import { type EscalationInput, escalationReported } from '../../workflows/escalationMessages.ts';
 
-export { escalation } from '../../workflows/escalation.ts';
+/** The real one, for the bundle. */
+export const escalation = theEscalation;
 
 /** What it has heard, in order. */
 export const heard = defineQuery<readonly EscalationReport[]>('heard');

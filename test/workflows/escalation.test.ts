@@ -133,23 +133,3 @@ describe('messages', () => {
     expect(world.mailed(request)).toEqual(['escalated p2', 'rejected fix', 'withdrawn']);
   });
 });
-
-describe('a worker that is killed', () => {
-  it('leaves nothing undone: the next one goes on with each step, and sends no mail twice', async () => {
-    const { request, day } = await nextMonday();
-    await world.send(request, 'p1');
-    for (const [index, name] of (['acknowledge', 'startWork', 'deliverFix'] as const).entries()) {
-      await world.goTo(day(0, `${String(index + 9).padStart(2, '0')}:30`));
-      await world.workerLeaves();
-      await world.workerReturns();
-      await world.command(request, name);
-    }
-    await world.workerLeaves();
-    await world.workerReturns();
-    await world.tell(request, { what: 'accepted', kind: 'fix', ends: true });
-    expect(await ended(request)).toMatchObject({ status: 'closed' });
-    expect(await world.heard(request)).toEqual(['acknowledged', 'delivered']);
-    expect(world.mailed(request)).toEqual(['escalated p1', 'accepted fix']);
-    await replays(request);
-  });
-});
