@@ -17,11 +17,11 @@ export interface Release {
 const SOURCES = ['domain', 'workflows'] as const;
 const CHANGED_FILE = join('workflows', 'supportRequest.ts');
 /** Each turn of the loop begins with a timer that the old code does not have. */
-const LOOP = '  for (;;) {\n    decideWhatIsDue(shell);\n';
+const LOOP = '  for (;;) {\n    decideWhatIsDue(shell, shell.state.number);\n';
 const CHANGES: { readonly [W in Writing]: string } = {
   patched:
-    "  const settles = patched('settleFirst');\n  for (;;) {\n    if (settles) await sleep(1);\n    decideWhatIsDue(shell);\n",
-  unpatched: '  for (;;) {\n    await sleep(1);\n    decideWhatIsDue(shell);\n',
+    "  const settles = patched('settleFirst');\n  for (;;) {\n    if (settles) await sleep(1);\n    decideWhatIsDue(shell, shell.state.number);\n",
+  unpatched: '  for (;;) {\n    await sleep(1);\n    decideWhatIsDue(shell, shell.state.number);\n',
 };
 const IMPORTS: { readonly [W in Writing]: string } = { patched: 'patched, sleep', unpatched: 'sleep' };
 
