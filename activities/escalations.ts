@@ -6,6 +6,7 @@ import type { ContractTerms } from '../contracts/terms.ts';
 import { readAnnounced } from '../db/calendars.ts';
 import { readTerms } from '../db/contracts.ts';
 import { type EscalationRow, readEscalationRow } from '../db/escalations.ts';
+import { readNamespaceOf } from '../db/publishers.ts';
 import { fileEscalationReport, saveEscalationState } from '../db/saveEscalation.ts';
 import { KeyConflict } from '../db/transitions.ts';
 import type { EscalationCommandOf } from '../domain/escalation/events.ts';
@@ -18,7 +19,11 @@ import type { RequestActivityDependencies } from './requests.ts';
 export function createEscalationActivities({
   pool,
   now = Date.now,
-}: RequestActivityDependencies): Omit<EscalationActivities, 'sendEscalationMail'> {
+  endpoint,
+}: RequestActivityDependencies & {
+  /** The Nexus endpoint that leads back to the requests' namespace, for publishers that have another. */
+  readonly endpoint?: string;
+}): Omit<EscalationActivities, 'sendEscalationMail'> {
   return {
     async prepareEscalation({ id, commandId }) {
       const row = await readEscalationRow(pool, id);
@@ -31,6 +36,7 @@ export function createEscalationActivities({
         // What short forms do not know stays as it is.
         terms: { ...short, ...shortTerms(short) },
         windows: await windowsOf(pool, contract, termsVersion, terms, now(), now()),
+        ...(await wayBack(pool, id, endpoint)),
         send: sending(row, commandId),
       };
     },
@@ -53,6 +59,13 @@ export function createEscalationActivities({
       await fileEscalationReport(pool, request, report);
     },
   };
+}
+
+/** @throws Error while nobody has said how the other namespace finds back: the request waits for it. */
+async function wayBack(pool: Pool, id: string, endpoint: string | undefined): Promise<{ reportsTo?: string }> {
+  if (!(await readNamespaceOf(pool, id))) return {};
+  if (endpoint === undefined) throw new Error('the publisher has a namespace of its own, and NEXUS_ENDPOINT is off');
+  return { reportsTo: endpoint };
 }
 
 /** In the name of the referent, who alone calls the publisher (C §4.1.2). */

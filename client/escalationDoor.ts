@@ -1,8 +1,9 @@
 /** The door to the workflows of escalations: commands of both sides, and what is told to them from outside. */
-import type { Client } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type { Pool } from 'pg';
 import { readEscalationRow } from '../db/escalations.ts';
+import { readNamespaceOf } from '../db/publishers.ts';
 import type { EscalationCommandName, EscalationCommandOf } from '../domain/escalation/events.ts';
 import type { EscalationId, EscalationResult, EscalationStatus } from '../domain/escalation/state.ts';
 import { Refusal } from '../domain/failures.ts';
@@ -14,6 +15,7 @@ import {
   publisherMessageHeld,
 } from '../workflows/escalationMessages.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
+import { tracedCalls } from './tracedCalls.ts';
 
 type FactOf<S> = S extends SignalDefinition<[infer F]> ? F : never;
 
@@ -51,13 +53,25 @@ export function createEscalationDoor({
   pool,
   patienceMs = PATIENCE_MS,
 }: EscalationDoorDependencies): EscalationDoor {
-  const handle = (id: EscalationId) => client.workflow.getHandle(id);
+  const clients = new Map<string, Client>();
+
+  /** Publishers may have namespaces of their own, on the same server. */
+  async function handleOf(id: EscalationId) {
+    const elsewhere = await readNamespaceOf(pool, id);
+    if (!elsewhere) return client.workflow.getHandle(id);
+    const { namespace } = elsewhere;
+    const interceptors = { workflow: [tracedCalls] };
+    const theirs = clients.get(namespace) ?? new Client({ connection: client.connection, namespace, interceptors });
+    clients.set(namespace, theirs);
+    return theirs.workflow.getHandle(id);
+  }
+
   const { patiently, persistently } = createPatience(client, patienceMs);
 
   async function tell<F>(id: EscalationId, signal: SignalDefinition<[F]>, fact: F): Promise<'delivered' | 'gone'> {
     return await persistently<'delivered' | 'gone'>(
       async () => {
-        await handle(id).signal(signal, fact);
+        await (await handleOf(id)).signal(signal, fact);
         return 'delivered';
       },
       async () => {
@@ -72,7 +86,11 @@ export function createEscalationDoor({
     command: (id, name, command) =>
       patiently(() =>
         persistently(
-          () => handle(id).executeUpdate(escalationUpdate(name), { args: [command], updateId: command.commandId }),
+          async () =>
+            (await handleOf(id)).executeUpdate(escalationUpdate(name), {
+              args: [command],
+              updateId: command.commandId,
+            }),
           () => resultWhenGone(pool, id, name, command.commandId),
         ),
       ),

@@ -9,6 +9,15 @@ export interface PublisherRow {
   /** Where escalations are sent. */
   readonly email: string;
   readonly language: Language;
+  /** Where its escalations live, when that is not the requests' own namespace. */
+  readonly temporal?: PublisherNamespace | null;
+}
+
+/** A Temporal namespace of a publisher's own. */
+export interface PublisherNamespace {
+  readonly namespace: string;
+  /** The Nexus endpoint that leads there. */
+  readonly endpoint: string;
 }
 
 /** A person of a publisher. */
@@ -22,23 +31,40 @@ export interface PublisherPerson {
 }
 
 /** Stores a publisher, if it is not there. */
-export async function storePublisher(db: Queryable, { id, name, email, language }: PublisherRow): Promise<void> {
+export async function storePublisher(
+  db: Queryable,
+  { id, name, email, language, temporal }: PublisherRow,
+): Promise<void> {
   await db.query(
-    'INSERT INTO publishers (id, name, email, language) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING',
-    [id, name, email, language],
+    `INSERT INTO publishers (id, name, email, language, namespace, endpoint) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (id) DO NOTHING`,
+    [id, name, email, language, temporal?.namespace ?? null, temporal?.endpoint ?? null],
   );
 }
 
+const PUBLISHER = `p.id, p.name, p.email, p.language,
+  CASE WHEN p.namespace IS NOT NULL THEN jsonb_build_object('namespace', p.namespace, 'endpoint', p.endpoint) END AS temporal`;
+
 /** The publisher; undefined when there is none. */
 export async function readPublisher(db: Queryable, id: string): Promise<PublisherRow | undefined> {
-  const { rows } = await db.query<PublisherRow>('SELECT id, name, email, language FROM publishers WHERE id = $1', [id]);
+  const { rows } = await db.query<PublisherRow>(`SELECT ${PUBLISHER} FROM publishers p WHERE p.id = $1`, [id]);
+  return rows[0];
+}
+
+/** Of an escalation's publisher; undefined when its escalations live where the requests do. */
+export async function readNamespaceOf(db: Queryable, escalation: string): Promise<PublisherNamespace | undefined> {
+  const { rows } = await db.query<PublisherNamespace>(
+    `SELECT p.namespace, p.endpoint FROM escalations e JOIN publishers p ON p.id = e.publisher
+     WHERE e.id = $1 AND p.namespace IS NOT NULL`,
+    [escalation],
+  );
   return rows[0];
 }
 
 /** All publishers with the references of the contracts with them, by name. */
 export async function listPublishers(db: Queryable): Promise<(PublisherRow & { readonly contracts: string[] })[]> {
   const { rows } = await db.query<PublisherRow & { contracts: string[] }>(
-    `SELECT p.id, p.name, p.email, p.language,
+    `SELECT ${PUBLISHER},
             array(SELECT reference FROM contracts WHERE publisher = p.id ORDER BY reference) AS contracts
      FROM publishers p ORDER BY p.name, p.id`,
   );

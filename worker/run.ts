@@ -64,7 +64,10 @@ export async function runWorker(
     useWorkerVersioning: environment.workerVersioning === 'on',
     activities: arrange({
       ...createRequestActivities({ pool }),
-      ...createEscalationActivities({ pool }),
+      ...createEscalationActivities({
+        pool,
+        ...(environment.nexusEndpoint === 'off' ? {} : { endpoint: environment.nexusEndpoint }),
+      }),
       ...createMailActivities(mailing),
       ...createEscalationMailActivities({ ...mailing, files: readsPackageFiles(pool, createPostgresFiles(pool)) }),
     }),

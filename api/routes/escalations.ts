@@ -16,6 +16,7 @@ import {
 } from '../../db/escalations.ts';
 import { FILE_BYTES } from '../../db/fileTypes.ts';
 import { NumberTaken, noteNumber } from '../../db/idempotencyKeys.ts';
+import { readNamespaceOf } from '../../db/publishers.ts';
 import { missingParts } from '../../domain/escalation/package.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { escalationWorkflowId } from '../../workflows/escalationMessages.ts';
@@ -195,11 +196,13 @@ async function escalate(
     if (!isMarked) throw stillRunning(1);
   } else if (!isOurs && !(await isLeftSending(pool, row.id, LEFT_SECONDS))) throw sentAlready(row);
   const { request, n, contract, publisher } = row;
+  const elsewhere = await readNamespaceOf(pool, row.id);
   try {
     await door.command(request, 'escalate', {
       n,
       publisherContract: contract,
       publisher,
+      ...(elsewhere ? { endpoint: elsewhere.endpoint } : {}),
       who: whoOf(caller),
       channel: 'api',
       commandId: call.updateId,

@@ -34,6 +34,13 @@ const PublisherBody = z.strictObject({
     .max(50)
     .default([])
     .meta({ description: 'references of the contracts of family C with it' }),
+  temporal: z
+    .strictObject({
+      namespace: ShortName.meta({ description: 'where its escalations live' }),
+      endpoint: ShortName.meta({ description: 'the Nexus endpoint that leads there' }),
+    })
+    .optional()
+    .meta({ description: 'a Temporal namespace of its own; without it escalations live beside their requests' }),
 });
 
 const PATH = '/v1/publishers';
@@ -54,7 +61,7 @@ export function publisherRoutes({ pool }: { readonly pool: Pool }): Route[] {
         const errors = [...(await contractErrors(pool, publisher.id, contracts)), ...(await idErrors(pool, publisher))];
         if (errors.length > 0) throw validationFailed(errors);
         await inTransaction(pool, async (client) => {
-          await storePublisher(client, publisher);
+          await storePublisher(client, { ...publisher, temporal: publisher.temporal ?? null });
           for (const reference of contracts) await nameContractPublisher(client, reference, publisher.id);
         });
         return await publisherAnswer(pool, publisher.id);
@@ -123,10 +130,13 @@ async function contractErrors(pool: Pool, publisher: string, references: readonl
 /** The same publisher may be entered again, with more contracts. */
 async function idErrors(
   pool: Pool,
-  { id, name, email, language }: { id: string; name: string; email: string; language: string },
+  { id, name, email, language, temporal }: Omit<z.output<typeof PublisherBody>, 'contracts'>,
 ): Promise<FieldError[]> {
   const known = await readPublisher(pool, id);
-  if (!known || (known.name === name && known.email === email && known.language === language)) return [];
+  if (!known) return [];
+  const { namespace, endpoint } = known.temporal ?? {};
+  const isSame = known.name === name && known.email === email && known.language === language;
+  if (isSame && namespace === temporal?.namespace && endpoint === temporal?.endpoint) return [];
   return [{ path: 'id', message: 'Another publisher has this id: choose another one.' }];
 }
 
@@ -140,7 +150,12 @@ async function publishersOut(pool: Pool): Promise<z.input<typeof PublisherOut>[]
   const publishers = [];
   for (const publisher of await listPublishers(pool)) {
     const people = await listPublisherPeople(pool, publisher.id);
-    publishers.push({ ...publisher, people: people.map(({ publisher: _, ...one }) => one) });
+    const { temporal, ...shown } = publisher;
+    publishers.push({
+      ...shown,
+      ...(temporal ? { temporal } : {}),
+      people: people.map(({ publisher: _, ...one }) => one),
+    });
   }
   return publishers;
 }

@@ -6,7 +6,11 @@ CREATE TABLE publishers (
   name       text NOT NULL,
   email      text NOT NULL,                  -- where escalations are sent
   language   text NOT NULL CHECK (language IN ('fr', 'en')),
-  created_at timestamptz NOT NULL DEFAULT now()
+  -- The Temporal namespace that its escalations live in, and the Nexus endpoint that leads there; null: the requests' own.
+  namespace  text,
+  endpoint   text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CHECK ((namespace IS NULL) = (endpoint IS NULL))
 );
 
 CREATE TABLE publisher_people (
