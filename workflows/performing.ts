@@ -14,7 +14,7 @@ import type { MailOutcome } from './messages.ts';
 /** Retried until done: what the core decided has to happen. An effect conflict says itself that it is not to be retried. */
 const RETRY: RetryPolicy = {
   initialInterval: '1 second',
-  maximumInterval: '30 seconds',
+  maximumInterval: '20 seconds',
 };
 
 /** An effect that is not done by then is started again, under its key: so each wakes its request in time. Milliseconds. */
