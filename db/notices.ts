@@ -29,7 +29,7 @@ export async function orderNotice(db: Queryable, notice: NewNotice): Promise<voi
   await db.query(
     `INSERT INTO notices (kind, contract, inbound_mail, address, name, language, about, day)
      SELECT $1, reference, $3, $4, $5, $6, $7, (now() AT TIME ZONE zone)::date FROM contracts WHERE reference = $2
-     ON CONFLICT (kind, lower(address), day) DO NOTHING`,
+     ON CONFLICT (kind, lower(address), day) WHERE key IS NULL DO NOTHING`,
     [kind, contract, inboundMail, address, name, language, about],
   );
 }
