@@ -13,6 +13,8 @@ import { commandRoutes } from './routes/commands.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { contractTermsRoutes } from './routes/contractTerms.ts';
+import { creditOperationRoutes } from './routes/creditOperations.ts';
+import { creditRoutes } from './routes/credits.ts';
 import { explanationRoutes } from './routes/explanations.ts';
 import { mailRoutes } from './routes/mails.ts';
 import { portalRoutes } from './routes/portal.ts';
@@ -41,6 +43,8 @@ export function allRoutes(deps: Pick<AppDependencies, 'pool' | 'door' | 'portal'
     ...contractRoutes(deps),
     ...contractTermsRoutes(deps),
     ...contactRoutes(deps),
+    ...creditRoutes(deps),
+    ...creditOperationRoutes(deps),
     ...portalRoutes(deps),
     ...calendarRoutes(deps),
   ];

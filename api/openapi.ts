@@ -75,7 +75,10 @@ function pathOf(route: Route, security: string): RouteConfig {
     responses: {
       [answer.status]: {
         description: answer.description,
-        content: { 'application/json': { schema: answer.schema } },
+        content: {
+          'application/json': { schema: answer.schema },
+          ...(answer.alsoAs ? { [answer.alsoAs]: { schema: z.string() } } : {}),
+        },
       },
       ...(route.method === 'post' && route.dryRun ? { 200: dryRunResponse(route.dryRun, answer) } : {}),
       ...Object.fromEntries(problems.map((status) => [status, problemResponse(status)])),

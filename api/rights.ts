@@ -4,13 +4,17 @@ import type { CommandName, Who } from '../domain/events.ts';
 import type { Audience } from '../domain/timeline.ts';
 
 /** Every role. */
-export const ROLES = ['agent', 'supervisor', 'customer'] as const;
+export const ROLES = ['agent', 'supervisor', 'billing', 'customer'] as const;
 /** What a caller is; it decides what they may do and see. */
 export type Role = (typeof ROLES)[number];
-/** Roles of the provider's people. */
+/** Roles of the provider's people who work on requests. */
 export const STAFF: readonly Role[] = ['agent', 'supervisor'];
-/** Roles of a route that all may call. */
-export const EVERYBODY: readonly Role[] = ROLES;
+/** Roles of a route that is for requests: billing has no part in them. */
+export const EVERYBODY: readonly Role[] = ['agent', 'supervisor', 'customer'];
+/** Roles of a route that shows contracts and their credit. */
+export const CONTRACT_READERS: readonly Role[] = ROLES;
+/** Roles that enter orders and settle accounts. */
+export const ACCOUNTS: readonly Role[] = ['supervisor', 'billing'];
 
 /** Commands of a customer's contact; closing only to withdraw. */
 const CUSTOMER_COMMANDS: readonly CommandName[] = ['answer', 'confirm', 'putInProduction', 'reject', 'close', 'reopen'];
@@ -22,6 +26,8 @@ export function mayCommand(role: Role, name: CommandName): boolean {
       return true;
     case 'agent':
       return name !== 'amendTerms';
+    case 'billing':
+      return false;
     case 'customer':
       return CUSTOMER_COMMANDS.includes(name);
   }

@@ -25,10 +25,16 @@ export interface Answer {
 interface Described {
   /** With parameters in braces: `/v1/requests/{number}`. */
   readonly path: string;
-  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'calendars' | 'portal' | 'callers';
+  readonly tag: 'requests' | 'commands' | 'mails' | 'contracts' | 'credits' | 'calendars' | 'portal' | 'callers';
   readonly summary: string;
   readonly roles: readonly Role[];
-  readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: z.ZodType };
+  readonly answer: {
+    readonly status: 200 | 201;
+    readonly description: string;
+    readonly schema: z.ZodType;
+    /** Another type that the same may be asked for in; the content is then a text, its type in the answer's headers. */
+    readonly alsoAs?: 'text/csv';
+  };
 }
 
 /** What every handler gets. */
@@ -41,7 +47,7 @@ export interface Input {
 export interface Reading extends Described {
   readonly method: 'get';
   readonly query?: z.ZodObject;
-  handle(input: Input & { readonly query: unknown }): Promise<Answer>;
+  handle(input: Input & { readonly query: unknown; readonly prefersCsv: boolean }): Promise<Answer>;
 }
 
 /** Changes something: needs an `Idempotency-Key`. */
@@ -66,7 +72,7 @@ export type Route = Reading | Changing;
 export function reading<Q extends z.ZodObject>(
   route: Omit<Reading, 'method' | 'query' | 'handle'> & {
     readonly query: Q;
-    handle(input: Input & { readonly query: z.output<Q> }): Promise<Answer>;
+    handle(input: Input & { readonly query: z.output<Q>; readonly prefersCsv: boolean }): Promise<Answer>;
   },
 ): Route {
   // The server gives the handler what the schema has checked.

@@ -190,7 +190,11 @@ export const InboundMail = z
 
 /** Who the caller is. */
 export const CallerOut = z
-  .object({ who: z.string(), role: z.enum(['agent', 'supervisor', 'customer']), contract: z.string().optional() })
+  .object({
+    who: z.string(),
+    role: z.enum(['agent', 'supervisor', 'billing', 'customer']),
+    contract: z.string().optional(),
+  })
   .meta({ id: 'Caller' });
 
 /** A problem (RFC 9457). */
@@ -207,6 +211,10 @@ export const ProblemOut = z
     possible: z.array(z.string()).optional(),
     decision: z.enum(['otherContract', 'quote', 'training']).optional().meta({ description: 'where it belongs' }),
     coveredBy: z.array(z.string()).optional().meta({ description: 'the contract types that cover it' }),
+    missing: z
+      .array(z.object({ unit: z.string(), units: z.int() }))
+      .optional()
+      .meta({ description: 'credit units that are not there' }),
     exclusion: z.string().optional(),
     clause: z.string().optional(),
   })

@@ -19,6 +19,7 @@ export interface ServerDependencies {
   readonly log: Logger;
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const parseJson = express.json({ limit: '1mb', type: 'application/json' });
 
@@ -70,7 +71,8 @@ async function replyTo(
   const params = request.params as Record<string, string>;
   if (route.method === 'get') {
     const query = route.query ? checked(route.query, request.query) : {};
-    return reply(route, await route.handle({ caller, params, query }));
+    const prefersCsv = request.accepts(['application/json', 'text/csv']) === 'text/csv';
+    return reply(route, await route.handle({ caller, params, query, prefersCsv }));
   }
   const isDryRun = requireDryRun(route, request.query.dryRun);
   const key = isDryRun ? '' : requireKey(request.get('idempotency-key'));
@@ -116,7 +118,7 @@ async function readBody(request: Request, response: Response): Promise<unknown> 
 function reply(route: Route, answer: Answer): Reply {
   return {
     status: answer.status ?? route.answer.status,
-    headers: { ...answer.headers, 'content-type': 'application/json; charset=utf-8' },
+    headers: { 'content-type': JSON_TYPE, ...answer.headers },
     content: answer.content,
   };
 }
@@ -131,7 +133,7 @@ function problemReply(problem: Problem, response: Response): Reply {
 
 function send(response: Response, { status, headers, content }: Reply): void {
   response.status(status).set({ 'cache-control': 'no-store', ...headers });
-  response.end(JSON.stringify(content));
+  response.end(headers['content-type']?.startsWith('text/csv') ? String(content) : JSON.stringify(content));
 }
 
 /** Ends what no route answers, and everything that was thrown. */

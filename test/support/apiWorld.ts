@@ -14,7 +14,7 @@ import { type CoreDoor, createCoreDoor } from './coreDoor.ts';
 import { createTestDatabase } from './database.ts';
 
 /** Callers: `customer` and `colleague` are on the contract ONE, `stranger` on TWO; `untrained` has no training. */
-export const CALLERS = ['agent', 'supervisor', 'customer', 'colleague', 'untrained', 'stranger'] as const;
+export const CALLERS = ['agent', 'supervisor', 'billing', 'customer', 'colleague', 'untrained', 'stranger'] as const;
 export type CallerName = (typeof CALLERS)[number];
 
 export interface ApiWorld {
@@ -103,7 +103,7 @@ async function issueAll(pool: Pool): Promise<ApiWorld['tokens']> {
   const tokens: Partial<Record<CallerName, string>> = {};
   const expiresAt = new Date(Date.now() + HOUR_MS);
   for (const name of CALLERS) {
-    if (name === 'agent' || name === 'supervisor') {
+    if (name === 'agent' || name === 'supervisor' || name === 'billing') {
       await storeStaff(pool, { id: `s-${name}`, name, email: `${name}@support.test`, role: name, language: 'fr' });
       tokens[name] = await issueToken(pool, { staff: `s-${name}`, expiresAt });
       continue;
