@@ -1,6 +1,7 @@
 /** The relay process: takes mail from the network, moves it to the workflows, opens what was left, tells of new opening hours; until SIGTERM or SIGINT. */
 import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
+import { createContractDoor } from '../client/contractDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -12,6 +13,7 @@ import { createMailParser } from '../mail/inbound/parse.ts';
 import { createMailTransport } from '../mail/transport.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
 import { startTracing } from '../tracing/tracing.ts';
+import { startCredits } from './credits.ts';
 import { startInboundRelay } from './inboundRelay.ts';
 import { startNotices } from './notices.ts';
 import { startOpeningHours } from './openingHours.ts';
@@ -42,6 +44,7 @@ const relay = startInboundRelay({
 });
 const openings = startOpenings({ pool, door, log });
 const openingHours = startOpeningHours({ pool, door, log });
+const credits = startCredits({ pool, door: createContractDoor({ client }), log });
 const transport = createMailTransport(environment.smtpUrl);
 const notices = startNotices({
   pool,
@@ -69,7 +72,7 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-await Promise.all([relay.close(), openings.close(), openingHours.close(), notices.close()]);
+await Promise.all([relay.close(), openings.close(), openingHours.close(), credits.close(), notices.close()]);
 transport.close();
 await parser.close();
 await metrics.close();

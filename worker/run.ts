@@ -1,5 +1,6 @@
 /** Runs a worker: workflows and their activities until SIGTERM or SIGINT, then finishes what runs. */
 import { NativeConnection, Runtime } from '@temporalio/worker';
+import { createContractActivities } from '../activities/contracts.ts';
 import { createMailActivities } from '../activities/mail.ts';
 import { createRequestActivities } from '../activities/requests.ts';
 import { readEnvironment } from '../config/environment.ts';
@@ -38,6 +39,7 @@ export async function runWorker(
 
   const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
   const transport = createMailTransport(environment.smtpUrl);
+  const staffAlerts = { address: environment.staffAlertAddress, language: 'fr' as const };
   const failures = createActivityFailures();
   const workflows = await prebuiltWorkflows();
   const connection = await NativeConnection.connect({ address: environment.temporalAddress });
@@ -50,17 +52,20 @@ export async function runWorker(
     aroundActivities: [...(tracing.isOn ? [tracedActivities] : []), countedActivities(failures.count)],
     recordSpan: tracing.record,
     useWorkerVersioning: environment.workerVersioning === 'on',
-    activities: arrange({
-      ...createRequestActivities({ pool }),
-      ...createMailActivities({
-        pool,
-        transport,
-        tokenKeys: environment.tokenKeys,
-        sender: { name: environment.mailName, domain: environment.mailDomain },
-        staffAlerts: { address: environment.staffAlertAddress, language: 'fr' },
-        logger: log,
+    activities: {
+      ...createContractActivities({ pool, staffAlerts }),
+      ...arrange({
+        ...createRequestActivities({ pool }),
+        ...createMailActivities({
+          pool,
+          transport,
+          tokenKeys: environment.tokenKeys,
+          sender: { name: environment.mailName, domain: environment.mailDomain },
+          staffAlerts,
+          logger: log,
+        }),
       }),
-    }),
+    },
   });
 
   const metrics = await serveMetrics({

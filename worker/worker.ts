@@ -8,14 +8,19 @@ import {
   type WorkerDeploymentOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { type FinishedSpan, REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
+import {
+  type ContractActivities,
+  type FinishedSpan,
+  REQUEST_TASK_QUEUE,
+  type RequestActivities,
+} from '../workflows/messages.ts';
 import type { TraceSinks } from '../workflows/traces.ts';
 
 /** What a worker of requests needs. */
 export interface RequestWorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly activities: RequestActivities;
+  readonly activities: RequestActivities & Partial<ContractActivities>;
   /** Around every activity, the first outermost. */
   readonly aroundActivities?: readonly ActivityInboundCallsInterceptor[];
   /** Takes the spans of workflows; without it they are forgotten. */

@@ -1,2 +1,3 @@
 /** What the worker registers: workflow functions, and nothing else. */
+export { contract } from './contract.ts';
 export { supportRequest } from './supportRequest.ts';

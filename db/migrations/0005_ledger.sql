@@ -7,7 +7,8 @@ ALTER TABLE staff ADD CONSTRAINT staff_role_check CHECK (role IN ('agent', 'supe
 -- A row a contract that ever had a lot. Locked before the lots where a base may renew, so that it renews once.
 CREATE TABLE credit_contracts (
   contract   text PRIMARY KEY REFERENCES contracts,
-  told_entry bigint NOT NULL DEFAULT 0       -- the newest entry that its workflow has been told of
+  told_entry bigint NOT NULL DEFAULT 0,      -- the newest entry that its workflow has been told of
+  told_at    timestamptz NOT NULL DEFAULT now()
 );
 
 -- What was bought: each is to be invoiced.
