@@ -10,6 +10,7 @@ const BENCHES: { readonly [name: string]: () => Promise<Bench> } = {
   open: async () => (await import('./open.ts')).open,
   closure: async () => (await import('./closure.ts')).closure,
   herd: async () => (await import('./herd.ts')).herd,
+  ledger: async () => (await import('./ledger.ts')).ledger,
   'worker-start': async () => (await import('./workerStart.ts')).workerStart,
 };
 

@@ -12,10 +12,12 @@ const ORDER = 'ORDER BY l.last_day NULLS LAST, l.id';
 
 /** Locks the lots of these units that have anything left, until the end of the transaction. */
 export async function lockLots(client: PoolClient, contract: string, units: readonly string[]): Promise<Lot[]> {
-  const { rows } = await client.query<Lot>(
-    `SELECT ${LOT} WHERE l.contract = $1 AND l.unit = ANY($2) AND (b.available > 0 OR b.pending > 0) ${ORDER} FOR UPDATE OF b`,
-    [contract, units],
-  );
+  const { rows } = await client.query<Lot>({
+    name: 'ledger-lock-lots',
+    text: `SELECT ${LOT} WHERE l.contract = $1 AND l.unit = ANY($2) AND (b.available > 0 OR b.pending > 0) ${ORDER}
+           FOR UPDATE OF b`,
+    values: [contract, units],
+  });
   return rows;
 }
 
@@ -37,12 +39,13 @@ export async function lockLotsById(client: PoolClient, contract: string, ids: re
   return rows;
 }
 
-/** Lots that have anything left, in the order in which they are spent; nothing is locked. */
-export async function readLots(db: Queryable, contract: string): Promise<Lot[]> {
-  const { rows } = await db.query<Lot>(
-    `SELECT ${LOT} WHERE l.contract = $1 AND (b.available > 0 OR b.pending > 0) ${ORDER}`,
-    [contract],
-  );
+/** Lots of these units that have anything left, in the order in which they are spent; nothing is locked. */
+export async function readLots(db: Queryable, contract: string, units: readonly string[]): Promise<Lot[]> {
+  const { rows } = await db.query<Lot>({
+    name: 'ledger-lots',
+    text: `SELECT ${LOT} WHERE l.contract = $1 AND l.unit = ANY($2) AND (b.available > 0 OR b.pending > 0) ${ORDER}`,
+    values: [contract, units],
+  });
   return rows;
 }
 

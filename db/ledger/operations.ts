@@ -5,7 +5,7 @@ import type { Change, EntryKind } from '../../domain/ledger/entries.ts';
 import { insufficient } from '../../domain/ledger/settlement.ts';
 import type { Amount, CreditTerms } from '../../domain/ledger/terms.ts';
 import { contentHash } from '../contentHash.ts';
-import { inTransaction, isUniqueViolation, type Queryable } from '../pool.ts';
+import { errorCode, inTransaction, isUniqueViolation, type Queryable } from '../pool.ts';
 
 /** What every operation says of itself. */
 export interface Operation {
@@ -88,6 +88,40 @@ export async function operate(
   }
 }
 
+/**
+ * Carries out an operation that concerns one lot alone and was decided without a lock: it is entered in one statement, whose
+ * trigger locks the balance and refuses to let it fall below nothing. Undefined when that happened: then it is to be decided anew,
+ * under locks.
+ */
+export async function operateAtOnce(
+  pool: Pool,
+  operation: Operation,
+  content: object,
+  entry: StoredEntry,
+): Promise<Entered | undefined> {
+  const { key, contract, on, who, why, request = null, intervention = null } = operation;
+  const hash = contentHash(content);
+  try {
+    await pool.query({
+      name: 'ledger-enter-one',
+      text: `INSERT INTO credit_entries (key, line, content_hash, contract, lot, kind, available, pending, on_day, request,
+               intervention, who, why)
+             VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      values: [
+        ...[key, hash, contract, entry.lot, entry.kind, entry.available, entry.pending, on, request, intervention],
+        ...[who, why],
+      ],
+    });
+    return { key, entries: [entry], isRepeated: false };
+  } catch (error) {
+    if (isUniqueViolation(error, 'credit_entries_once')) return await findOperation(pool, operation.key, hash);
+    if (errorCode(error) === CHECK_VIOLATION) return undefined;
+    throw error;
+  }
+}
+
+const CHECK_VIOLATION = '23514';
+
 /** What a key has entered; undefined when it has entered nothing. @throws Refusal `Conflict`: it was another operation */
 export async function findOperation(db: Queryable, key: string, hash: Buffer): Promise<Entered | undefined> {
   const { rows } = await db.query<StoredEntry & { hash: Buffer }>(
@@ -121,8 +155,9 @@ async function enter(
     changes.map((change, at) => ({ ...batch, ...change, line: at + 1 })),
   );
   if (lines.length === 0) return [];
-  const { rows } = await client.query<StoredEntry & { key: string }>(
-    `WITH entered AS (
+  const { rows } = await client.query<StoredEntry & { key: string }>({
+    name: 'ledger-enter',
+    text: `WITH entered AS (
        INSERT INTO credit_entries (${COLUMNS})
        SELECT e.key, e.line, $1, $2, e.lot, e.kind, e.available, e.pending, $3,
               CASE WHEN e.key = $10 THEN $4 END, CASE WHEN e.key = $10 THEN $5 END, $6, $7, $8, e.why
@@ -131,13 +166,13 @@ async function enter(
        RETURNING key, line, lot, kind, available, pending)
      SELECT e.key, e.lot, e.kind, e.available, e.pending, l.unit
      FROM entered e JOIN credit_lots l ON l.id = e.lot ORDER BY e.line`,
-    [
+    values: [
       ...[hash, contract, on, reservation ?? null, corrects ?? null, request ?? null, intervention ?? null, who],
       ...[lines.map((line) => line.key), key, lines.map(({ line }) => line), lines.map(({ lot }) => lot)],
       ...[lines.map(({ kind }) => kind), lines.map(({ available }) => available), lines.map(({ pending }) => pending)],
       lines.map((line) => line.why ?? why),
     ],
-  );
+  });
   return rows.filter((row) => row.key === key).map(({ key: _, ...entry }) => entry);
 }
 

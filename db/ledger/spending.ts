@@ -9,7 +9,15 @@ import type { Amount } from '../../domain/ledger/terms.ts';
 import { added, requireUnit } from '../../domain/ledger/units.ts';
 import type { Queryable } from '../pool.ts';
 import { lockLots, readLots } from './lots.ts';
-import { type Batch, type Entered, type Operation, operate, refuseMissing, type Under } from './operations.ts';
+import {
+  type Batch,
+  type Entered,
+  type Operation,
+  operate,
+  operateAtOnce,
+  refuseMissing,
+  type Under,
+} from './operations.ts';
 import { renewBase } from './orders.ts';
 
 /**
@@ -28,12 +36,38 @@ export async function debit(
   const content = { does: 'debit', contract: operation.contract, on: operation.on, amounts: asked };
   const units = asked.map(({ unit }) => unit);
   const exclusive = renewing(under.credits, units).length > 0;
+  if (!exclusive) {
+    const atOnce = await debitOneLot(pool, operation, asked, content);
+    if (atOnce) return atOnce;
+  }
   return await operate(pool, operation, content, { exclusive }, async (client) => {
     const { lots, batches, taken } = await takeRenewing(client, operation, asked, under);
     const changes = changesOf('debit', taken.takings);
     const renewed = await renewExhausted(client, operation, under, applied(lots, changes), units, batches.length);
     return [...batches, { key: operation.key, changes }, ...renewed];
   });
+}
+
+/**
+ * Most debits are of one lot that has enough: what is committed now says which. Undefined for others, and when somebody else was
+ * faster.
+ */
+async function debitOneLot(
+  pool: Pool,
+  operation: Operation,
+  asked: readonly Amount[],
+  content: object,
+): Promise<Entered | undefined> {
+  const lots = await readLots(
+    pool,
+    operation.contract,
+    asked.map(({ unit }) => unit),
+  );
+  const { takings, missing } = takeAvailable(lots, asked, operation.on);
+  const [change, ...others] = changesOf('debit', takings);
+  if (!change || others.length > 0 || missing.length > 0) return undefined;
+  const unit = lots.find(({ id }) => id === change.lot)?.unit ?? '';
+  return await operateAtOnce(pool, operation, content, { ...change, unit });
 }
 
 /**
@@ -106,7 +140,11 @@ export async function quote(
   { on, under }: { readonly on: string; readonly under: Under },
 ): Promise<Quote> {
   const asked = requireAmounts(under, amounts);
-  const lots = await readLots(db, contract);
+  const lots = await readLots(
+    db,
+    contract,
+    asked.map(({ unit }) => unit),
+  );
   const { takings, missing } = takeAvailable(lots, asked, on);
   const bases: Amount[] = [];
   for (const amount of missing) {

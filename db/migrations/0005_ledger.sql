@@ -41,7 +41,8 @@ CREATE TABLE credit_lots (
   valid_from date,                           -- local dates; null: as long as the contract
   last_day   date,                           -- valid to its end
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  CHECK (valid_from <= last_day)
+  CHECK (valid_from <= last_day),
+  UNIQUE (id, contract)
 );
 CREATE INDEX credit_lots_by_contract ON credit_lots (contract, unit, last_day, id);
 
@@ -51,8 +52,8 @@ CREATE TABLE credit_entries (
   key          text NOT NULL CHECK (length(key) <= 300),
   line         integer NOT NULL CHECK (line >= 1),
   content_hash bytea NOT NULL,               -- of the operation that was asked for
-  contract     text NOT NULL REFERENCES contracts,
-  lot          integer NOT NULL REFERENCES credit_lots,
+  contract     text NOT NULL,
+  lot          integer NOT NULL,
   kind         text NOT NULL,
   available    integer NOT NULL,
   pending      integer NOT NULL,
@@ -65,6 +66,7 @@ CREATE TABLE credit_entries (
   why          text NOT NULL,
   at           timestamptz NOT NULL DEFAULT clock_timestamp(),
   CONSTRAINT credit_entries_once UNIQUE (key, line),
+  FOREIGN KEY (lot, contract) REFERENCES credit_lots (id, contract),
   CHECK (CASE kind
     WHEN 'purchase' THEN available > 0 AND pending = 0
     WHEN 'renewal' THEN available > 0 AND pending = 0
@@ -107,24 +109,22 @@ END $$;
 CREATE TRIGGER lot_has_balance AFTER INSERT ON credit_lots
   REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION begin_lot_balance();
 
--- Balances are written here only, in the transaction of their entries.
-CREATE FUNCTION carry_credit_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Balances are written here only, in the transaction of their entries, line by line.
+CREATE FUNCTION carry_credit_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE lot_balances b SET available = b.available + e.available, pending = b.pending + e.pending
-  FROM (SELECT lot, sum(available)::integer AS available, sum(pending)::integer AS pending FROM entered GROUP BY lot) e
-  WHERE b.lot = e.lot;
-  IF EXISTS (SELECT FROM entered WHERE pending <> 0) THEN
-    INSERT INTO reservation_balances (reservation, lot, pending)
-      SELECT reservation, lot, sum(pending) FROM entered WHERE kind = 'reserve' GROUP BY reservation, lot;
-    UPDATE reservation_balances r SET pending = r.pending + e.pending
-    FROM (SELECT reservation, lot, sum(pending)::integer AS pending FROM entered
-          WHERE kind IN ('release', 'post', 'forfeit') GROUP BY reservation, lot) e
-    WHERE r.reservation = e.reservation AND r.lot = e.lot;
+  UPDATE lot_balances SET available = available + NEW.available, pending = pending + NEW.pending WHERE lot = NEW.lot;
+  IF NEW.kind = 'reserve' THEN
+    INSERT INTO reservation_balances (reservation, lot, pending) VALUES (NEW.reservation, NEW.lot, NEW.pending);
+  ELSIF NEW.pending <> 0 THEN
+    UPDATE reservation_balances SET pending = pending + NEW.pending
+    WHERE reservation = NEW.reservation AND lot = NEW.lot;
+    IF NOT FOUND THEN RAISE EXCEPTION 'nothing is reserved' USING ERRCODE = 'check_violation'; END IF;
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER entries_carried AFTER INSERT ON credit_entries
-  REFERENCING NEW TABLE AS entered FOR EACH STATEMENT EXECUTE FUNCTION carry_credit_entries();
+-- Triggers run in the order of their names: this one before those of the references ("RI_…"), which would let all who wait for the
+-- balance share a lock of the lot.
+CREATE TRIGGER "Carried" AFTER INSERT ON credit_entries FOR EACH ROW EXECUTE FUNCTION carry_credit_entry();
 
 -- Nobody changes or deletes what the ledger has, whatever their rights, not even where nothing would be concerned.
 CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -153,7 +153,7 @@ ALTER TABLE credit_orders ENABLE ALWAYS TRIGGER only_added_to;
 ALTER TABLE credit_lots ENABLE ALWAYS TRIGGER only_added_to;
 ALTER TABLE credit_lots ENABLE ALWAYS TRIGGER lot_has_balance;
 ALTER TABLE credit_entries ENABLE ALWAYS TRIGGER only_added_to;
-ALTER TABLE credit_entries ENABLE ALWAYS TRIGGER entries_carried;
+ALTER TABLE credit_entries ENABLE ALWAYS TRIGGER "Carried";
 ALTER TABLE lot_balances ENABLE ALWAYS TRIGGER only_by_entries;
 ALTER TABLE lot_balances ENABLE ALWAYS TRIGGER never_deleted;
 ALTER TABLE reservation_balances ENABLE ALWAYS TRIGGER only_by_entries;
