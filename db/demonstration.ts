@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { anomalySupport } from '../contracts/templates/anomalySupport.ts';
 import { demonstration } from '../contracts/templates/demonstration.ts';
+import { prepaidTickets } from '../contracts/templates/prepaidTickets.ts';
 import { type ContractTermsInput, parseTerms } from '../contracts/terms.ts';
 import { findTokenHolder, issueToken, prolongToken, storeStaff } from './accessTokens.ts';
 import { contentHash } from './contentHash.ts';
@@ -53,6 +54,16 @@ const CAMILLE = {
   trained: true,
 } as const;
 
+/** Of the contract that has tickets to try the ledger with. */
+const PAULE = {
+  id: 'demo-paule',
+  contract: 'DEMO-PREPAID',
+  name: 'Paule Fictive',
+  email: 'paule@customer.example',
+  language: 'fr',
+  trained: true,
+} as const;
+
 /**
  * Loads the demonstration, or finds it again: a second start keeps its data, and those of `earlierTokens` that still open
  * something. @throws Error in production.
@@ -66,7 +77,9 @@ export async function loadDemonstration(
   }
   await storeAll(pool, CLAIRE.contract, anomalySupport(PARTIES));
   await storeAll(pool, CAMILLE.contract, demonstration(PARTIES, UNIT_SECONDS));
+  await storeAll(pool, PAULE.contract, prepaidTickets(PARTIES));
   await storeContact(pool, CLAIRE);
+  await storeContact(pool, PAULE);
   await storeContact(pool, CAMILLE);
   await storeStaff(pool, person(AGENT, 'Alix Fictive', 'agent'));
   await storeStaff(pool, person(SUPERVISOR, 'Sacha Fictif', 'supervisor'));

@@ -1,7 +1,9 @@
 /** The workflow of a contract on a server that skips time, over a real ledger. */
+import { writeFileSync } from 'node:fs';
 import { Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContractActivities } from '../../../activities/contracts.ts';
 import { createContractDoor } from '../../../client/contractDoor.ts';
@@ -27,6 +29,7 @@ let running: Promise<void>;
 /** The server's date in Paris as the file begins. */
 let start: string;
 
+const RECORDED = new URL('../../replay/contractHistories/', import.meta.url);
 const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
 const tickets = (units: number) => [{ unit: 'ticket', units }];
 
@@ -99,6 +102,20 @@ async function noticesOf(reference: string): Promise<string[]> {
   return rows.map(({ told }) => told);
 }
 
+/** The history of the last run replays; with RECORD_HISTORIES set it is kept for the tests to come. */
+async function replay(reference: string): Promise<void> {
+  const history = await client.workflow.getHandle(contractWorkflowId(reference)).fetchHistory();
+  await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history);
+  const text = historyToJSON(history);
+  const payloads = [...text.matchAll(/"data": *"([^"]*)"/g)].map(([, data]) =>
+    Buffer.from(data ?? '', 'base64').toString(),
+  );
+  expect(payloads.length).toBeGreaterThan(3);
+  // Nobody's name or address, nor what anybody wrote.
+  expect(payloads.join('\n')).not.toMatch(/@|main|other|Customer|work/);
+  if (process.env.RECORD_HISTORIES) writeFileSync(new URL(`${reference}.json`, RECORDED), `${text}\n`);
+}
+
 const statusOf = async (reference: string) =>
   (await client.workflow.getHandle(contractWorkflowId(reference)).describe()).status.name;
 const kindsOf = async (reference: string) =>
@@ -125,6 +142,7 @@ describe('the credit of a contract', () => {
     await tell('LOW');
     await until(async () => expect(await noticesOf('LOW')).toHaveLength(6) ?? true);
     await until(async () => (await statusOf('LOW')) === 'COMPLETED');
+    await replay('LOW');
   });
 
   it('of hosting renews: the customer is told what will be invoiced', async () => {
@@ -136,6 +154,7 @@ describe('the credit of a contract', () => {
     const renewed = Array.from({ length: 2 }, () => 'creditRenewed 16 to staff@support.test');
     await until(async () => expect(await noticesOf('HOSTED')).toEqual(renewed) ?? true);
     expect(await statusOf('HOSTED')).toBe('RUNNING');
+    await replay('HOSTED');
   });
 
   it('ends at the end of its last local day, announced 60, 30 and 7 days before; reserved units stay', async () => {
@@ -173,6 +192,7 @@ describe('the credit of a contract', () => {
       'creditGone 10 to staff@support.test',
     ]);
     expect(await noticesOf('ENDS')).toHaveLength(10);
+    await replay('ENDS');
   });
 
   it('that was bought late is not announced for days that had passed', async () => {
