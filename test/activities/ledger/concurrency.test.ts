@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { correct } from '../../../db/ledger/corrections.ts';
+import { expireLot } from '../../../db/ledger/expiry.ts';
 import { listOrders, placeOrder } from '../../../db/ledger/orders.ts';
 import { debit, reserve, settle } from '../../../db/ledger/spending.ts';
 import { readStatement } from '../../../db/ledger/statement.ts';
@@ -110,5 +111,45 @@ describe('twice at once', () => {
     const outcomes = await outcomesOf(calls);
     expect(outcomes.done).toBe(1);
     expect(await balanceOf(pool, contract, 'ticket')).toEqual({ available: 4, pending: 0 });
+  });
+});
+
+describe('everything at once', () => {
+  it('on contracts of both kinds: no deadlock, nothing lost', async () => {
+    const { pool } = database;
+    const [a, e] = [named('A'), named('E')];
+    const prepaid = await storeCreditContract(pool, a, LEDGER_TERMS.A);
+    const hosted = await storeCreditContract(pool, e, LEDGER_TERMS.E);
+    const orders = await Promise.all(
+      times(4, (index) => buy(pool, a, { unit: 'ticket', units: 10 }, prepaid, `2026-0${index + 1}-10`)),
+    );
+    const old = await buy(pool, a, { unit: 'ticket', units: 10 }, prepaid, '2025-11-20');
+    const over = (await listOrders(pool, a, old))[0]?.lot ?? 0;
+    await buy(pool, e, { unit: 'timeUnit', units: 16 }, hosted);
+    await buy(pool, e, { unit: 'halfDay', units: 4 }, hosted);
+    const held = await Promise.all(
+      times(6, () => reserve(pool, operation(a, { on: '2026-11-20' }), tickets(2), prepaid)),
+    );
+    const both = (halfDays: number) => [
+      { unit: 'timeUnit', units: 5 },
+      { unit: 'halfDay', units: halfDays },
+    ];
+    const outcomes = await outcomesOf(
+      times(12, (index) => [
+        debit(pool, operation(a), tickets(1 + (index % 3)), prepaid),
+        reserve(pool, operation(a), tickets(2), prepaid),
+        settle(pool, operation(a), { reservation: held[index % 6]?.key ?? '', post: tickets(1) }, prepaid),
+        correct(pool, operation(a), { corrects: orders[index % 4] ?? '', right: tickets(9) }, prepaid),
+        expireLot(pool, a, over, prepaid),
+        debit(pool, operation(e), both(1 + (index % 2)), hosted),
+        reserve(pool, operation(e), both(1).reverse(), hosted),
+        placeOrder(pool, operation(a), { unit: 'ticket', units: 4, orderForm: `BC-${index}` }, prepaid),
+      ]).flat(),
+    );
+    expect(
+      Object.keys(outcomes).filter((name) => !['done', 'repeated', 'Conflict', 'InsufficientCredit'].includes(name)),
+    ).toEqual([]);
+    expect(await deadlocks()).toBe(0);
+    expect((await balanceOf(pool, e, 'timeUnit')).available).toBeGreaterThan(0);
   });
 });
