@@ -5,7 +5,7 @@ import type { Change, EntryKind } from '../../domain/ledger/entries.ts';
 import { insufficient } from '../../domain/ledger/settlement.ts';
 import type { Amount, CreditTerms } from '../../domain/ledger/terms.ts';
 import { contentHash } from '../contentHash.ts';
-import { errorCode, inTransaction, isUniqueViolation, type Queryable } from '../pool.ts';
+import { inTransaction, isUniqueViolation, type Queryable } from '../pool.ts';
 
 /** What every operation says of itself. */
 export interface Operation {
@@ -89,9 +89,8 @@ export async function operate(
 }
 
 /**
- * Carries out an operation that concerns one lot alone and was decided without a lock: it is entered in one statement, whose
- * trigger locks the balance and refuses to let it fall below nothing. Undefined when that happened: then it is to be decided anew,
- * under locks.
+ * Carries out an operation that concerns one lot alone and was decided without a lock: one statement locks the balance and makes
+ * the entry where there still is enough. Undefined where there is not: then it is to be decided anew, under locks.
  */
 export async function operateAtOnce(
   pool: Pool,
@@ -102,25 +101,25 @@ export async function operateAtOnce(
   const { key, contract, on, who, why, request = null, intervention = null } = operation;
   const hash = contentHash(content);
   try {
-    await pool.query({
+    // As everywhere, the balance is locked before the key is taken: who holds the one never waits for the other.
+    const { rowCount } = await pool.query({
       name: 'ledger-enter-one',
-      text: `INSERT INTO credit_entries (key, line, content_hash, contract, lot, kind, available, pending, on_day, request,
+      text: `WITH locked AS (
+               SELECT lot FROM lot_balances WHERE lot = $4 AND available + $6 >= 0 AND pending + $7 >= 0 FOR UPDATE)
+             INSERT INTO credit_entries (key, line, content_hash, contract, lot, kind, available, pending, on_day, request,
                intervention, who, why)
-             VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+             SELECT $1, 1, $2, $3, lot, $5, $6, $7, $8, $9, $10, $11, $12 FROM locked`,
       values: [
         ...[key, hash, contract, entry.lot, entry.kind, entry.available, entry.pending, on, request, intervention],
         ...[who, why],
       ],
     });
-    return { key, entries: [entry], isRepeated: false };
+    return rowCount === 1 ? { key, entries: [entry], isRepeated: false } : undefined;
   } catch (error) {
     if (isUniqueViolation(error, 'credit_entries_once')) return await findOperation(pool, operation.key, hash);
-    if (errorCode(error) === CHECK_VIOLATION) return undefined;
     throw error;
   }
 }
-
-const CHECK_VIOLATION = '23514';
 
 /** What a key has entered; undefined when it has entered nothing. @throws Refusal `Conflict`: it was another operation */
 export async function findOperation(db: Queryable, key: string, hash: Buffer): Promise<Entered | undefined> {
