@@ -16,6 +16,8 @@ import { commandRoutes } from './routes/commands.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { contractTermsRoutes } from './routes/contractTerms.ts';
+import { creditOperationRoutes } from './routes/creditOperations.ts';
+import { creditRoutes } from './routes/credits.ts';
 import { escalationCommandRoutes } from './routes/escalationCommands.ts';
 import { escalationPages } from './routes/escalationPages.ts';
 import { escalationRoutes } from './routes/escalations.ts';
@@ -54,6 +56,8 @@ export function allRoutes(
     ...contractRoutes(deps),
     ...contractTermsRoutes(deps),
     ...contactRoutes(deps),
+    ...creditRoutes(deps),
+    ...creditOperationRoutes(deps),
     ...portalRoutes(deps),
     ...calendarRoutes(deps),
     ...escalationRoutes({ ...deps, files }),

@@ -75,7 +75,12 @@ function pathOf(route: Route, security: string): RouteConfig {
     responses: {
       [answer.status]: {
         description: answer.description,
-        content: sendsFile ? FILE : { 'application/json': { schema: answer.schema } },
+        content: sendsFile
+          ? FILE
+          : {
+              'application/json': { schema: answer.schema },
+              ...(answer.alsoAs ? { [answer.alsoAs]: { schema: z.string() } } : {}),
+            },
       },
       ...(dryRun ? { 200: dryRunResponse(dryRun, answer) } : {}),
       ...Object.fromEntries(problems.map((status) => [status, problemResponse(status)])),

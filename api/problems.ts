@@ -15,6 +15,7 @@ const KINDS = {
   'not-found': { status: 404, title: 'Not found', final: true },
   conflict: { status: 409, title: 'Conflict', final: true },
   'invalid-transition': { status: 409, title: 'Not possible now', final: true },
+  'insufficient-credit': { status: 409, title: 'Not enough credit', final: true },
   'still-running': { status: 409, title: 'The first call with this key is still running', final: false },
   'too-large': { status: 413, title: 'The body is too large', final: false },
   'unsupported-media-type': { status: 415, title: 'The body is not JSON', final: false },
@@ -47,6 +48,8 @@ export interface ProblemDetails {
   /** Not covered here: where it belongs, and the contract types that cover it. */
   readonly decision?: string;
   readonly coveredBy?: readonly string[];
+  /** Credit units that are not there. */
+  readonly missing?: readonly { readonly unit: string; readonly units: number }[];
   readonly retryAfterSeconds?: number;
 }
 
@@ -135,11 +138,12 @@ const REFUSED: { readonly [type in FailureType]: ProblemKind } = {
   NotCovered: 'not-covered',
   NotFound: 'not-found',
   Conflict: 'conflict',
+  InsufficientCredit: 'insufficient-credit',
   EffectConflict: 'conflict',
 };
 
 function refused({ type, message, details }: Refusal, role: Role | undefined): Problem {
-  const { fields, status, possible, tried, exclusion } = details;
+  const { fields, status, possible, tried, exclusion, missing } = details;
   const mine = possible?.filter((name) => role && isCommand(name) && mayCommand(role, name));
   return new Problem(REFUSED[type], `${message}${nextStep(type, status, mine)}`, {
     ...(fields ? { errors: fields } : {}),
@@ -147,6 +151,7 @@ function refused({ type, message, details }: Refusal, role: Role | undefined): P
     ...(status === undefined ? {} : { requestStatus: status }),
     ...(mine ? { possible: mine } : {}),
     ...(exclusion === undefined ? {} : { exclusion }),
+    ...(missing ? { missing } : {}),
   });
 }
 

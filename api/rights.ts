@@ -6,17 +6,21 @@ import type { CommandName, Who } from '../domain/events.ts';
 import type { Audience } from '../domain/timeline.ts';
 
 /** Every role. */
-export const ROLES = ['agent', 'supervisor', 'customer', 'publisher'] as const;
+export const ROLES = ['agent', 'supervisor', 'billing', 'customer', 'publisher'] as const;
 /** What a caller is; it decides what they may do and see. */
 export type Role = (typeof ROLES)[number];
-/** Roles of the provider's people. */
+/** Roles of the provider's people who work on requests. */
 export const STAFF: readonly Role[] = ['agent', 'supervisor'];
-/** Roles of those who have to do with requests: a publisher has only with what was escalated to it. */
+/** Roles of those who have to do with requests: a publisher has only with what was escalated to it, billing has no part in them. */
 export const EVERYBODY_ON_REQUESTS: readonly Role[] = ['agent', 'supervisor', 'customer'];
 /** Roles of the two sides of an escalation. */
 export const BOTH_SIDES: readonly Role[] = ['agent', 'supervisor', 'publisher'];
 /** Roles of a route that all may call. */
 export const EVERYBODY: readonly Role[] = ROLES;
+/** Roles of a route that shows contracts and their credit. */
+export const CONTRACT_READERS: readonly Role[] = ['agent', 'supervisor', 'billing', 'customer'];
+/** Roles that enter orders and settle accounts. */
+export const ACCOUNTS: readonly Role[] = ['supervisor', 'billing'];
 
 /** Whether the role is one of the provider's people. */
 export function isStaff(role: Role): role is 'agent' | 'supervisor' {
@@ -33,6 +37,8 @@ export function mayCommand(role: Role, name: CommandName): boolean {
       return true;
     case 'agent':
       return name !== 'amendTerms';
+    case 'billing':
+      return false;
     case 'customer':
       return CUSTOMER_COMMANDS.includes(name);
     case 'publisher':
@@ -53,6 +59,7 @@ export function mayCommandEscalation(role: Role, name: EscalationCommandName): b
       return DISTRIBUTOR_COMMANDS.some((one) => one === name);
     case 'publisher':
       return PUBLISHER_COMMANDS.some((one) => one === name);
+    case 'billing':
     case 'customer':
       return false;
   }
@@ -63,6 +70,7 @@ export function whoOf(caller: TokenHolder): Who {
   switch (caller.role) {
     case 'agent':
     case 'supervisor':
+    case 'billing':
       return `staff:${caller.id}`;
     case 'customer':
       return `contact:${caller.id}`;
@@ -73,7 +81,7 @@ export function whoOf(caller: TokenHolder): Who {
 
 /** Whether what belongs to this contract is the caller's to see. */
 export function sees(caller: TokenHolder, contract: string): boolean {
-  return isStaff(caller.role) || (caller.role === 'customer' && caller.contract === contract);
+  return caller.role === 'customer' ? caller.contract === contract : caller.role !== 'publisher';
 }
 
 /** The audience whose matter of a request the caller sees. */

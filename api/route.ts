@@ -33,6 +33,7 @@ interface Described {
     | 'commands'
     | 'mails'
     | 'contracts'
+    | 'credits'
     | 'calendars'
     | 'portal'
     | 'callers'
@@ -40,7 +41,13 @@ interface Described {
     | 'publishers';
   readonly summary: string;
   readonly roles: readonly Role[];
-  readonly answer: { readonly status: 200 | 201; readonly description: string; readonly schema: z.ZodType };
+  readonly answer: {
+    readonly status: 200 | 201;
+    readonly description: string;
+    readonly schema: z.ZodType;
+    /** Another type that the same may be asked for in; the content is then a text, its type in the answer's headers. */
+    readonly alsoAs?: 'text/csv';
+  };
 }
 
 /** What every handler gets. */
@@ -55,7 +62,7 @@ export interface Reading extends Described {
   readonly query?: z.ZodObject;
   /** It answers with a file, not with JSON. */
   readonly sendsFile?: true;
-  handle(input: Input & { readonly query: unknown }): Promise<Answer>;
+  handle(input: Input & { readonly query: unknown; readonly prefersCsv: boolean }): Promise<Answer>;
 }
 
 /** Changes something: needs an `Idempotency-Key`. */
@@ -96,7 +103,7 @@ export function isUploading(route: Route): route is Uploading {
 export function reading<Q extends z.ZodObject>(
   route: Omit<Reading, 'method' | 'query' | 'handle'> & {
     readonly query: Q;
-    handle(input: Input & { readonly query: z.output<Q> }): Promise<Answer>;
+    handle(input: Input & { readonly query: z.output<Q>; readonly prefersCsv: boolean }): Promise<Answer>;
   },
 ): Route {
   // The server gives the handler what the schema has checked.

@@ -213,6 +213,10 @@ export const ProblemOut = z
     possible: z.array(z.string()).optional(),
     decision: z.enum(['otherContract', 'quote', 'training']).optional().meta({ description: 'where it belongs' }),
     coveredBy: z.array(z.string()).optional().meta({ description: 'the contract types that cover it' }),
+    missing: z
+      .array(z.object({ unit: z.string(), units: z.int() }))
+      .optional()
+      .meta({ description: 'credit units that are not there' }),
     exclusion: z.string().optional(),
     clause: z.string().optional(),
   })

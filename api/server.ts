@@ -20,6 +20,7 @@ export interface ServerDependencies {
   readonly log: Logger;
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const parseJson = express.json({ limit: '1mb', type: 'application/json' });
 
@@ -71,7 +72,8 @@ async function replyTo(
   const params = request.params as Record<string, string>;
   if (route.method === 'get') {
     const query = route.query ? checked(route.query, request.query) : {};
-    return reply(route, await route.handle({ caller, params, query }));
+    const prefersCsv = request.accepts(['application/json', 'text/csv']) === 'text/csv';
+    return reply(route, await route.handle({ caller, params, query, prefersCsv }));
   }
   if (isUploading(route)) return await uploaded(route, caller, request, response, deps);
   const isDryRun = requireDryRun(route, request.query.dryRun);
@@ -166,7 +168,7 @@ function reply(route: Route, answer: Answer): Reply {
   if (answer.file) return { status: route.answer.status, headers: { ...answer.headers }, content: answer.file };
   return {
     status: answer.status ?? route.answer.status,
-    headers: { ...answer.headers, 'content-type': 'application/json; charset=utf-8' },
+    headers: { 'content-type': JSON_TYPE, ...answer.headers },
     content: answer.content,
   };
 }
@@ -186,7 +188,7 @@ function send(response: Response, { status, headers, content }: Reply): void {
     pipeline(content, response, () => undefined);
     return;
   }
-  response.end(JSON.stringify(content));
+  response.end(headers['content-type']?.startsWith('text/csv') ? String(content) : JSON.stringify(content));
 }
 
 /** Ends what no route answers, and everything that was thrown. */

@@ -11,6 +11,7 @@ const BENCHES: { readonly [name: string]: () => Promise<Bench> } = {
   closure: async () => (await import('./closure.ts')).closure,
   escalation: async () => (await import('./escalation.ts')).escalation,
   herd: async () => (await import('./herd.ts')).herd,
+  ledger: async () => (await import('./ledger.ts')).ledger,
   'worker-start': async () => (await import('./workerStart.ts')).workerStart,
 };
 

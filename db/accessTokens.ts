@@ -3,9 +3,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Language } from './contracts.ts';
 import type { Queryable } from './pool.ts';
 
+/** Roles of the provider's people: those who work on requests, those who direct it, those who keep accounts. */
+export type StaffRole = 'agent' | 'supervisor' | 'billing';
+
 /** Who calls. A customer's contact belongs to one contract, a publisher's person to one publisher. */
 export type TokenHolder =
-  | { readonly role: 'agent' | 'supervisor'; readonly id: string }
+  | { readonly role: StaffRole; readonly id: string }
   | { readonly role: 'customer'; readonly id: string; readonly contract: string }
   | { readonly role: 'publisher'; readonly id: string; readonly publisher: string };
 
@@ -35,7 +38,7 @@ export async function issueToken(
 export async function findTokenHolder(db: Queryable, token: string): Promise<TokenHolder | undefined> {
   const { rows } = await db.query<{
     staff: string | null;
-    role: 'agent' | 'supervisor' | null;
+    role: StaffRole | null;
     contact: string | null;
     contract: string | null;
     person: string | null;
@@ -76,7 +79,7 @@ export interface NewStaff {
   readonly id: string;
   readonly name: string;
   readonly email: string;
-  readonly role: 'agent' | 'supervisor';
+  readonly role: StaffRole;
   readonly language: Language;
 }
 

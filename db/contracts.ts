@@ -190,6 +190,9 @@ export async function changeContactAddress(db: Queryable, id: string, from: stri
 
 /** Whether an active agent or supervisor has this id. */
 export async function isActiveStaff(db: Queryable, id: string): Promise<boolean> {
-  const { rowCount } = await db.query('SELECT FROM staff WHERE id = $1 AND active', [id]);
+  const { rowCount } = await db.query(
+    "SELECT FROM staff WHERE id = $1 AND active AND role IN ('agent', 'supervisor')",
+    [id],
+  );
   return rowCount === 1;
 }

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { anomalySupport } from '../contracts/templates/anomalySupport.ts';
 import { demonstration } from '../contracts/templates/demonstration.ts';
+import { prepaidTickets } from '../contracts/templates/prepaidTickets.ts';
 import { publisherSupport } from '../contracts/templates/publisherSupport.ts';
 import { type ContractTerms, type ContractTermsInput, parseTerms } from '../contracts/terms.ts';
 import { findTokenHolder, issueToken, prolongToken, storeStaff } from './accessTokens.ts';
@@ -81,6 +82,15 @@ const PAULE = {
   email: 'paule@publisher.example',
   language: 'fr',
 } as const;
+/** Of the contract that has tickets to try the ledger with. */
+const THEA = {
+  id: 'demo-thea',
+  contract: 'DEMO-PREPAID',
+  name: 'Théa Fictive',
+  email: 'thea@customer.example',
+  language: 'fr',
+  trained: true,
+} as const;
 
 /**
  * Loads the demonstration, or finds it again: a second start keeps its data, and those of `earlierTokens` that still open
@@ -96,7 +106,9 @@ export async function loadDemonstration(
   await storePublisherSide(pool);
   await storeAll(pool, CLAIRE.contract, withViewer(anomalySupport(PARTIES)));
   await storeAll(pool, CAMILLE.contract, withViewer(demonstration(PARTIES, UNIT_SECONDS)));
+  await storeAll(pool, THEA.contract, prepaidTickets(PARTIES));
   await storeContact(pool, CLAIRE);
+  await storeContact(pool, THEA);
   await storeContact(pool, CAMILLE);
   await storeStaff(pool, person(AGENT, 'Alix Fictive', 'agent'));
   await storeStaff(pool, person(SUPERVISOR, 'Sacha Fictif', 'supervisor'));

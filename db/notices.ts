@@ -1,5 +1,7 @@
 /** Mails that belong to no request: what is told to somebody whose request was not taken, and to those who may ask. */
+import type { CreditNotice } from '../domain/ledger/watch.ts';
 import type { Language } from './contracts.ts';
+import type { CreditFacts } from './ledger/notices.ts';
 import type { Queryable } from './pool.ts';
 
 /** What a notice says. */
@@ -29,7 +31,7 @@ export async function orderNotice(db: Queryable, notice: NewNotice): Promise<voi
   await db.query(
     `INSERT INTO notices (kind, contract, inbound_mail, address, name, language, about, day)
      SELECT $1, reference, $3, $4, $5, $6, $7, (now() AT TIME ZONE zone)::date FROM contracts WHERE reference = $2
-     ON CONFLICT (kind, lower(address), day) DO NOTHING`,
+     ON CONFLICT (kind, lower(address), day) WHERE key IS NULL DO NOTHING`,
     [kind, contract, inboundMail, address, name, language, about],
   );
 }
@@ -50,8 +52,11 @@ export async function tellDesignated(
 }
 
 /** A notice that waits to be sent, with what it says it about. */
-export interface WaitingNotice extends Omit<NewNotice, 'inboundMail' | 'about'> {
+export interface WaitingNotice extends Omit<NewNotice, 'kind' | 'inboundMail' | 'about'> {
   readonly id: string;
+  readonly kind: NoticeKind | CreditNotice;
+  /** Of a notice of credit: what it says. */
+  readonly credit: CreditFacts | null;
   readonly about: string | null;
   /** Message-ID and subject of the mail that it answers. */
   readonly inReplyTo: string | null;
@@ -68,7 +73,8 @@ export async function claimNotice(db: Queryable, leaseSeconds: number): Promise<
            ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED) next
      LEFT JOIN notices o ON o.id = next.id LEFT JOIN inbound_mails m ON m.id = o.inbound_mail
      WHERE n.id = next.id
-     RETURNING n.id, n.kind, n.contract, n.address, n.name, n.language, n.about, m.message_id AS "inReplyTo", m.subject`,
+     RETURNING n.id, n.kind, n.contract, n.address, n.name, n.language, n.about, n.facts AS credit,
+               m.message_id AS "inReplyTo", m.subject`,
     [leaseSeconds],
   );
   return rows[0];

@@ -7,6 +7,7 @@ export const FAILURE_TYPES = [
   'NotCovered',
   'NotFound',
   'Conflict',
+  'InsufficientCredit',
   'EffectConflict',
 ] as const;
 /** Why something was refused. */
@@ -19,6 +20,8 @@ export interface RefusalDetails {
   readonly possible?: readonly string[];
   readonly fields?: readonly { readonly path: string; readonly message: string }[];
   readonly exclusion?: string;
+  /** InsufficientCredit: units that are not there. */
+  readonly missing?: readonly { readonly unit: string; readonly units: number }[];
 }
 
 /** Thrown by the core when an event is refused; nothing has changed. Never carries personal data. */

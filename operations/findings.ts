@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { RepairingDoor } from '../client/requestDoor.ts';
 import { Unavailable } from '../client/unavailable.ts';
+import { listLedgerOddities } from '../db/ledger/verification.ts';
 import { readRequestRow } from '../db/requests.ts';
 import {
   listConflicts,
@@ -19,7 +20,8 @@ import {
 /**
  * `effectConflict`: an effect's key was used with other content · `outboundOld`, `inboundOld`: a mail waits · `unopened`: registered,
  * not started · `lost`: no execution, though the request is not closed · `differs`: Temporal and Postgres have other
- * versions or status · `unanswered`: nobody told Temporal's · `timelineGap`: a version without a line.
+ * versions or status · `unanswered`: nobody told Temporal's · `timelineGap`: a version without a line · `ledger`: a balance
+ * that is not the sum of its entries, or a lot other than its order.
  */
 export type FindingKind =
   | 'effectConflict'
@@ -29,11 +31,12 @@ export type FindingKind =
   | 'lost'
   | 'differs'
   | 'unanswered'
-  | 'timelineGap';
+  | 'timelineGap'
+  | 'ledger';
 
 export interface Finding {
   readonly kind: FindingKind;
-  /** Number of a request, or id of a mail that came. */
+  /** Number of a request, id of a mail that came, or reference of a contract. */
   readonly subject: string;
   /** ISO 8601, UTC. */
   readonly since?: string;
@@ -68,6 +71,7 @@ export async function findAll(deps: VerifyDependencies): Promise<Finding[]> {
     ...found('unopened', await listOldOpenings(pool, settleSeconds)),
     ...(await compareOngoing(deps)),
     ...found('timelineGap', await listTimelineGaps(pool, settleSeconds)),
+    ...found('ledger', await listLedgerOddities(pool)),
   ];
 }
 
@@ -107,6 +111,7 @@ function repairOf(
     case 'differs':
     case 'unanswered':
     case 'timelineGap':
+    case 'ledger':
       return undefined;
   }
 }

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
+import { createContractDoor } from '../client/contractDoor.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
@@ -17,6 +18,7 @@ import { createMailParser } from '../mail/inbound/parse.ts';
 import { createMailTransport } from '../mail/transport.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
 import { startTracing } from '../tracing/tracing.ts';
+import { startCredits } from './credits.ts';
 import { startInboundRelay } from './inboundRelay.ts';
 import { startNotices } from './notices.ts';
 import { startOpeningHours } from './openingHours.ts';
@@ -50,6 +52,7 @@ const relay = startInboundRelay({
 const openings = startOpenings({ pool, door, log });
 const reports = startReports({ pool, door, log });
 const openingHours = startOpeningHours({ pool, door, log });
+const credits = startCredits({ pool, door: createContractDoor({ client }), log });
 const transport = createMailTransport(environment.smtpUrl);
 const notices = startNotices({
   pool,
@@ -77,7 +80,7 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-await Promise.all([relay.close(), openings.close(), reports.close(), openingHours.close(), notices.close()]);
+await Promise.all([relay, openings, reports, openingHours, credits, notices].map(async (duty) => await duty.close()));
 transport.close();
 await parser.close();
 await metrics.close();

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { claimNotice, endNotice, type WaitingNotice } from '../db/notices.ts';
 import { type MailSender, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
+import { renderCreditNotice } from '../mail/templates/creditNotices.ts';
 import { renderNotice } from '../mail/templates/notices.ts';
 import type { TokenKeys } from '../mail/tokens.ts';
 import type { MailTransport } from '../mail/transport.ts';
@@ -39,17 +40,16 @@ export function startNotices(deps: NoticesDeps): Loop {
 }
 
 async function send({ pool, transport, sender, tokenKeys, portal, log }: NoticesDeps, notice: WaitingNotice) {
-  const { id, kind, address, name, language, contract, about } = notice;
-  const facts = { language, name, contract, signature: sender.name, portal, ...(about === null ? {} : { about }) };
+  const { id, address } = notice;
   const inReplyTo = notice.inReplyTo === null ? undefined : threadable(notice.inReplyTo);
-  const isReply = kind !== 'askedByAnother' && inReplyTo !== undefined;
+  const isReply = notice.kind !== 'askedByAnother' && inReplyTo !== undefined;
   const delivery = await transport.send(
     {
       from: { name: sender.name, address: `sr@${sender.domain}` },
       to: address,
       // RFC 3834: what a machine answers has no envelope sender, so that nothing comes back.
       bouncesTo: '',
-      ...renderNotice(kind, facts),
+      ...rendered(notice, { signature: sender.name, portal }),
       messageId: messageIdOf(tokenKeys, `notice:${id}`, sender.domain),
       ...(isReply ? { inReplyTo } : {}),
       references: isReply ? [inReplyTo] : [],
@@ -65,5 +65,20 @@ async function send({ pool, transport, sender, tokenKeys, portal, log }: Notices
     case 'retry':
       log.warn({ notice: id, reason: delivery.reason }, 'a notice was not taken; there will be other attempts');
       return await endNotice(pool, id, 'waiting', delivery.reason);
+  }
+}
+
+function rendered(notice: WaitingNotice, ours: { readonly signature: string; readonly portal: string }) {
+  const { kind, language, name, contract, about, credit } = notice;
+  const facts = { language, name, contract, ...ours };
+  switch (kind) {
+    case 'creditExpiring':
+    case 'creditLow':
+    case 'creditGone':
+    case 'creditRenewed':
+      if (!credit) throw new Error('a notice of credit has no facts');
+      return renderCreditNotice(kind, { ...facts, ...credit });
+    default:
+      return renderNotice(kind, { ...facts, ...(about === null ? {} : { about }) });
   }
 }

@@ -9,7 +9,7 @@ export interface Replayed {
   readonly failed: readonly { readonly workflowId: string; readonly reason: string }[];
 }
 
-const RUNNING = 'WorkflowType = "supportRequest" AND ExecutionStatus = "Running"';
+const RUNNING = 'WorkflowType IN ("supportRequest", "contract") AND ExecutionStatus = "Running"';
 const FETCHED_AT_ONCE = 8;
 
 /** Replays the histories of `most` open requests, the newest first, on the bundle at `codePath`. */

@@ -1,5 +1,6 @@
 /** Runs a worker: workflows and their activities until SIGTERM or SIGINT, then finishes what runs. */
 import { NativeConnection, Runtime } from '@temporalio/worker';
+import { createContractActivities } from '../activities/contracts.ts';
 import { createEscalationMailActivities } from '../activities/escalationMail.ts';
 import { createEscalationActivities } from '../activities/escalations.ts';
 import { createMailActivities } from '../activities/mail.ts';
@@ -41,6 +42,7 @@ export async function runWorker(
 
   const pool = createPool({ connectionString: environment.databaseUrl, max: environment.databasePoolSize, log });
   const transport = createMailTransport(environment.smtpUrl);
+  const staffAlerts = { address: environment.staffAlertAddress, language: 'fr' as const };
   const failures = createActivityFailures();
   const workflows = await prebuiltWorkflows();
   const connection = await NativeConnection.connect({ address: environment.temporalAddress });
@@ -49,7 +51,7 @@ export async function runWorker(
     transport,
     tokenKeys: environment.tokenKeys,
     sender: { name: environment.mailName, domain: environment.mailDomain },
-    staffAlerts: { address: environment.staffAlertAddress, language: 'fr' as const },
+    staffAlerts,
     logger: log,
   };
   const worker = await createRequestWorker({
@@ -62,15 +64,18 @@ export async function runWorker(
     recordSpan: tracing.record,
     answersNexus: environment.nexusEndpoint !== 'off',
     useWorkerVersioning: environment.workerVersioning === 'on',
-    activities: arrange({
-      ...createRequestActivities({ pool }),
-      ...createEscalationActivities({
-        pool,
-        ...(environment.nexusEndpoint === 'off' ? {} : { endpoint: environment.nexusEndpoint }),
+    activities: {
+      ...createContractActivities({ pool, staffAlerts }),
+      ...arrange({
+        ...createRequestActivities({ pool }),
+        ...createEscalationActivities({
+          pool,
+          ...(environment.nexusEndpoint === 'off' ? {} : { endpoint: environment.nexusEndpoint }),
+        }),
+        ...createMailActivities(mailing),
+        ...createEscalationMailActivities({ ...mailing, files: readsPackageFiles(pool, createPostgresFiles(pool)) }),
       }),
-      ...createMailActivities(mailing),
-      ...createEscalationMailActivities({ ...mailing, files: readsPackageFiles(pool, createPostgresFiles(pool)) }),
-    }),
+    },
   });
 
   const metrics = await serveMetrics({

@@ -9,12 +9,17 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { EscalationActivities } from '../workflows/escalationMessages.ts';
-import { type FinishedSpan, REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
+import {
+  type ContractActivities,
+  type FinishedSpan,
+  REQUEST_TASK_QUEUE,
+  type RequestActivities,
+} from '../workflows/messages.ts';
 import type { TraceSinks } from '../workflows/traces.ts';
 import { escalationServices } from './nexusServices.ts';
 
-/** What a worker of requests carries out; without the second part it has none that are escalated. */
-export type WorkerActivities = RequestActivities & Partial<EscalationActivities>;
+/** What a worker of requests carries out; without the others it has none that are escalated, and looks after no credit. */
+export type WorkerActivities = RequestActivities & Partial<EscalationActivities & ContractActivities>;
 
 /** What a worker of requests needs. */
 export interface RequestWorkerOptions {

@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EffectKey, MailOrder } from '../domain/effects.ts';
 import type { EscalationReport } from '../domain/escalation/messages.ts';
 import type { CommandName, CommandOf, Windows } from '../domain/events.ts';
+import type { CreditNotice, WatchedCredit } from '../domain/ledger/watch.ts';
 import type { PackedSave } from '../domain/packing.ts';
 import type { ShortTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
@@ -155,4 +156,40 @@ export interface FinishedSpan {
   readonly to: number;
   readonly failed: boolean;
   readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** Workflow id of a contract, from its reference. */
+export function contractWorkflowId(reference: string): string {
+  return `contract:${reference}`;
+}
+
+/** What `contract` runs on. */
+export interface ContractInput {
+  readonly contract: string;
+}
+
+/** Entries were made in the contract's ledger: look at it again. Used with start. */
+export const creditChanged = defineSignal<[]>('creditChanged');
+
+/** A moment of a contract; `now`: the workflow's, epoch milliseconds. */
+export interface CreditAt {
+  readonly contract: string;
+  readonly now: number;
+}
+
+/** Activities of a contract. All may run twice: what they do happens once. */
+export interface ContractActivities {
+  readCredit(input: CreditAt): Promise<WatchedCredit>;
+  expireCredit(input: CreditAt & { readonly lot: number }): Promise<void>;
+  /** Tells the customer's side and staff; `key` once. */
+  tellCredit(input: CreditAt & CreditTold): Promise<void>;
+}
+
+/** What is told: by ids, since histories have no names. Without `tells` it is noted as overtaken. */
+export interface CreditTold {
+  readonly kind: CreditNotice;
+  readonly key: string;
+  readonly lot: number;
+  readonly days?: number;
+  readonly tells: boolean;
 }

@@ -5,7 +5,7 @@ import { listContacts, listContracts, readContract } from '../../db/contracts.ts
 import { Contract, ContractList } from '../contractSchemas.ts';
 import { contractOut } from '../present.ts';
 import { notFound } from '../problems.ts';
-import { EVERYBODY, EVERYBODY_ON_REQUESTS, sees, whoOf } from '../rights.ts';
+import { CONTRACT_READERS, EVERYBODY, sees, whoOf } from '../rights.ts';
 import { param, type Route, reading } from '../route.ts';
 import { CallerOut } from '../schemas.ts';
 
@@ -16,7 +16,7 @@ export function contractRoutes({ pool }: { readonly pool: Pool }): Route[] {
       path: '/v1/contracts',
       tag: 'contracts',
       summary: 'List contracts; a customer has one',
-      roles: EVERYBODY_ON_REQUESTS,
+      roles: CONTRACT_READERS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'The contracts that the caller may see', schema: ContractList },
       async handle({ caller }) {
@@ -28,7 +28,7 @@ export function contractRoutes({ pool }: { readonly pool: Pool }): Route[] {
       path: '/v1/contracts/{reference}',
       tag: 'contracts',
       summary: 'Read a contract with the terms in force; staff see its contacts too',
-      roles: EVERYBODY_ON_REQUESTS,
+      roles: CONTRACT_READERS,
       query: z.strictObject({}),
       answer: { status: 200, description: 'The contract', schema: Contract },
       async handle({ caller, params }) {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Name, Words } from '../fields.ts';
 import { type Finding, field, isGiven, itemsOf, membersOf, numberOf, unknownName } from '../inspection.ts';
-import { Minutes, Period, Share, Units } from './fields.ts';
+import { Days, Minutes, Period, Share, Units } from './fields.ts';
 import { Money } from './money.ts';
 
 /** Units sold together. */
@@ -37,6 +37,23 @@ const Validity = z.discriminatedUnion(
       input === undefined ? undefined : 'Units last a period ("period") or as long as the contract ("contract").',
   },
 );
+
+/** When the customer and staff are told of their credit. Contracts say nothing of it. */
+const Alerts = z.strictObject({
+  lowShare: Share.default(2_000).meta({
+    description:
+      'Share of the units last bought at or below which the balance is low, in basis points, rounded up to a whole unit; 0: nobody is told. Our reading: 2000, so of 10 tickets the last 2.',
+  }),
+  expiryDays: z.array(Days.positive()).max(10).default([60, 30, 7]).meta({
+    description: 'Days before the last valid day on which its end is announced. Our reading: 60, 30 and 7 (A art. 2).',
+  }),
+  nothingLeft: z.boolean().default(true).meta({
+    description: 'Whether it is told that nothing is left, or that the base has renewed (A art. 2, E CP 7).',
+  }),
+  to: z.enum(['mainContact', 'designatedContacts']).default('mainContact').meta({
+    description: "Who is told on the customer's side; staff always are. Our reading: the main contact.",
+  }),
+});
 
 /** A credit unit of the contract. */
 const CreditUnit = z.strictObject({
@@ -102,6 +119,7 @@ const CreditUnit = z.strictObject({
     .meta({
       description: 'Extra work that costs units on top. A catalogue: the simplified report.',
     }),
+  alerts: Alerts.prefault({}).meta({ description: 'When somebody is told of the balance and its end (A art. 2).' }),
 });
 
 /** The credit units of a contract, by name. */

@@ -4,9 +4,12 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from '../../api/app.ts';
 import { isUploading, type Route } from '../../api/route.ts';
+import { prepaidFigures } from '../../contracts/commercial/figures/prepaid.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
+import { storeTerms } from '../../db/contracts.ts';
+import { placeOrder } from '../../db/ledger/orders.ts';
 import { storePublisherPerson } from '../../db/publishers.ts';
-import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
+import { type ApiWorld, type CallerName, createApiWorld, OPENING, termsOf } from '../support/apiWorld.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
 import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
 
@@ -30,6 +33,7 @@ beforeAll(async () => {
     language: 'en',
   } as const;
   await storePublisherPerson(world.pool, spare);
+  await storeCredit(world.pool);
   await storeAdmitting(world.pool, 'THREE');
   const announced = await world.post('supervisor', '/v1/calendars/THREE.support/closures', {
     day: inDays(31),
@@ -76,9 +80,28 @@ const CUSTOMERS: readonly string[] = [
   'POST /v1/requests/{number}/reopen',
   'GET /v1/contracts',
   'GET /v1/contracts/{reference}',
+  'GET /v1/contracts/{reference}/packs',
+  'GET /v1/contracts/{reference}/orders',
+  'GET /v1/contracts/{reference}/balance',
+  'GET /v1/contracts/{reference}/statement',
+  'GET /v1/contracts/{reference}/reservations',
+  'GET /v1/contracts/{reference}/catalogue',
   'GET /v1/contracts/{reference}/terms/{version}',
   'GET /v1/terms/schema',
   'GET /v1/portal',
+  'GET /v1/me',
+];
+const BILLING: readonly string[] = [
+  'GET /v1/contracts',
+  'GET /v1/contracts/{reference}',
+  'GET /v1/contracts/{reference}/packs',
+  'GET /v1/contracts/{reference}/orders',
+  'GET /v1/contracts/{reference}/balance',
+  'GET /v1/contracts/{reference}/statement',
+  'GET /v1/contracts/{reference}/reservations',
+  'GET /v1/contracts/{reference}/catalogue',
+  'POST /v1/contracts/{reference}/orders',
+  'POST /v1/contracts/{reference}/debits',
   'GET /v1/me',
 ];
 /** Of publishers, on what was sent to theirs. */
@@ -100,7 +123,10 @@ const PUBLISHERS_ONLY: readonly string[] = [
   'POST /v1/escalations/{number}/{n}/confirmPriority',
   'POST /v1/escalations/{number}/{n}/contestPriority',
 ];
-const SUPERVISORS_ONLY: readonly string[] = [
+const NOT_FOR_AGENTS: readonly string[] = [
+  'POST /v1/contracts/{reference}/orders',
+  'POST /v1/contracts/{reference}/debits',
+  'POST /v1/contracts/{reference}/corrections',
   'POST /v1/publishers',
   'POST /v1/publishers/{id}/people',
   'POST /v1/publishers/{id}/people/{person}/retire',
@@ -116,6 +142,16 @@ const SUPERVISORS_ONLY: readonly string[] = [
 ];
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+/** The first contract sells tickets too, and has some. */
+async function storeCredit(pool: ApiWorld['pool']): Promise<void> {
+  const credits = prepaidFigures({ calendar: 'support' }).credits;
+  const terms = termsOf({ ...TERMS, ...(credits ? { credits } : {}) });
+  await storeTerms(pool, 'ONE', 2, '2026-01-02', terms);
+  const under = { credits: terms.credits ?? {}, termsVersion: 2, today: '2026-02-01' };
+  const order = { key: 'order:1', contract: 'ONE', on: '2026-01-15', who: 'staff:s-billing', why: 'order form BC-1' };
+  await placeOrder(pool, order, { unit: 'ticket', units: 10, orderForm: 'BC-1' }, under);
+}
 
 const TERMS = anomalySupport({ customer: 'Customer', provider: 'Provider' });
 
@@ -143,6 +179,9 @@ const BODIES: { readonly [command: string]: object } = {
   retire: {},
   makeReferent: {},
   makeMain: {},
+  orders: { pack: 4, signedOn: '2026-02-01', orderForm: 'BC-2' },
+  debits: { units: 1, on: '2026-02-02', why: 'Help' },
+  corrections: { corrects: 'order:1', right: [{ unit: 'ticket', units: 8 }], reason: 'Typed wrong' },
   markDown: {},
   markUp: {},
   escalations: { product: 'viewer', priority: 'p3' },
@@ -192,14 +231,15 @@ const isMayCall = (route: Route, caller: CallerName): boolean => {
   }
   if (PUBLISHERS_ONLY.includes(name)) return false;
   if (caller === 'supervisor') return true;
-  if (caller === 'agent') return !SUPERVISORS_ONLY.includes(name);
+  if (caller === 'billing') return BILLING.includes(name);
+  if (caller === 'agent') return !NOT_FOR_AGENTS.includes(name);
   return CUSTOMERS.includes(name);
 };
 const isAboutOneThing = (route: Route) => route.path.includes('{');
 
 describe('every route', () => {
-  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, portal, calendars, escalations, publishers', () => {
-    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 3 + 4 + 6 + 4 + 15 + 4);
+  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, credits, portal, calendars, escalations, publishers', () => {
+    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 6 + 3 + 3 + 4 + 6 + 4 + 15 + 4);
     expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
   });
 
@@ -213,6 +253,7 @@ describe('every route', () => {
   const callers: CallerName[] = [
     'agent',
     'supervisor',
+    'billing',
     'customer',
     'colleague',
     'stranger',

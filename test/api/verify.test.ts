@@ -5,6 +5,7 @@ import { insertInboundMail } from '../../db/inboundMails.ts';
 import { readRequestRow } from '../../db/requests.ts';
 import { type Finding, findAll, repairAll, type VerifyDependencies } from '../../operations/findings.ts';
 import { byAgent, createDoorWorld, type DoorWorld } from '../support/doorWorld.ts';
+import { buy, LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
 import { temporalAddress } from '../support/temporal.ts';
 
 let world: DoorWorld;
@@ -30,6 +31,22 @@ beforeEach(async () => {
 });
 
 describe('verify', () => {
+  it('finds a balance that is not the sum of its entries, and leaves it to people', async () => {
+    const under = await storeCreditContract(world.pool, 'TICKETS', LEDGER_TERMS.A);
+    await buy(world.pool, 'TICKETS', { unit: 'ticket', units: 4 }, under);
+    const tamper = (by: number) =>
+      world.pool.query(
+        `BEGIN; ALTER TABLE lot_balances DISABLE TRIGGER only_by_entries;
+         UPDATE lot_balances SET available = available + ${by};
+         ALTER TABLE lot_balances ENABLE ALWAYS TRIGGER only_by_entries; COMMIT`,
+      );
+    await tamper(1);
+    const findings = await find();
+    expect(kinds(findings)).toEqual([['ledger', 'TICKETS']]);
+    expect(await repairAll(deps, findings)).toEqual(findings);
+    await tamper(-1);
+  });
+
   it('finds nothing of requests that are well, open or closed', async () => {
     const number = await world.open();
     await world.door.command(number, 'close', byAgent({ reason: 'withdrawn' as const }));

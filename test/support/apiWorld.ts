@@ -22,6 +22,7 @@ import { createEscalationStandIn, type EscalationStandIn } from './escalationSta
 export const CALLERS = [
   'agent',
   'supervisor',
+  'billing',
   'customer',
   'colleague',
   'untrained',
@@ -120,7 +121,7 @@ async function issueAll(pool: Pool): Promise<ApiWorld['tokens']> {
   const tokens: Partial<Record<CallerName, string>> = {};
   const expiresAt = new Date(Date.now() + HOUR_MS);
   for (const name of CALLERS) {
-    if (name === 'agent' || name === 'supervisor') {
+    if (name === 'agent' || name === 'supervisor' || name === 'billing') {
       await storeStaff(pool, { id: `s-${name}`, name, email: `${name}@support.test`, role: name, language: 'fr' });
       tokens[name] = await issueToken(pool, { staff: `s-${name}`, expiresAt });
       continue;

@@ -27,7 +27,7 @@ type Need = 'postgres' | 'temporal' | 'testServer';
 
 const NEEDS: Record<string, readonly Need[]> = {
   workflows: ['testServer'],
-  activities: ['postgres'],
+  activities: ['postgres', 'testServer'],
   api: ['postgres', 'temporal'],
   e2e: ['postgres', 'temporal'],
   replay: ['testServer'],

@@ -1,0 +1,125 @@
+/** What people enter into the ledger by hand: orders, debits, corrections. Each once for its Idempotency-Key. */
+import type { Pool } from 'pg';
+import type { z } from 'zod';
+import { correct } from '../../db/ledger/corrections.ts';
+import type { Entered } from '../../db/ledger/operations.ts';
+import { listOrders, placeOrder } from '../../db/ledger/orders.ts';
+import { debit, quote } from '../../db/ledger/spending.ts';
+import type { CreditContract } from '../../db/ledger/under.ts';
+import { readRequestRow } from '../../db/requests.ts';
+import type { Amount } from '../../domain/ledger/terms.ts';
+import { added, unitsOfTrips, unitsOfWork } from '../../domain/ledger/units.ts';
+import { CorrectionBody, CreditOrderOut, DebitBody, OperationOut, OrderBody, QuoteOut } from '../creditSchemas.ts';
+import { validationFailed } from '../problems.ts';
+import { ACCOUNTS, whoOf } from '../rights.ts';
+import { changing, param, type Route } from '../route.ts';
+import { orderOut, visibleContract } from './credits.ts';
+
+const PATH = '/v1/contracts/{reference}';
+
+/** The routes that enter orders, debits and corrections. */
+export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[] {
+  const entered = { status: 201, description: 'What was entered', schema: OperationOut } as const;
+  return [
+    changing({
+      path: `${PATH}/orders`,
+      tag: 'credits',
+      summary: 'Enter a signed order form; its units are there at once, and it is to be invoiced',
+      roles: ACCOUNTS,
+      body: OrderBody,
+      answer: { status: 201, description: 'The order', schema: CreditOrderOut },
+      async handle({ caller, params, body, call }) {
+        const contract = param(params, 'reference');
+        const under = await visibleContract(pool, caller, contract);
+        notAfterToday('signedOn', body.signedOn, under);
+        const key = `order:${call.updateId}`;
+        const operation = { key, contract, on: body.signedOn, who: whoOf(caller), why: `order form ${body.orderForm}` };
+        const form = { unit: body.unit ?? onlyUnit(under), units: body.pack, orderForm: body.orderForm };
+        await placeOrder(pool, operation, form, under);
+        const [order] = await listOrders(pool, contract, key);
+        if (!order) throw new Error('the order that was entered is not there');
+        return { content: orderOut(order, caller) };
+      },
+    }),
+    changing({
+      path: `${PATH}/debits`,
+      tag: 'credits',
+      summary: 'Spend units for work that was done',
+      roles: ACCOUNTS,
+      body: DebitBody,
+      answer: entered,
+      dryRun: {
+        description: 'What it would take, and what is missing',
+        schema: QuoteOut,
+        async show({ caller, params, body }) {
+          const contract = param(params, 'reference');
+          const under = await visibleContract(pool, caller, contract);
+          const amounts = amountsOf(body, under);
+          return { content: { amounts, ...(await quote(pool, contract, amounts, { on: body.on, under })) } };
+        },
+      },
+      async handle({ caller, params, body, call }) {
+        const contract = param(params, 'reference');
+        const under = await visibleContract(pool, caller, contract);
+        notAfterToday('on', body.on, under);
+        await requireRequest(pool, contract, body.request);
+        const { on, why, request, intervention } = body;
+        const operation = {
+          key: `debit:${call.updateId}`,
+          contract,
+          on,
+          who: whoOf(caller),
+          why,
+          request,
+          intervention,
+        };
+        return { content: operationOut(await debit(pool, operation, amountsOf(body, under), under)) };
+      },
+    }),
+    changing({
+      path: `${PATH}/corrections`,
+      tag: 'credits',
+      summary: 'Correct an operation: new entries that name it, with a reason',
+      roles: ['supervisor'],
+      body: CorrectionBody,
+      answer: entered,
+      async handle({ caller, params, body, call }) {
+        const contract = param(params, 'reference');
+        const under = await visibleContract(pool, caller, contract);
+        const operation = { key: `correction:${call.updateId}`, contract, who: whoOf(caller), why: body.reason };
+        return { content: operationOut(await correct(pool, operation, body, under)) };
+      },
+    }),
+  ];
+}
+
+function operationOut({ key, entries }: Entered) {
+  return { operation: key, entries };
+}
+
+function amountsOf(body: z.output<typeof DebitBody>, under: CreditContract): Amount[] {
+  const unit = body.unit ?? onlyUnit(under);
+  const work =
+    body.seconds === undefined ? [{ unit, units: body.units ?? 0 }] : unitsOfWork(under.credits, unit, body.seconds);
+  return added([...work, ...unitsOfTrips(under.credits, unit, body.returnTrips ?? 0)]);
+}
+
+/** The one unit of a contract. @throws Problem `validation-failed` when there are several, or none */
+function onlyUnit({ credits }: CreditContract): string {
+  const [only, ...others] = Object.keys(credits).filter((name) => credits[name]?.active);
+  if (only !== undefined && others.length === 0) return only;
+  const message =
+    only === undefined ? 'The contract has no credit units.' : `Say which: ${[only, ...others].join(', ')}.`;
+  throw validationFailed([{ path: 'unit', message }]);
+}
+
+function notAfterToday(path: string, date: string, { today }: CreditContract): void {
+  if (date > today) throw validationFailed([{ path, message: 'This must not be in the future.' }]);
+}
+
+async function requireRequest(pool: Pool, contract: string, number: string | undefined): Promise<void> {
+  if (number === undefined) return;
+  const row = await readRequestRow(pool, number);
+  if (row?.contract === contract) return;
+  throw validationFailed([{ path: 'request', message: 'The contract has no such request.' }]);
+}

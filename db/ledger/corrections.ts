@@ -1,0 +1,84 @@
+/** Correcting an operation: new entries that name it, once each. */
+import type { Pool } from 'pg';
+import { Refusal } from '../../domain/failures.ts';
+import { type CorrectedEntry, corrected } from '../../domain/ledger/corrections.ts';
+import type { Amount } from '../../domain/ledger/terms.ts';
+import { isUniqueViolation, type Queryable } from '../pool.ts';
+import { lockAllLots } from './lots.ts';
+import { type Entered, type Operation, operate, type Under } from './operations.ts';
+
+/** What an operation ought to have been. */
+export interface Correction {
+  /** Key of the operation that was wrong, or of its latest correction. */
+  readonly corrects: string;
+  /** The right number of units; of units that are not named nothing changes. None is allowed. */
+  readonly right: readonly Amount[];
+}
+
+/**
+ * Enters a correction; its `on` is the date of what it corrects, whatever is given.
+ *
+ * @throws Refusal `NotFound`: no such operation; `Conflict`: it has been corrected (name that correction), or cannot be, or
+ * has this many units already; `InsufficientCredit`
+ */
+export async function correct(
+  pool: Pool,
+  operation: Omit<Operation, 'on'>,
+  { corrects, right }: Correction,
+  under: Under,
+): Promise<Entered> {
+  const { contract, key } = operation;
+  const chain = await readChain(pool, contract, corrects);
+  const [first] = chain;
+  if (!first) throw new Refusal('NotFound', 'The contract has no such operation.');
+  const units = [...new Set(chain.map(({ unit }) => unit))];
+  const other = right.find(({ unit }) => !units.includes(unit));
+  if (other) throw new Refusal('NotFound', `The operation is about ${units.join(', ')}, not ${other.unit}.`);
+  const once = right.filter(({ unit }, index) => right.findIndex((one) => one.unit === unit) === index);
+  const content = { does: 'correct', contract, corrects, right: once };
+  const on = { ...operation, on: first.on, request: first.request ?? undefined };
+  try {
+    return await operate(pool, on, content, { exclusive: false, corrects }, async (client) => {
+      const lots = await lockAllLots(client, contract, units);
+      // Nothing is corrected twice, so what was read of the chain stays what it is.
+      if (await isCorrected(client, corrects)) throw alreadyCorrected();
+      const changes = corrected(chain, lots, once, { on: first.on, today: under.today });
+      return [{ key, changes }];
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error, 'credit_entries_corrected')) throw error;
+    throw alreadyCorrected();
+  }
+}
+
+function alreadyCorrected(): Refusal {
+  return new Refusal('Conflict', 'The operation has been corrected: name the correction to correct it again.');
+}
+
+async function isCorrected(db: Queryable, key: string): Promise<boolean> {
+  const { rowCount } = await db.query('SELECT FROM credit_entries WHERE corrects = $1 AND line = 1', [key]);
+  return rowCount === 1;
+}
+
+/** An entry of an operation or of what it corrects. */
+export interface ChainEntry extends CorrectedEntry {
+  readonly unit: string;
+  /** Local date of the first operation, YYYY-MM-DD. */
+  readonly on: string;
+  readonly request: string | null;
+}
+
+/** Entries of an operation and of all that it corrects, the first operation's first. */
+export async function readChain(db: Queryable, contract: string, key: string): Promise<ChainEntry[]> {
+  const { rows } = await db.query<ChainEntry>(
+    `WITH RECURSIVE chain AS (
+       SELECT DISTINCT key, corrects, 0 AS depth FROM credit_entries WHERE contract = $1 AND key = $2
+       UNION
+       SELECT e.key, e.corrects, c.depth + 1 FROM credit_entries e JOIN chain c ON e.key = c.corrects)
+     SELECT e.lot, e.kind, e.available, e.pending, l.unit, e.on_day::text AS on, e.request
+     FROM chain c JOIN credit_entries e ON e.key = c.key JOIN credit_lots l ON l.id = e.lot
+     WHERE e.contract = $1 ORDER BY c.depth DESC, e.line`,
+    [contract, key],
+  );
+  return rows;
+}

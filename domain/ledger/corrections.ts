@@ -1,0 +1,92 @@
+/** Corrections: new entries that make an earlier operation what it ought to have been, and name it. */
+import { Refusal } from '../failures.ts';
+import { type Change, changesOf, type EntryKind } from './entries.ts';
+import { inOrder, type Lot, overToday, type Taking, takeAvailable } from './lots.ts';
+import { insufficient } from './settlement.ts';
+import type { Amount } from './terms.ts';
+
+/** An entry of the operation that is corrected, or of an earlier correction of it. */
+export interface CorrectedEntry {
+  readonly lot: number;
+  readonly kind: EntryKind;
+  readonly available: number;
+  readonly pending: number;
+}
+
+const SPENDING: readonly EntryKind[] = ['debit', 'post', 'forfeit'];
+const BUYING: readonly EntryKind[] = ['purchase', 'renewal'];
+
+/**
+ * The changes that leave an operation with `right` units instead of those it has. Units given back return to the lots that
+ * they came from, the one spent last first, and expire at once where its last day is over; units spent on top come from lots
+ * that are valid on the date of the work.
+ *
+ * @param lots every lot of the contract in the units concerned, locked
+ * @throws Refusal `Conflict`: what it is cannot be corrected, or it is so already; `InsufficientCredit`
+ */
+export function corrected(
+  entries: readonly CorrectedEntry[],
+  lots: readonly Lot[],
+  right: readonly Amount[],
+  { on, today }: { readonly on: string; readonly today: string },
+): Change[] {
+  const kinds = entries.map(({ kind }) => kind);
+  const isPurchase = kinds.some((kind) => BUYING.includes(kind));
+  if (!isPurchase && !kinds.some((kind) => SPENDING.includes(kind))) {
+    throw new Refusal('Conflict', 'Only what was bought, spent, posted or forfeited can be corrected.');
+  }
+  const sign = isPurchase ? 1 : -1;
+  const counted = entries.filter(({ kind }) => kind === 'correct' || [...SPENDING, ...BUYING].includes(kind));
+  const concerned = lots.filter(({ id }) => counted.some((entry) => entry.lot === id));
+  const had = concerned.map((lot) => ({ lot, units: sign * sumOf(counted.filter((entry) => entry.lot === lot.id)) }));
+  const changes = right.flatMap(({ unit, units }) => {
+    const own = had.filter(({ lot }) => lot.unit === unit);
+    const more = units - own.reduce((sum, each) => sum + each.units, 0);
+    if (isPurchase) return ofPurchase(own, more);
+    return more > 0 ? spentOnTop(lots, { unit, units: more }, on) : givenBack(own, -more, today);
+  });
+  if (changes.length === 0)
+    throw new Refusal('Conflict', 'It has this many units already: nothing is to be corrected.');
+  return changes;
+}
+
+interface Had {
+  readonly lot: Lot;
+  readonly units: number;
+}
+
+function ofPurchase(had: readonly Had[], more: number): Change[] {
+  const [bought] = had;
+  if (!bought || more === 0) return [];
+  const { lot } = bought;
+  const missing = -more - lot.available;
+  if (missing > 0) {
+    throw insufficient(
+      [{ unit: lot.unit, units: missing }],
+      'More of the order is spent or reserved than would be left.',
+    );
+  }
+  return changesOf(more > 0 ? 'correct' : 'corrected', [{ lot: lot.id, units: Math.abs(more) }]);
+}
+
+function spentOnTop(lots: readonly Lot[], amount: Amount, on: string): Change[] {
+  const { takings, missing } = takeAvailable(lots, [amount], on);
+  if (missing.length > 0) throw insufficient(missing, 'There is less available on the date of the work.');
+  return changesOf('corrected', takings);
+}
+
+function givenBack(had: readonly Had[], units: number, today: string): Change[] {
+  const takings: Taking[] = [];
+  let left = units;
+  for (const { lot, units: spent } of [...had].sort((a, b) => inOrder(b.lot, a.lot))) {
+    const some = Math.min(left, Math.max(0, spent));
+    if (some > 0) takings.push({ lot: lot.id, units: some });
+    left -= some;
+  }
+  const lots = had.map(({ lot }) => lot);
+  return [...changesOf('correct', takings), ...changesOf('expire', overToday(lots, takings, today))];
+}
+
+function sumOf(entries: readonly CorrectedEntry[]): number {
+  return entries.reduce((sum, { available, pending }) => sum + available + pending, 0);
+}

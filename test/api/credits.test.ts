@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issueToken } from '../../db/accessTokens.ts';
+import { storeContact } from '../../db/contracts.ts';
+import { listLedgerOddities } from '../../db/ledger/verification.ts';
+import { daysAfter } from '../../domain/localDates.ts';
+import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
+import { LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
+
+let world: ApiWorld;
+let token: string;
+/** In Europe/Paris; a test that runs over midnight there would see yesterday, which is in the past and valid too. */
+let today: string;
+
+beforeAll(async () => {
+  world = await createApiWorld();
+  today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(Date.now());
+  await storeCreditContract(world.pool, 'HOSTED', LEDGER_TERMS.E);
+  await storeCreditContract(world.pool, 'PREPAID', LEDGER_TERMS.A);
+  const person = { id: 'c-payer', contract: 'PREPAID', name: 'Payer', email: 'payer@customer.test' };
+  await storeContact(world.pool, { ...person, language: 'fr', trained: true });
+  token = await issueToken(world.pool, { contact: 'c-payer', expiresAt: new Date(Date.now() + 3_600_000) });
+});
+afterAll(async () => {
+  expect(await listLedgerOddities(world.pool)).toEqual([]);
+  await world.close();
+});
+
+let forms = 0;
+const order = (contract: string, body: object, key?: string) =>
+  world.post(
+    'billing',
+    `/v1/contracts/${contract}/orders`,
+    { signedOn: today, orderForm: `BC-${++forms}`, ...body },
+    key,
+  );
+const asCustomer = (path: string) => supertest(world.app).get(path).set('authorization', `Bearer ${token}`);
+
+describe('packs and orders', () => {
+  it('shows what is on sale', async () => {
+    const { body } = await asCustomer('/v1/contracts/PREPAID/packs');
+    expect(body.items.map((one: { units: number; price: { cents: number } }) => [one.units, one.price.cents])).toEqual([
+      [4, 60_000],
+      [10, 150_000],
+      [20, 275_000],
+      [40, 500_000],
+    ]);
+  });
+
+  it('makes a lot of a signed form, once for a key and once for the form', async () => {
+    const key = randomUUID();
+    const body = { pack: 10, signedOn: '2026-03-01', orderForm: 'BC-A' };
+    const first = await order('PREPAID', body, key);
+    expect(first.status).toBe(201);
+    expect(first.body).toMatchObject({
+      ...{ kind: 'order', unit: 'ticket', units: 10, price: { cents: 150_000, vatBasisPoints: 2_000 } },
+      ...{ validFrom: '2026-03-01', lastDay: '2027-03-01', orderForm: 'BC-A', who: 'staff:s-billing' },
+    });
+    expect((await order('PREPAID', body, key)).body).toEqual(first.body);
+    const again = await order('PREPAID', body);
+    expect([again.status, again.body.type]).toEqual([409, 'urn:relance:problem:conflict']);
+    const { body: list } = await asCustomer('/v1/contracts/PREPAID/orders');
+    expect(list.items).toMatchObject([{ orderForm: 'BC-A', who: 'staff' }]);
+  });
+
+  it.each([
+    [{ pack: 5 }, 'units'],
+    [{ pack: 4, unit: 'gold' }, undefined],
+    [{ pack: 4, signedOn: '2999-01-01' }, 'signedOn'],
+    [{ pack: 4, signedOn: '2026-02-30' }, 'signedOn'],
+    [{ pack: 0 }, 'pack'],
+  ])('refuses %j', async (body, path) => {
+    const { status, body: problem } = await order('PREPAID', body);
+    if (path === undefined) return expect(status).toBe(404);
+    expect(status).toBe(422);
+    expect(problem.errors.map((one: { path: string }) => one.path)).toEqual([path]);
+  });
+
+  it('wants the unit where there are several', async () => {
+    expect((await order('HOSTED', { pack: 16 })).body.errors[0].message).toBe('Say which: timeUnit, halfDay.');
+    expect((await order('HOSTED', { pack: 16, unit: 'timeUnit' })).status).toBe(201);
+  });
+});
+
+describe('debits', () => {
+  const path = '/v1/contracts/HOSTED/debits';
+  const work = { unit: 'timeUnit', seconds: 901, on: '2026-05-05', why: '=HYPERLINK("x")' };
+
+  it('shows first what it would take, and changes nothing', async () => {
+    const shown = await world.post('billing', `${path}?dryRun=true`, { ...work, returnTrips: 1 });
+    expect(shown.status).toBe(200);
+    expect(shown.body).toMatchObject({ amounts: [{ unit: 'timeUnit', units: 6 }], missing: [], renewals: [] });
+    const { body } = await world.get('agent', '/v1/contracts/HOSTED/balance');
+    expect(body.items[0]).toMatchObject({ unit: 'timeUnit', available: 16, pending: 0 });
+  });
+
+  it('spends, and a statement says what became of it', async () => {
+    const spent = await world.post('supervisor', path, work);
+    expect(spent.body.entries).toMatchObject([{ unit: 'timeUnit', kind: 'debit', available: -2, pending: 0 }]);
+    const { body } = await world.get('agent', '/v1/contracts/HOSTED/statement?unit=timeUnit');
+    expect(body.items).toMatchObject([
+      { kind: 'purchase', available: 16, availableAfter: 16 },
+      { kind: 'debit', available: -2, availableAfter: 14, on: '2026-05-05', who: 'staff:s-supervisor' },
+    ]);
+    const page = await world.get('agent', '/v1/contracts/HOSTED/statement?limit=1');
+    expect(page.body.items).toHaveLength(1);
+    const next = await world.get('agent', `/v1/contracts/HOSTED/statement?limit=1&after=${page.body.next}`);
+    expect(next.body.items).toMatchObject([{ kind: 'debit', availableAfter: 14 }]);
+    expect(next.body.next).toBeUndefined();
+  });
+
+  it('is refused with what is missing', async () => {
+    const refused = await world.post('billing', '/v1/contracts/PREPAID/debits', { units: 11, on: today, why: 'x' });
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({
+      type: 'urn:relance:problem:insufficient-credit',
+      missing: [{ unit: 'ticket', units: 1 }],
+    });
+  });
+
+  it('wants units or seconds, a date that has come, and a request of the contract', async () => {
+    const number = await world.open();
+    for (const [body, field] of [
+      [{ units: 1, seconds: 60 }, 'units'],
+      [{}, 'units'],
+      [{ units: 1, on: daysAfter(today, 2) }, 'on'],
+      [{ units: 1, request: number }, 'request'],
+    ] as const) {
+      const { status, body: problem } = await world.post('billing', path, {
+        ...{ unit: 'timeUnit', on: today, why: 'x' },
+        ...body,
+      });
+      expect([status, problem.errors?.[0]?.path]).toEqual([422, field]);
+    }
+  });
+});
+
+describe('the statement as CSV', () => {
+  it('is asked for by format or by Accept, and holds no formula', async () => {
+    const path = '/v1/contracts/HOSTED/statement';
+    const byFormat = await world.get('agent', `${path}?format=csv`);
+    expect(byFormat.headers['content-type']).toBe('text/csv; charset=utf-8');
+    const byAccept = await world.get('agent', path).set('accept', 'text/csv');
+    expect(byAccept.text).toBe(byFormat.text);
+    expect((await world.get('agent', path).set('accept', '*/*')).headers['content-type']).toContain('application/json');
+    const [header, first, second] = byFormat.text.split('\r\n');
+    expect(header?.split(',').slice(0, 7)).toEqual(['entry', 'at', 'unit', 'lot', 'kind', 'available', 'pending']);
+    expect(first).toContain(',purchase,16,0,16,0,');
+    expect(second).toContain(',debit,-2,0,14,0,2026-05-05,');
+    expect(second).toContain(`"'=HYPERLINK(""x"")"`);
+  });
+});
+
+describe('corrections', () => {
+  it('name an operation, once, with a reason', async () => {
+    const { body } = await world.get('agent', '/v1/contracts/HOSTED/statement');
+    const { operation } = body.items.at(-1);
+    const path = '/v1/contracts/HOSTED/corrections';
+    const correction = { corrects: operation, right: [{ unit: 'timeUnit', units: 1 }], reason: 'One quarter only' };
+    expect((await world.post('billing', path, correction)).status).toBe(403);
+    const done = await world.post('supervisor', path, correction);
+    expect(done.body.entries).toMatchObject([{ kind: 'correct', available: 1 }]);
+    expect((await world.post('supervisor', path, correction)).body.type).toBe('urn:relance:problem:conflict');
+    expect((await world.post('supervisor', path, { ...correction, corrects: 'nothing' })).status).toBe(404);
+    const after = await world.get('agent', '/v1/contracts/HOSTED/statement');
+    expect(after.body.items.at(-1)).toMatchObject({ corrects: operation, why: 'One quarter only', availableAfter: 15 });
+  });
+});
+
+describe('the catalogue', () => {
+  it('has the 14 services with their prerequisites, limits and pack', async () => {
+    const { body } = await asCustomer('/v1/contracts/PREPAID/catalogue');
+    expect(body.items).toHaveLength(14);
+    for (const service of body.items) {
+      expect(service).toMatchObject({ code: expect.any(String), unit: 'ticket', prerequisites: expect.any(Array) });
+      expect([4, 10, 20]).toContain(service.recommendedPack);
+    }
+  });
+});
+
+it('another contract is not there', async () => {
+  for (const what of ['balance', 'statement', 'catalogue', 'reservations', 'orders', 'packs']) {
+    expect((await asCustomer(`/v1/contracts/HOSTED/${what}`)).status).toBe(404);
+  }
+});
