@@ -17,14 +17,17 @@ export function requestWorkflowId(number: string): string {
 }
 
 /**
- * Search attributes that the stack registers. Of Keyword at most 10 exist in a namespace's default store: four are used
- * here; two are reserved for the escalation (`EscalationStatus`, `Publisher`), four are free.
+ * Search attributes that the stack registers. Of Keyword at most 10 exist in a namespace's default store: six are used
+ * here, four are free.
  */
 export const SEARCH_ATTRIBUTES = {
   RequestStatus: 'Keyword',
   RequestPriority: 'Keyword',
   ContractReference: 'Keyword',
   Assignee: 'Keyword',
+  /** Of an escalation, and of a request its newest open one's. */
+  EscalationStatus: 'Keyword',
+  Publisher: 'Keyword',
   SlaBreached: 'Bool',
   /** Earliest due moment of a running clock; empty when none runs. */
   NextDueAt: 'Datetime',

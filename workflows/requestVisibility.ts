@@ -7,7 +7,8 @@ import { type ClockView, joinView, type RequestView } from '../domain/view.ts';
 import type { SEARCH_ATTRIBUTES } from './messages.ts';
 import type { RequestShell } from './requestShell.ts';
 
-type Shown = { -readonly [name in keyof typeof SEARCH_ATTRIBUTES]: string | boolean | number | null };
+type Name = Exclude<keyof typeof SEARCH_ATTRIBUTES, 'EscalationStatus' | 'Publisher'>;
+type Shown = { -readonly [name in Name]: string | boolean | number | null };
 
 const KEYS = {
   RequestStatus: defineSearchAttributeKey('RequestStatus', SearchAttributeType.KEYWORD),
