@@ -3,6 +3,8 @@ import { dueMoments } from './clocks.ts';
 import { type Draft, record, SYSTEM } from './draft.ts';
 import type { Windows } from './events.ts';
 import type { Rules } from './rules.ts';
+import type { Clocked } from './state.ts';
+import type { ClockName } from './terms.ts';
 
 /** Version of a calendar before anything was announced. */
 const FIRST_VERSION = 1;
@@ -53,17 +55,28 @@ function heldVersion(rules: Rules, name: string): number {
  * is told no other moment.
  */
 export function recordChangedHours(draft: Draft, at: number, before: Rules): void {
-  const { state, rules } = draft;
+  const moved = movedDues(draft.state, draft.rules, before);
+  for (const facts of moved) record(draft, at, SYSTEM, { type: 'openingHoursChanged', facts });
+  if (moved.length === 0) record(draft, at, SYSTEM, { type: 'openingHoursChanged' });
+}
+
+/** A due moment that moved; either is missing where it lies beyond the opening window. */
+export interface MovedDue {
+  readonly clock: ClockName;
+  readonly dueWas?: number;
+  readonly dueAt?: number;
+}
+
+/** The due moments that the rules move which hold now, but of what was breached. */
+export function movedDues(state: Clocked, rules: Rules, before: Rules): MovedDue[] {
   const were = new Map(dueMoments(state, before).map((due) => [due.clock, due.at]));
   const are = new Map(dueMoments(state, rules).map((due) => [due.clock, due.at]));
   const moved = [...new Set([...were.keys(), ...are.keys()])].filter(
     (clock) => were.get(clock) !== are.get(clock) && state.clocks[clock]?.breachedAt === undefined,
   );
-  for (const clock of moved) {
+  return moved.map((clock) => {
     const dueWas = were.get(clock);
     const dueAt = are.get(clock);
-    const facts = { clock, ...(dueWas === undefined ? {} : { dueWas }), ...(dueAt === undefined ? {} : { dueAt }) };
-    record(draft, at, SYSTEM, { type: 'openingHoursChanged', facts });
-  }
-  if (moved.length === 0) record(draft, at, SYSTEM, { type: 'openingHoursChanged' });
+    return { clock, ...(dueWas === undefined ? {} : { dueWas }), ...(dueAt === undefined ? {} : { dueAt }) };
+  });
 }

@@ -1,5 +1,5 @@
 /**
- * The clocks of a request: acknowledgement, intervention, workaround, resolution, recovery.
+ * The clocks of a request, or of an escalation: acknowledgement, intervention, workaround, resolution, recovery.
  *
  * Nothing is accumulated: a clock is its start, its budget and the request's pauses; its due moment is derived each
  * time it is asked for. So changing priority or terms can forget neither time used nor time paused.
@@ -8,7 +8,7 @@ import { dueAfter, warnAfter } from './delays.ts';
 import type { ClockDue } from './effects.ts';
 import { isOpen, nextOpening, type Pause, type Reach } from './openingHours.ts';
 import type { Rules } from './rules.ts';
-import type { ClockState, PauseCause, RequestPause, RequestState } from './state.ts';
+import type { Clocked, ClockState, PauseCause, RequestPause } from './state.ts';
 import { CLOCK_NAMES, type ClockName, type ClockTerms, type Delay, type MetBy, type RequestTerms } from './terms.ts';
 
 /** Where a clock stands. `due` may lie beyond the opening window. */
@@ -27,7 +27,7 @@ export interface RequestClock {
 }
 
 /** The clocks that the request's priority promises and that have started, in the order of `CLOCK_NAMES`. */
-export function promisedClocks(state: RequestState, terms: RequestTerms): RequestClock[] {
+export function promisedClocks(state: Clocked, terms: RequestTerms): RequestClock[] {
   const promised = terms.priorities[state.priority]?.clocks ?? {};
   return CLOCK_NAMES.flatMap((name) => {
     const clockTerms = promised[name];
@@ -38,7 +38,7 @@ export function promisedClocks(state: RequestState, terms: RequestTerms): Reques
   });
 }
 
-function startOf(clock: ClockTerms, { registeredAt, acknowledgedAt }: RequestState): number | undefined {
+function startOf(clock: ClockTerms, { registeredAt, acknowledgedAt }: Clocked): number | undefined {
   switch (clock.starts) {
     case 'registration':
       return registeredAt;
@@ -51,7 +51,7 @@ function startOf(clock: ClockTerms, { registeredAt, acknowledgedAt }: RequestSta
  * Whether this meets the clock by its terms; those of another priority where this one does not promise it. So what was
  * delivered counts when a re-qualification promises it later.
  */
-export function isMetBy(state: RequestState, name: ClockName, by: MetBy, terms: RequestTerms): boolean {
+export function isMetBy(state: Clocked, name: ClockName, by: MetBy, terms: RequestTerms): boolean {
   const promised = terms.priorities[state.priority]?.clocks[name];
   if (promised) return promised.metBy.includes(by);
   return Object.values(terms.priorities).some(({ clocks }) => clocks[name]?.metBy.includes(by));
@@ -134,7 +134,7 @@ export function laterOf(a: Reach, b: Reach): Reach {
 }
 
 /** When a promised clock is due, if it runs and the window reaches that far. */
-export function dueMoments(state: RequestState, rules: Rules): ClockDue[] {
+export function dueMoments(state: Clocked, rules: Rules): ClockDue[] {
   return promisedClocks(state, rules.terms).flatMap((clock) => {
     const position = clockPosition(clock, state.pauses, rules);
     return position.kind === 'running' && 'at' in position.due ? [{ clock: clock.name, at: position.due.at }] : [];
@@ -167,7 +167,7 @@ export type ClockMoment = {
  * Warnings and breaches still to come of running clocks, unordered. A warning not before the due instant is left out, and
  * that of a clock which a change of priority or terms made due at once.
  */
-export function clockMoments(state: RequestState, rules: Rules): ClockMoment[] {
+export function clockMoments(state: Clocked, rules: Rules): ClockMoment[] {
   return promisedClocks(state, rules.terms).flatMap((clock): ClockMoment[] => {
     if (clock.state.breachedAt !== undefined) return [];
     const position = clockPosition(clock, state.pauses, rules);
@@ -201,7 +201,7 @@ function breachBefore(
 }
 
 /** Whether a running clock's due moment lies beyond its window. */
-export function reachesBeyond(state: RequestState, rules: Rules): boolean {
+export function reachesBeyond(state: Clocked, rules: Rules): boolean {
   return promisedClocks(state, rules.terms).some((clock) => {
     const position = clockPosition(clock, state.pauses, rules);
     return position.kind === 'running' && 'beyond' in position.due;

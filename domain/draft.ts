@@ -6,20 +6,50 @@
 import type { Effect, EffectKey, MailKind, MailOrder } from './effects.ts';
 import type { Happening } from './events.ts';
 import type { Rules } from './rules.ts';
-import type { PauseCause, RequestState, StaffTask, Status } from './state.ts';
+import type { Clocked, PauseCause, RequestPause, RequestState, StaffTask, Status } from './state.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A transition being written; nobody else holds it. */
-export interface Draft {
-  readonly state: Mutable<RequestState>;
-  readonly rules: Rules;
-  readonly effects: Effect[];
-  readonly entries: TimelineEntry[];
+/** A transition of any state being written; nobody else holds it. `E`: its effects, `L`: the lines of its timeline. */
+export interface DraftOf<S, E, L, R extends Rules = Rules> {
+  /** What its effects' keys begin with: the workflow's id. */
+  readonly id: string;
+  readonly state: Mutable<S>;
+  readonly rules: R;
+  readonly effects: E[];
+  readonly entries: L[];
   /** Version that this transition makes, and part of its effects' keys. */
   readonly seq: number;
 }
+
+/** A transition of a request. */
+export type Draft = DraftOf<RequestState, Effect, TimelineEntry>;
+
+/** A transition of anything that has clocks. */
+export interface ClockedDraft {
+  readonly state: Mutable<Clocked> & { lastAt: number };
+  readonly rules: Rules;
+}
+
+/** A transition of anything that has effects. */
+interface Issuing<E> {
+  readonly id: string;
+  readonly seq: number;
+  readonly state: { pending: readonly E[] };
+  readonly effects: E[];
+}
+
+/** A transition of anything that pauses. */
+interface Pausing {
+  readonly state: { pauses: readonly RequestPause[] };
+}
+
+type WindowEffect = Extract<Effect, { kind: 'extendWindow' }>;
+type SaveEffect<L> = Omit<Extract<Effect, { kind: 'save' }>, 'entries'> & { readonly entries: readonly L[] };
+
+/** What `record` adds to a line. */
+type Written = 'at' | 'who' | 'channel' | 'enteredBy' | 'enteredAt';
 
 /** Who did it and by which way, for the entries that an event writes. */
 export type Source = Pick<Happening, 'who' | 'channel' | 'enteredBy' | 'enteredAt'>;
@@ -29,15 +59,24 @@ export const SYSTEM: Source = { who: 'system', channel: 'system' };
 
 /** A draft that leaves `state` itself alone. */
 export function startDraft(state: RequestState, rules: Rules): Draft {
-  return { state: { ...state }, rules, effects: [], entries: [], seq: state.seq + 1 };
+  return draftOf(`request:${state.number}`, state, rules);
+}
+
+/** A draft of any state, which it leaves alone; `id` is the workflow's. */
+export function draftOf<S extends { readonly seq: number }, E, L, R extends Rules>(
+  id: string,
+  state: S,
+  rules: R,
+): DraftOf<S, E, L, R> {
+  return { id, state: { ...state }, rules, effects: [], entries: [], seq: state.seq + 1 };
 }
 
 /** Writes a line of the timeline, at `at`. */
-export function record(
-  draft: Draft,
+export function record<L extends Pick<TimelineEntry, Written>>(
+  draft: { readonly entries: L[] },
   at: number,
   source: Source,
-  entry: Omit<TimelineEntry, 'at' | 'who' | 'channel' | 'enteredBy' | 'enteredAt'>,
+  entry: Omit<L, Written>,
 ): void {
   const { who, channel, enteredBy, enteredAt } = source;
   draft.entries.push({
@@ -47,12 +86,12 @@ export function record(
     ...(enteredBy === undefined ? {} : { enteredBy }),
     ...(enteredAt === undefined ? {} : { enteredAt }),
     ...entry,
-  });
+  } as L);
 }
 
-/** `request:<number>:<effect>:<seq>`. */
-function effectKey(draft: Draft, effect: string): EffectKey {
-  return `request:${draft.state.number}:${effect}:${draft.seq}`;
+/** `<workflow id>:<effect>:<seq>`. */
+export function effectKey({ id, seq }: { readonly id: string; readonly seq: number }, effect: string): EffectKey {
+  return `${id}:${effect}:${seq}`;
 }
 
 /** Name of a mail's step within its key: what may happen twice in one transition has names of its own. */
@@ -88,31 +127,35 @@ export function orderMail(draft: Draft, order: MailOrder): EffectKey {
 }
 
 /** Asks for opening windows that reach further. */
-export function orderWindow(draft: Draft): void {
+export function orderWindow<E>(draft: Issuing<E | WindowEffect> & { readonly state: { extending?: boolean } }): void {
   issue(draft, { kind: 'extendWindow', key: effectKey(draft, 'window') });
   draft.state.extending = true;
 }
 
-function issue(draft: Draft, effect: Effect): void {
+/** Asks for an effect. */
+export function issue<E>(draft: Issuing<E>, effect: E): void {
   draft.effects.push(effect);
   draft.state.pending = [...draft.state.pending, effect];
 }
 
 /** Takes a done effect out of the state; undefined when it is not (or no more) pending. */
-export function settle(draft: Draft, key: EffectKey): Effect | undefined {
+export function settle<E extends { readonly key: EffectKey }>(
+  draft: Pick<Issuing<E>, 'state'>,
+  key: EffectKey,
+): E | undefined {
   const effect = draft.state.pending.find((pending) => pending.key === key);
   if (effect) draft.state.pending = draft.state.pending.filter((pending) => pending !== effect);
   return effect;
 }
 
 /** Starts a pause of this cause, unless one is open. */
-export function startPause(draft: Draft, cause: PauseCause, at: number): void {
+export function startPause(draft: Pausing, cause: PauseCause, at: number): void {
   if (draft.state.pauses.some((pause) => pause.cause === cause && pause.to === undefined)) return;
   draft.state.pauses = [...draft.state.pauses, { cause, from: at }];
 }
 
 /** Ends the open pauses of these causes; one without length leaves no trace. */
-export function endPauses(draft: Draft, causes: readonly PauseCause[], at: number): void {
+export function endPauses(draft: Pausing, causes: readonly PauseCause[], at: number): void {
   draft.state.pauses = draft.state.pauses.flatMap((pause) => {
     if (pause.to !== undefined || !causes.includes(pause.cause)) return [pause];
     return pause.from === at ? [] : [{ ...pause, to: at }];
@@ -130,9 +173,11 @@ export function openTask(draft: Draft, task: StaffTask): void {
 }
 
 /** Closes the draft: with something recorded it becomes a new version with its save. */
-export function finishDraft(draft: Draft): { state: RequestState; effects: Effect[] } {
+export function finishDraft<S extends { readonly seq: number }, E, L>(
+  draft: Issuing<E | SaveEffect<L>> & { readonly state: S; readonly entries: L[] },
+): { state: S; effects: (E | SaveEffect<L>)[] } {
   if (draft.entries.length === 0) return { state: draft.state, effects: draft.effects };
-  const save: Effect = { kind: 'save', key: effectKey(draft, 'save'), seq: draft.seq, entries: draft.entries };
+  const save: SaveEffect<L> = { kind: 'save', key: effectKey(draft, 'save'), seq: draft.seq, entries: draft.entries };
   draft.state.pending = [...draft.state.pending, save];
   return { state: { ...draft.state, seq: draft.seq }, effects: [save, ...draft.effects] };
 }

@@ -10,13 +10,10 @@ import { type Draft, finishDraft, openTask, orderMail, record, SYSTEM, settle, s
 import type { Effect } from './effects.ts';
 import { COMMANDS, type CommandName, type EventOf, type RequestEvent } from './events.ts';
 import { Refusal } from './failures.ts';
-import { decideClocks, decideSilence, decideWindow, needsWindow } from './passing.ts';
+import { decideClocks, decideSilence, decideWindow, needsWindow, windowCame } from './passing.ts';
 import type { Rules } from './rules.ts';
 import type { CommandResult, RequestState } from './state.ts';
 import { priorityOf, requirePossible, requirePriority } from './transitions.ts';
-
-/** Windows that came too short are asked for again after this; milliseconds. */
-const WINDOW_PATIENCE_MS = 24 * 3_600_000;
 
 /** How many command ids are remembered, so that a repeated command does nothing. */
 const RECENT_COMMANDS = 50;
@@ -163,26 +160,18 @@ function apply(draft: Draft, event: RequestEvent, before: Rules): void {
   }
 }
 
-/**
- * Windows that still do not reach far enough are asked for again on the next day: at once, it might never end. They may
- * bring a closure before it was told.
- */
+/** Windows that come may bring a closure before it was told. */
 function windowExtended(draft: Draft, event: EventOf<'windowExtended'>, before: Rules): void {
   settle(draft, event.key);
   if (draft.state.status !== 'closed' && bringsNewHours(event.windows, before)) {
     recordChangedHours(draft, event.at, before);
   }
-  delete draft.state.extending;
-  if (needsWindow(draft.state, draft.rules, event.at)) draft.state.extendNotBefore = event.at + WINDOW_PATIENCE_MS;
-  else delete draft.state.extendNotBefore;
+  windowCame(draft, event.at, needsWindow(draft.state, draft.rules, event.at));
 }
 
 function effectConflict(draft: Draft, event: EventOf<'effectConflict'>): void {
   const effect = settle(draft, event.key);
-  if (effect?.kind === 'extendWindow') {
-    delete draft.state.extending;
-    draft.state.extendNotBefore = event.at + WINDOW_PATIENCE_MS;
-  }
+  if (effect?.kind === 'extendWindow') windowCame(draft, event.at, true);
   record(draft, event.at, SYSTEM, { type: 'effectConflict', facts: { effect: event.key } });
   openTask(draft, { kind: 'effectConflict', since: event.at, effect: event.key });
 }

@@ -31,6 +31,15 @@ export interface ClockState {
   readonly notBefore?: number;
 }
 
+/** What clocks count on: a request, or an escalation. */
+export interface Clocked {
+  readonly priority: string;
+  readonly registeredAt: number;
+  readonly acknowledgedAt?: number;
+  readonly clocks: { readonly [name in ClockName]?: ClockState };
+  readonly pauses: readonly RequestPause[];
+}
+
 /** The reminder cycle of one waiting. */
 export interface Waiting {
   readonly for: WaitingFor;

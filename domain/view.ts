@@ -5,7 +5,7 @@ import type { CommandName, InboundMailId } from './events.ts';
 import { openedBetween } from './openingHours.ts';
 import { nextReminderMoment } from './reminders.ts';
 import type { Rules } from './rules.ts';
-import type { RequestState, Status, Waiting } from './state.ts';
+import type { Clocked, RequestState, Status, Waiting } from './state.ts';
 import type { ClockName, Family } from './terms.ts';
 import { possibleCommands, reopenUntil } from './transitions.ts';
 
@@ -77,7 +77,7 @@ export function deriveView(state: RequestState, rules: Rules): DerivedView {
   const silence = nextReminderMoment(state, rules)?.due;
   return {
     family: rules.terms.family,
-    clocks: promisedClocks(state, rules.terms).map((clock) => derivedClock(clock, state, rules)),
+    clocks: deriveClocks(state, rules),
     ...(silence && 'at' in silence ? { silenceAt: silence.at } : {}),
     ...defined({ reopenUntil: reopenUntil(state, rules) }),
     possible: possibleCommands(state, rules),
@@ -110,10 +110,15 @@ export function joinView(state: RequestState, derived: DerivedView): RequestView
   };
 }
 
+/** Where the promised clocks of anything stand. */
+export function deriveClocks(state: Clocked, rules: Rules): DerivedView['clocks'] {
+  return promisedClocks(state, rules.terms).map((clock) => derivedClock(clock, state, rules));
+}
+
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Without the keys whose value is undefined: a missing field, not a null one. */
-function defined<T extends object>(fields: T): Defined<T> {
+export function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
@@ -126,12 +131,13 @@ function waitingView({ for: on, since, sent }: Waiting, at: number | undefined):
     : { ...shown, nextReminder: { step: (remindersSent + 1) as ReminderStep, at } };
 }
 
-function clockView({ dueAt, took, ...shown }: DerivedView['clocks'][number], state: RequestState): ClockView {
+/** A derived clock with what happened to it. */
+export function clockView({ dueAt, took, ...shown }: DerivedView['clocks'][number], state: Clocked): ClockView {
   const { warnedAt, breachedAt, metAt } = state.clocks[shown.name] ?? {};
   return { ...shown, ...defined({ dueAt, warnedAt, breachedAt, metAt, took }) };
 }
 
-function derivedClock(clock: RequestClock, state: RequestState, rules: Rules): DerivedView['clocks'][number] {
+function derivedClock(clock: RequestClock, state: Clocked, rules: Rules): DerivedView['clocks'][number] {
   const position = clockPosition(clock, state.pauses, rules);
   const shown = { name: clock.name, commitment: clock.terms.commitment, status: position.kind, startedAt: clock.start };
   if (position.kind === 'running') return 'at' in position.due ? { ...shown, dueAt: position.due.at } : shown;
@@ -141,7 +147,7 @@ function derivedClock(clock: RequestClock, state: RequestState, rules: Rules): D
 }
 
 /** Opened time from start to `at` on the clock's calendar (plain time for calendar hours), without and with pauses. */
-function timeTaken(clock: RequestClock, state: RequestState, at: number, rules: Rules): ClockView['took'] {
+function timeTaken(clock: RequestClock, state: Clocked, at: number, rules: Rules): ClockView['took'] {
   const { delay } = clock.terms;
   const startedAt = clock.start;
   const pauses = pausesOf(clock.terms, state.pauses, at);
