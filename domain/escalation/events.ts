@@ -39,6 +39,8 @@ export interface EscalationPayloads {
   dismissMessage: { readonly mail: InboundMailId };
   mailAccepted: { readonly key: string };
   mailRefused: { readonly key: string };
+  /** It was overtaken: it was not sent. */
+  mailSuperseded: { readonly key: string };
   mailBounced: { readonly key: string; readonly order: EscalationMailOrder };
   openingHoursChanged: { readonly windows: Windows };
   windowExtended: { readonly key: string; readonly windows: Windows };

@@ -7,7 +7,7 @@ import type { TextId, Who } from '../events.ts';
 
 /** What every report has. */
 interface Reported {
-  /** `<escalation id>:report:<seq>`. */
+  /** Its effect key, `<escalation id>:report.<what>:<seq>`. */
   readonly id: string;
   readonly n: number;
   /** When it happened at the publisher's; epoch milliseconds. */

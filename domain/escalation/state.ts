@@ -3,7 +3,7 @@ import type { EffectKey, ProposalKind } from '../effects.ts';
 import type { TextId, Who } from '../events.ts';
 import type { ClockState, RequestPause } from '../state.ts';
 import type { ClockName } from '../terms.ts';
-import type { EscalationEffect, EscalationTaskKind } from './effects.ts';
+import type { EscalationEffect, EscalationMailOrder, EscalationTaskKind } from './effects.ts';
 
 /** Every status. */
 export const ESCALATION_STATUSES = [
@@ -63,6 +63,8 @@ export interface EscalationTask {
   /** lookAtMessage: the publisher's message. */
   readonly mail?: string;
   readonly effect?: EffectKey;
+  /** correctAddress: what to send again once the address is right; a chaser is ordered again by its cycle. */
+  readonly order?: EscalationMailOrder;
 }
 
 /** A command that was carried out, and what it yielded. */
@@ -102,6 +104,8 @@ export interface EscalationState {
   readonly chased: readonly { readonly key: EffectKey; readonly at: number }[];
   /** Key of the chaser that is on its way. */
   readonly chasing?: EffectKey;
+  /** Staff were told that nobody answers the chasers. */
+  readonly silentSince?: number;
   readonly clocks: { readonly [name in ClockName]?: ClockState };
   readonly pauses: readonly RequestPause[];
   readonly tasks: readonly EscalationTask[];
