@@ -4,7 +4,8 @@ import type { Pool } from 'pg';
 import { requestWindows } from '../contracts/requestTerms.ts';
 import { readAnnounced } from '../db/calendars.ts';
 import { readTerms } from '../db/contracts.ts';
-import { KeyConflict, saveRequestState } from '../db/saveRequest.ts';
+import { saveRequestState } from '../db/saveRequest.ts';
+import { KeyConflict } from '../db/transitions.ts';
 import { unpackSave } from '../domain/packing.ts';
 import type { RequestActivities } from '../workflows/messages.ts';
 

@@ -1,4 +1,5 @@
-/** What a request takes along of its contract: the terms that its workflow needs, and the opening hours they count on. */
+/** What a request, or an escalation, takes along of its contract: the terms that its workflow needs, and the opening hours they count on. */
+import type { EscalationTerms } from '../domain/escalation/terms.ts';
 import type { OpeningWindow } from '../domain/openingHours.ts';
 import {
   CLOCK_NAMES,
@@ -31,6 +32,21 @@ export function requestTerms(reference: string, version: number, terms: Contract
     reopenWithin: reopenWithin(terms),
     exclusions: Object.keys(terms.exclusions),
   };
+}
+
+/** The part of a publisher's contract that a running escalation needs. */
+export function escalationTerms(reference: string, version: number, terms: ContractTerms): EscalationTerms {
+  const after = chasersOf(terms);
+  return {
+    ...requestTerms(reference, version, terms),
+    ...(after.length === 0 ? {} : { chasers: { after } }),
+    countedInAvailability: terms.availability?.countedRequests?.priorities ?? [],
+  };
+}
+
+/** When a publisher that does not acknowledge is chased. */
+function chasersOf(terms: ContractTerms & { readonly escalation?: Partial<Pick<EscalationTerms, 'chasers'>> }) {
+  return terms.escalation?.chasers?.after ?? [];
 }
 
 /** How long a closed request may be reopened: 10 business days of the support calendar where the terms are silent. */
@@ -112,7 +128,7 @@ function delaysOf(terms: ContractTerms): Delay[] {
     ...promisesOf(clocks).map(([, { delay }]) => delay),
     ...(reminders ? [sumOf(reminders.after[2], reminders.closeAfterThird)] : []),
   ]);
-  return [...ofPriorities, reopenWithin(terms)];
+  return [...ofPriorities, ...chasersOf(terms), reopenWithin(terms)];
 }
 
 /** Validated reminders are all of one kind and on one calendar. */

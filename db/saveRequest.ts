@@ -2,16 +2,8 @@
 import type { Pool, PoolClient } from 'pg';
 import type { RequestSave } from '../domain/packing.ts';
 import { TIMELINE_AUDIENCE } from '../domain/timeline.ts';
-import { contentHash } from './contentHash.ts';
 import { inTransaction } from './pool.ts';
-
-/** An effect's key was used before with other content. Trying again does not help. */
-export class KeyConflict extends Error {
-  constructor() {
-    super('the key of this effect was used with other content');
-    this.name = 'KeyConflict';
-  }
-}
+import { claimKey, instant, writeLines } from './transitions.ts';
 
 /**
  * Writes the entries once, and state and view unless the row is newer already. @throws KeyConflict
@@ -22,49 +14,9 @@ export async function saveRequestState(pool: Pool, save: RequestSave): Promise<v
     // Saves of one request go one after the other: a key that is being written is waited for, not raced.
     const { rowCount } = await client.query('SELECT FROM requests WHERE number = $1 FOR UPDATE', [number]);
     if (rowCount === 0) throw new Error(`no request ${number}`);
-    if (await claimKey(client, save)) await writeEntries(client, save);
+    if (await claimKey(client, save)) await writeLines(client, 'timeline', number, save, TIMELINE_AUDIENCE);
     await writeState(client, save);
   });
-}
-
-/** True when the key is new; false when this was done before. Its content are the entries: a later run sends a newer state. */
-async function claimKey(client: PoolClient, { key, seq, entries }: RequestSave): Promise<boolean> {
-  const hash = contentHash({ seq, entries });
-  const inserted = await client.query(
-    'INSERT INTO effects (key, content_hash) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING',
-    [key, hash],
-  );
-  if (inserted.rowCount === 1) return true;
-  const { rows } = await client.query<{ content_hash: Buffer }>('SELECT content_hash FROM effects WHERE key = $1', [
-    key,
-  ]);
-  if (!rows[0]?.content_hash.equals(hash)) throw new KeyConflict();
-  return false;
-}
-
-async function writeEntries(client: PoolClient, { state, seq, entries }: RequestSave): Promise<void> {
-  for (const [line, entry] of entries.entries()) {
-    await client.query(
-      `INSERT INTO timeline
-         (number, seq, line, at, type, audience, who, channel, entered_by, entered_at, text_id, mail_id, facts)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-      [
-        state.number,
-        seq,
-        line,
-        new Date(entry.at),
-        entry.type,
-        TIMELINE_AUDIENCE[entry.type],
-        entry.who,
-        entry.channel,
-        entry.enteredBy ?? null,
-        instant(entry.enteredAt),
-        entry.text ?? null,
-        entry.mail ?? null,
-        JSON.stringify(entry.facts ?? {}),
-      ],
-    );
-  }
 }
 
 /** Within one version only what waits in the state changes; then the later event is the newer. */
@@ -98,8 +50,4 @@ async function writeState(client: PoolClient, { state, view, calendarVersions = 
       state.contract,
     ],
   );
-}
-
-function instant(at: number | undefined): Date | null {
-  return at === undefined ? null : new Date(at);
 }

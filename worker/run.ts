@@ -1,5 +1,6 @@
 /** Runs a worker: workflows and their activities until SIGTERM or SIGINT, then finishes what runs. */
 import { NativeConnection, Runtime } from '@temporalio/worker';
+import { createEscalationActivities } from '../activities/escalations.ts';
 import { createMailActivities } from '../activities/mail.ts';
 import { createRequestActivities } from '../activities/requests.ts';
 import { readEnvironment } from '../config/environment.ts';
@@ -9,18 +10,17 @@ import { createMailTransport } from '../mail/transport.ts';
 import { createActivityFailures } from '../metrics/activityFailures.ts';
 import { serveMetrics } from '../metrics/metrics.ts';
 import { startTracing } from '../tracing/tracing.ts';
-import type { RequestActivities } from '../workflows/messages.ts';
 import { countedActivities, tracedActivities } from './activityCalls.ts';
 import { prebuiltWorkflows } from './bundle.ts';
 import { temporalLogger } from './temporalLogger.ts';
-import { createRequestWorker } from './worker.ts';
+import { createRequestWorker, type WorkerActivities } from './worker.ts';
 
 /**
  * Runs one as the environment variables say; returns once it has drained. `arrange` may put something around the
  * activities. @throws Error naming every variable that is wrong
  */
 export async function runWorker(
-  arrange: (activities: RequestActivities) => RequestActivities = (activities) => activities,
+  arrange: (activities: WorkerActivities) => WorkerActivities = (activities) => activities,
 ): Promise<void> {
   const environment = readEnvironment(process.env, 'worker');
   const log = createLog('worker', environment.logLevel);
@@ -52,6 +52,7 @@ export async function runWorker(
     useWorkerVersioning: environment.workerVersioning === 'on',
     activities: arrange({
       ...createRequestActivities({ pool }),
+      ...createEscalationActivities({ pool }),
       ...createMailActivities({
         pool,
         transport,

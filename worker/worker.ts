@@ -1,4 +1,4 @@
-/** The worker of requests: their workflows and their activities, on one task queue. */
+/** The worker of requests and escalations: their workflows and their activities, on one task queue. */
 import { fileURLToPath } from 'node:url';
 import {
   type ActivityInboundCallsInterceptor,
@@ -8,14 +8,18 @@ import {
   type WorkerDeploymentOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
+import type { EscalationActivities } from '../workflows/escalationMessages.ts';
 import { type FinishedSpan, REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
 import type { TraceSinks } from '../workflows/traces.ts';
+
+/** What a worker of requests carries out; without the second part it has none that are escalated. */
+export type WorkerActivities = RequestActivities & Partial<EscalationActivities>;
 
 /** What a worker of requests needs. */
 export interface RequestWorkerOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly activities: RequestActivities;
+  readonly activities: WorkerActivities;
   /** Around every activity, the first outermost. */
   readonly aroundActivities?: readonly ActivityInboundCallsInterceptor[];
   /** Takes the spans of workflows; without it they are forgotten. */

@@ -1,12 +1,12 @@
 /** A support request, from its opening to its closing. The core decides, this waits, activities act. */
-import { allHandlersFinished, condition, continueAsNew, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, setHandler } from '@temporalio/workflow';
 import { newsIn } from '../domain/changedHours.ts';
 import { COMMANDS, type CommandName, type CommandOf, type RequestEvent } from '../domain/events.ts';
-import { Refusal } from '../domain/failures.ts';
 import { resultOf } from '../domain/request.ts';
 import { shortTerms, wholeTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import { joinView } from '../domain/view.ts';
+import { decideWhatIsDue, fact, mayContinueAsNew, nextTurn, note, saved } from './loop.ts';
 import {
   answerReceived,
   commandUpdate,
@@ -22,9 +22,9 @@ import {
   type SupportRequestInput,
 } from './messages.ts';
 import { refusing } from './refusals.ts';
-import { EFFECT_PATIENCE } from './requestEffects.ts';
-import { createShell, happenedAt, type RequestShell } from './requestShell.ts';
+import { createShell, type RequestShell } from './requestShell.ts';
 import { createVisibility, timerSummary } from './requestVisibility.ts';
+import { happenedAt } from './shell.ts';
 import { outsideOfTraces } from './traces.ts';
 
 /** How a run ended. */
@@ -33,9 +33,6 @@ export interface RequestOutcome {
   readonly reason: string;
   readonly version: number;
 }
-
-/** The most `time` events one turn of the loop gives to the core: a bound, far above what a request can have due at once. */
-const TURNS = 200;
 
 /** How long a run that starts closed waits for the message that is to reopen it; milliseconds. */
 const REOPENING_PATIENCE = 10_000;
@@ -83,54 +80,26 @@ function setup(input: SupportRequestInput): RequestShell {
 async function run(shell: RequestShell): Promise<RequestOutcome> {
   if (isOver(shell)) await condition(() => !isOver(shell), REOPENING_PATIENCE);
   for (;;) {
-    decideWhatIsDue(shell);
+    decideWhatIsDue(shell, shell.state.number);
     if (isOver(shell)) break;
     if (mayContinueAsNew()) {
       const { terms, windows, state } = shell;
       const { number } = state;
       await continueAsNew<typeof supportRequest>({ number, terms: shortTerms(terms), windows, state });
     }
-    await nextTurn(shell);
+    await nextTurn(
+      shell,
+      () => isOver(shell),
+      (moment) => timerSummary(moment, shell),
+    );
   }
   const { number, closed, seq } = shell.state;
   return { number, reason: closed?.reason ?? 'confirmed', version: seq };
 }
 
-/** Reminders, closing, warnings, breaches: after every message of this activation, at the workflow's now. */
-function decideWhatIsDue(shell: RequestShell): void {
-  for (let turn = 0; turn < TURNS; turn++) {
-    const now = Date.now();
-    if ((shell.next?.at ?? Number.POSITIVE_INFINITY) > now) return;
-    const before = shell.state;
-    shell.apply({ type: 'time', at: now, who: 'system', channel: 'system' });
-    if (shell.state === before) break;
-  }
-  log.error('due moments that nothing decides', { number: shell.state.number, what: shell.next?.what });
-}
-
-/**
- * Sleeps until the next due moment, the end, or continue-as-new. The same timer serves while the next due moment stays
- * the same; that it fired is a wake-up, not a verdict.
- */
-async function nextTurn(shell: RequestShell): Promise<void> {
-  const armed = shell.next;
-  const awake = () => shell.next?.at !== armed?.at || isOver(shell) || mayContinueAsNew();
-  const ms = (armed?.at ?? 0) - Date.now();
-  // What is due and was not decided waits for a message: a timer would find the same, again and again.
-  if (!armed || ms <= 0) return await condition(awake);
-  // What is under way wakes us before that, and mostly moves it: a timer now would only be cancelled.
-  const isFar = () => shell.state.pending.length > 0 && armed.at - Date.now() > EFFECT_PATIENCE;
-  if (isFar()) return await condition(() => awake() || !isFar());
-  await condition(awake, ms, { summary: timerSummary(armed, shell) });
-}
-
 /** Until then an answer reopens the request inside the same run. */
 function isOver(shell: RequestShell): boolean {
   return shell.state.status === 'closed' && shell.state.pending.length === 0 && allHandlersFinished();
-}
-
-function mayContinueAsNew(): boolean {
-  return workflowInfo().continueAsNewSuggested && allHandlersFinished();
 }
 
 function handleCommand<T extends Exclude<CommandName, 'reopen'>>(shell: RequestShell, name: T): void {
@@ -157,25 +126,10 @@ function reopenEvent(payload: ReopenPayload): RequestEvent {
     : eventOf('reopen', command as CommandOf<'reopen'>);
 }
 
-/** What the relay tells: nobody's command, by mail. */
-function fact<T extends object>(event: T, receivedAt: number): T & { at: number; who: 'system'; channel: 'mail' } {
-  return { ...event, at: Math.min(receivedAt, Date.now()), who: 'system', channel: 'mail' };
-}
-
-/** A fact that the state refuses is logged: signals have nobody to answer to. */
-function note(shell: RequestShell, event: RequestEvent): void {
-  try {
-    shell.apply(event);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    log.warn('fact refused', { type: event.type, status: shell.state.status });
-  }
-}
-
 /** What a command yields, once the save of its version is committed: a read after it shows it. */
 async function resultOnceSaved(shell: RequestShell, commandId: string): Promise<CommandResult> {
   const result = resultOf(shell.state, commandId) ?? current(shell.state);
-  await condition(() => !shell.state.pending.some((effect) => effect.kind === 'save' && effect.seq <= result.version));
+  await saved(shell, result.version);
   return result;
 }
 

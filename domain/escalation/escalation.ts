@@ -290,5 +290,6 @@ function effectConflict(draft: EscalationDraft, event: EscalationEventOf<'effect
   const effect = settle(draft, event.key);
   if (effect?.kind === 'extendWindow') windowCame(draft, event.at, true);
   record(draft, event.at, SYSTEM, { type: 'effectConflict', facts: { effect: event.key } });
-  openTask(draft, { kind: 'effectConflict', since: event.at, effect: event.key });
+  if (isOver(draft.state)) orderMail(draft, { kind: 'publisherTask', task: 'effectConflict' });
+  else openTask(draft, { kind: 'effectConflict', since: event.at, effect: event.key });
 }
