@@ -143,8 +143,10 @@ export interface InterventionState {
   readonly assignee?: Who;
   readonly study?: { readonly at: number; readonly feasible: boolean };
   readonly estimate?: Estimate;
-  /** More that the customer agreed to, beyond the estimate: counts once it is reserved. */
+  /** More that the customer agreed to, beyond the estimate. */
   readonly agreed: UnitAmounts;
+  /** Approved or agreed to, and not reserved yet: asked of the ledger, again whenever credit was added. */
+  readonly wanted: UnitAmounts;
   /** What the ledger holds for it. */
   readonly reservations: readonly Reservation[];
   /** What the balance lacked. */
@@ -154,6 +156,8 @@ export interface InterventionState {
   /** What the module's allowance gave. */
   readonly allowance?: { readonly period: string; readonly seconds: number };
   readonly plan?: Plan;
+  /** The date that holds on if what is reserved cannot be reserved for the later one that was wished for. */
+  readonly fallback?: Plan;
   /** Work is being timed. */
   readonly running?: { readonly since: number; readonly who: Who };
   readonly logs: readonly WorkLog[];
@@ -168,6 +172,8 @@ export interface InterventionState {
   /** Effects issued and not done. */
   readonly pending: readonly InterventionEffect[];
   readonly ended?: Ending;
+  /** Set once a date that passed without work was told to staff. */
+  readonly missedFrom?: number;
   /** Set while a wider opening window is being built. */
   readonly extending?: boolean;
   readonly extendNotBefore?: number;

@@ -1,9 +1,24 @@
 /** What the outside sees of an intervention. */
-import type { CancellationCost } from './cancellation.ts';
+import { plus } from './amounts.ts';
+import { type CancellationCost, whatCancellingCosts } from './cancellation.ts';
+import { hasEnded } from './credit.ts';
+import { estimated } from './draft.ts';
 import type { CustomersTurn } from './effects.ts';
 import type { InterventionCommandName } from './events.ts';
-import type { Ending, Estimate, Expense, InterventionId, InterventionStatus, InterventionTask } from './state.ts';
+import type { InterventionRules } from './rules.ts';
+import type {
+  Ending,
+  Estimate,
+  Expense,
+  InterventionId,
+  InterventionState,
+  InterventionStatus,
+  InterventionTask,
+} from './state.ts';
 import type { UnitAmounts } from './terms.ts';
+import { possibleCommands } from './transitions.ts';
+import { reservedOf, secondsLeft, secondsWorked, usedOf } from './usage.ts';
+import { expiresAt, nextReminder } from './waiting.ts';
 
 /** Instants are epoch milliseconds. */
 export interface InterventionView {
@@ -39,8 +54,8 @@ export interface InterventionView {
     readonly trips: number;
     readonly runningSince?: number;
     readonly used: UnitAmounts;
-    /** Work that may be done before more has to be agreed. */
-    readonly secondsLeft: number;
+    /** Work that may be done before more has to be agreed to; absent where no units are debited. */
+    readonly secondsLeft?: number;
     /** What the module gave. */
     readonly allowanceSeconds?: number;
   };
@@ -58,4 +73,62 @@ export interface InterventionView {
   readonly tasks: readonly InterventionTask[];
   /** Commands that would be accepted now. */
   readonly possible: readonly InterventionCommandName[];
+}
+
+/** The view of a state under its rules. */
+export function interventionView(state: InterventionState, rules: InterventionRules): InterventionView {
+  const { id, request, n, contract, termsVersion, seq, status, contact, openedAt, missing, expenses, tasks } = state;
+  const { estimate, plan, waiting, overrun } = state;
+  return {
+    ...{ id, request, n, contract, termsVersion, version: seq, status, contact, openedAt },
+    ...defined({ assignee: state.assignee, module: state.module, order: state.order, ended: state.ended }),
+    ...(state.study ? { feasible: state.study.feasible } : {}),
+    ...(estimate ? { estimate: { ...estimate, ...defined({ expiresAt: expiresAt(state, rules) }) } } : {}),
+    approved: estimate?.approved ? plus(estimated(state), state.agreed) : state.agreed,
+    reserved: reservedOf(state),
+    missing,
+    ...(plan ? { plan: planView(plan) } : {}),
+    work: workView(state, rules),
+    expenses,
+    ...(waiting ? { waiting: waitingView(state, rules, waiting) } : {}),
+    ...(overrun.asked ? { moreAsked: overrun.asked } : {}),
+    ...(hasEnded(state) ? {} : { cancelling: whatCancellingCosts(state, rules, state.lastAt) }),
+    tasks,
+    possible: possibleCommands(state, rules),
+  };
+}
+
+function planView({ from, to, units, remindAt, reminded, freeBefore }: NonNullable<InterventionState['plan']>) {
+  return { from, to, units, reminded: reminded !== undefined, ...defined({ remindAt, freeBefore }) };
+}
+
+function workView(state: InterventionState, { terms }: InterventionRules): InterventionView['work'] {
+  const left = secondsLeft(state, terms);
+  return {
+    seconds: secondsWorked(state),
+    trips: state.trips,
+    used: state.ended ? state.ended.used : usedOf(state, terms),
+    ...defined({
+      runningSince: state.running?.since,
+      secondsLeft: Number.isFinite(left) && !hasEnded(state) ? left : undefined,
+      allowanceSeconds: state.allowance?.seconds,
+    }),
+  };
+}
+
+function waitingView(
+  state: InterventionState,
+  rules: InterventionRules,
+  { for: turn, since, sent }: NonNullable<InterventionState['waiting']>,
+) {
+  const due = nextReminder(state, rules)?.due;
+  const next = due && 'at' in due ? { nextReminderAt: due.at } : {};
+  return { for: turn, since, remindersSent: sent.length, ...next };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the keys whose value is undefined: a missing field, not a null one. */
+function defined<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
