@@ -1,3 +1,4 @@
 /** What the worker registers: workflow functions, and nothing else. */
 export { escalation } from './escalation.ts';
+export { intervention } from './intervention.ts';
 export { supportRequest } from './supportRequest.ts';

@@ -1,12 +1,14 @@
 /** What the ledger is asked and answers: units reserved, lacking, settled; time of modules taken. */
-import { type Source, SYSTEM } from '../draft.ts';
+
+import { effectKey, issue, record, type Source, SYSTEM, settle } from '../draft.ts';
 import { isNone, minus, NONE, plus } from './amounts.ts';
 import { shares } from './cancellation.ts';
 import { localDate } from './days.ts';
-import { effectKey, type InterventionDraft, issue, openTask, orderMail, record, settleEffect } from './draft.ts';
+import { type InterventionDraft, openTask, orderMail } from './draft.ts';
 import type { InterventionEffect } from './effects.ts';
 import type { InterventionEventOf } from './events.ts';
 import { planSecured } from './planning.ts';
+import { hoursOf } from './rules.ts';
 import { ENDED, type InterventionState } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
 import { stopWaiting, wait } from './waiting.ts';
@@ -28,7 +30,7 @@ export function reserveWanted(draft: InterventionDraft, at: number, { who }: Sou
   const { wanted } = draft.state;
   if (isNone(wanted) || reserving(draft.state)) return;
   const day = draft.state.plan?.from ?? at;
-  const validOn = localDate(draft.rules.hours, Math.max(day, at));
+  const validOn = localDate(hoursOf(draft.rules), Math.max(day, at));
   draft.state.missing = NONE;
   issue(draft, { kind: 'reserve', key: effectKey(draft, 'reserve'), amounts: wanted, validOn, instead: [], by: who });
 }
@@ -42,7 +44,7 @@ export function reserveInstead(draft: InterventionDraft, keys: readonly string[]
 
 /** The ledger has reserved them. */
 export function unitsReserved(draft: InterventionDraft, { key, at, validUntil }: InterventionEventOf<'unitsReserved'>) {
-  const effect = settleEffect(draft, key);
+  const effect = settle(draft, key);
   if (effect?.kind !== 'reserve') return;
   const { amounts, instead } = effect;
   const kept = draft.state.reservations.filter((reservation) => !instead.includes(reservation.key));
@@ -71,7 +73,7 @@ export function unitsLacking(
   draft: InterventionDraft,
   { key, at, missing }: InterventionEventOf<'unitsLacking'>,
 ): void {
-  const effect = settleEffect(draft, key);
+  const effect = settle(draft, key);
   if (effect?.kind !== 'reserve') return;
   if (hasEnded(draft.state)) return settleReservations(draft, at, SYSTEM);
   record(draft, at, SYSTEM, { type: 'creditLacking', facts: { amounts: missing } });
@@ -109,7 +111,7 @@ export function settleReservations(draft: InterventionDraft, at: number, { who }
   const { ended, reservations, logs } = draft.state;
   if (!ended || reserving(draft.state)) return;
   const firstWork = logs[0];
-  const on = localDate(draft.rules.hours, firstWork ? (firstWork.from ?? firstWork.at) : at);
+  const on = localDate(hoursOf(draft.rules), firstWork ? (firstWork.from ?? firstWork.at) : at);
   const parts = shares(
     reservations.map(({ amounts }) => amounts),
     ended.used,
@@ -127,7 +129,7 @@ export function settleReservations(draft: InterventionDraft, at: number, { who }
 
 /** The ledger has ended a reservation. */
 export function unitsSettled(draft: InterventionDraft, { key, at }: InterventionEventOf<'unitsSettled'>): void {
-  const effect = settleEffect(draft, key);
+  const effect = settle(draft, key);
   if (effect?.kind !== 'settle') return;
   const { post, forfeit } = effect;
   const told = (type: 'unitsPosted' | 'unitsLost', amounts: UnitAmounts) => {
@@ -148,14 +150,14 @@ export function takeAllowance(draft: InterventionDraft, at: number, { who }: Sou
   const { module } = draft.state;
   const terms = module === undefined ? undefined : draft.rules.terms.allowances[module];
   if (module === undefined || !terms) return;
-  const period = allowancePeriod(terms.every, localDate(draft.rules.hours, at));
+  const period = allowancePeriod(terms.every, localDate(hoursOf(draft.rules), at));
   const key = effectKey(draft, 'takeAllowance');
   issue(draft, { kind: 'takeAllowance', key, module, period, seconds: terms.seconds, by: who });
 }
 
 /** So much of it was left. */
 export function allowanceTaken(draft: InterventionDraft, event: InterventionEventOf<'allowanceTaken'>): void {
-  const effect = settleEffect(draft, event.key);
+  const effect = settle(draft, event.key);
   if (effect?.kind !== 'takeAllowance') return;
   const { module, period } = effect;
   draft.state.allowance = { period, seconds: event.seconds };

@@ -1,10 +1,12 @@
 /** How an intervention ends, and what becomes of the units: used ones are debited, lost ones forfeited, the rest returns. */
+
 import type { Source } from '../draft.ts';
+import { record, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { isSame, least, minus, NONE } from './amounts.ts';
 import { type CancellationCost, whatCancellingCosts } from './cancellation.ts';
 import { returnAllowance, settleReservations } from './credit.ts';
-import { type InterventionDraft, orderMail, record, withText } from './draft.ts';
+import { type InterventionDraft, orderMail } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
 import type { Ending, InterventionStatus } from './state.ts';
 import type { UnitAmounts } from './terms.ts';

@@ -1,9 +1,9 @@
 /** From the feasibility study to the customer's approval. */
-import { type Source, SYSTEM } from '../draft.ts';
+import { record, type Source, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { NONE } from './amounts.ts';
 import { reserveWanted } from './credit.ts';
-import { estimated, type InterventionDraft, orderMail, record, withText } from './draft.ts';
+import { estimated, type InterventionDraft, orderMail } from './draft.ts';
 import { endWith } from './ending.ts';
 import type { EstimateFigures, InterventionEventOf } from './events.ts';
 import { expiresAt, stopWaiting, wait } from './waiting.ts';

@@ -2,7 +2,7 @@
  * The core of interventions: `advanceIntervention(state, event)` decides everything that happens to one, over plain JSON. It
  * knows no clock but the event's `at`, no calendar but the opening windows in its rules, and touches nothing outside.
  */
-import { SYSTEM } from '../draft.ts';
+import { finishDraft, record, SYSTEM, settle } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { NONE } from './amounts.ts';
 import {
@@ -17,16 +17,7 @@ import {
   unitsReserved,
   unitsSettled,
 } from './credit.ts';
-import {
-  closeTasks,
-  finishDraft,
-  type InterventionDraft,
-  openTask,
-  orderMail,
-  record,
-  settleEffect,
-  startDraft,
-} from './draft.ts';
+import { closeTasks, type InterventionDraft, openTask, orderMail, startDraft } from './draft.ts';
 import { INTERVENTION_STAFF_MAILS, type InterventionEffect } from './effects.ts';
 import { cancelledByCustomer, complete, withdraw } from './ending.ts';
 import { approve, decline, sendEstimate, study } from './estimating.ts';
@@ -170,7 +161,7 @@ function apply(draft: InterventionDraft, event: InterventionEvent): void {
     case 'mailAccepted':
       return mailAccepted(draft, event);
     case 'mailRefused': {
-      const effect = settleEffect(draft, event.key);
+      const effect = settle(draft, event.key);
       return effect?.kind === 'mail' ? undelivered(draft, event.at, effect) : undefined;
     }
     case 'mailBounced': {
@@ -179,7 +170,7 @@ function apply(draft: InterventionDraft, event: InterventionEvent): void {
     }
     case 'saved':
     case 'allowanceReturned':
-      settleEffect(draft, event.key);
+      settle(draft, event.key);
       return;
     case 'effectConflict':
       return effectConflict(draft, event);
@@ -254,7 +245,7 @@ function confirmOrder(draft: InterventionDraft, event: InterventionEventOf<'conf
 }
 
 function windowExtended(draft: InterventionDraft, { key, at }: InterventionEventOf<'windowExtended'>): void {
-  settleEffect(draft, key);
+  settle(draft, key);
   delete draft.state.extending;
   // Windows that still do not reach far enough are asked for again on the next day: at once, it might never end.
   if (!hasEnded(draft.state) && needsWindow(draft.state, draft.rules, at)) {
@@ -263,7 +254,7 @@ function windowExtended(draft: InterventionDraft, { key, at }: InterventionEvent
 }
 
 function mailAccepted(draft: InterventionDraft, { key, at }: InterventionEventOf<'mailAccepted'>): void {
-  const effect = settleEffect(draft, key);
+  const effect = settle(draft, key);
   if (effect?.kind !== 'mail') return;
   if (effect.order.kind === 'waitingReminder') return reminded(draft, key, at);
   if (effect.order.kind === 'dayBefore') record(draft, at, SYSTEM, { type: 'remindedDayBefore' });
@@ -297,7 +288,7 @@ function correctAddress(draft: InterventionDraft, event: InterventionEventOf<'co
 }
 
 function effectConflict(draft: InterventionDraft, { key, at }: InterventionEventOf<'effectConflict'>): void {
-  const effect = settleEffect(draft, key);
+  const effect = settle(draft, key);
   if (effect?.kind === 'extendWindow') {
     delete draft.state.extending;
     draft.state.extendNotBefore = at + WINDOW_PATIENCE_MS;

@@ -1,8 +1,9 @@
 /** What the passing of time decides of an intervention, and when it does next. */
 
+import { orderWindow } from '../draft.ts';
 import { extensionDueAt } from '../openingHours.ts';
 import { hasEnded } from './credit.ts';
-import { effectKey, type InterventionDraft, issue } from './draft.ts';
+import type { InterventionDraft } from './draft.ts';
 import { expire } from './estimating.ts';
 import { remindDayBefore, tellMissed } from './planning.ts';
 import type { InterventionRules } from './rules.ts';
@@ -29,11 +30,6 @@ export function decidePassing(draft: InterventionDraft, at: number): void {
   const { extending, extendNotBefore } = draft.state;
   if (hasEnded(draft.state) || extending || (extendNotBefore !== undefined && at < extendNotBefore)) return;
   if (needsWindow(draft.state, draft.rules, at)) orderWindow(draft);
-}
-
-function orderWindow(draft: InterventionDraft): void {
-  issue(draft, { kind: 'extendWindow', key: effectKey(draft, 'window') });
-  draft.state.extending = true;
 }
 
 /** Whether the windows end too soon at `at`, or a due moment lies beyond them. */

@@ -1,13 +1,13 @@
 /** Dates: agreed inside opening hours, reminded of on the business day before, changed, fallen through. */
-import { type Source, SYSTEM } from '../draft.ts';
+import { record, type Source, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, minus } from './amounts.ts';
 import { becomeReady, hasEnded, reserveInstead } from './credit.ts';
 import { fewerThan, isSameDayOrLater, localDate, openingDayBefore, whyOutsideHours } from './days.ts';
-import { closeTasks, type InterventionDraft, openTask, orderMail, record, withText } from './draft.ts';
+import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
 import { cancelledByCustomer } from './ending.ts';
 import type { InterventionEventOf, PlannedTime } from './events.ts';
-import type { InterventionRules } from './rules.ts';
+import { hoursOf, type InterventionRules } from './rules.ts';
 import type { InterventionState, Plan } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
 import { reservedOf, usedOf } from './usage.ts';
@@ -33,10 +33,10 @@ export function requireDate(state: InterventionState, rules: InterventionRules, 
   const { from, to } = date;
   if (!Number.isSafeInteger(from) || from < at) throw wrong('from', 'The date is past.');
   if (!Number.isSafeInteger(to) || to <= from) throw wrong('to', 'It ends before it begins.');
-  const { window } = rules.hours;
+  const { window } = hoursOf(rules);
   if (to > window.until) throw wrong('to', 'The date is too far ahead: its opening hours are not known yet.');
   if (state.estimate?.onCall) return;
-  const why = whyOutsideHours(rules.hours, from, to);
+  const why = whyOutsideHours(hoursOf(rules), from, to);
   if (why !== undefined) throw wrong(why.startsWith('It ends') ? 'to' : 'from', why);
 }
 
@@ -64,7 +64,8 @@ function setPlan(draft: InterventionDraft, { from, to }: PlannedTime, at: number
 }
 
 /** On the business day before, at its first opening; at once when that is past. On the day itself there is none. */
-function reminderOf({ hours }: InterventionRules, from: number, at: number): number | undefined {
+function reminderOf(rules: InterventionRules, from: number, at: number): number | undefined {
+  const hours = hoursOf(rules);
   if (isSameDayOrLater(hours, at, from)) return undefined;
   const opening = openingDayBefore(hours, from);
   return Math.max(at, opening ?? at);
@@ -79,7 +80,7 @@ function freeBeforeOf({ terms, openings }: InterventionRules, from: number): num
 function secure(draft: InterventionDraft, at: number, source: Source): void {
   const { plan, reservations, logs } = draft.state;
   if (!plan) return;
-  const on = localDate(draft.rules.hours, plan.from);
+  const on = localDate(hoursOf(draft.rules), plan.from);
   const over = reservations.filter(({ validUntil }) => validUntil !== undefined && validUntil < on);
   if (over.length === 0) return planSecured(draft, at, source);
   if (logs.length > 0) {
@@ -180,7 +181,7 @@ export function hoursChanged(draft: InterventionDraft, at: number): void {
     ...(limits.length === 0 ? {} : { freeBefore: Math.max(...limits) }),
     ...(remindAt === undefined ? {} : { remindAt }),
   };
-  const isOutside = !estimate?.onCall && whyOutsideHours(draft.rules.hours, plan.from, plan.to) !== undefined;
+  const isOutside = !estimate?.onCall && whyOutsideHours(hoursOf(draft.rules), plan.from, plan.to) !== undefined;
   record(draft, at, SYSTEM, { type: 'openingHoursChanged', facts: { from: plan.from, to: plan.to } });
   if (isOutside && plan.from > at) openTask(draft, at, { kind: 'agreeOtherDate' });
 }

@@ -2,6 +2,7 @@
  * What work costs. A unit begun is a unit used; what is added up before it is rounded is a matter of the terms. Time of a
  * module's allowance is consumed first. Work is counted in whole seconds, so no change of the hour at night adds any.
  */
+import { startedUnits } from '../ledger/units.ts';
 import { amountOf, covers, NONE, plus, unitsIn } from './amounts.ts';
 import type { InterventionState } from './state.ts';
 import type { InterventionTerms, UnitAmounts, UnitTerms } from './terms.ts';
@@ -12,11 +13,6 @@ const WHOLE = 10_000;
 
 /** What usage is counted from. */
 export type Worked = Pick<InterventionState, 'estimate' | 'reservations' | 'allowance' | 'logs' | 'trips'>;
-
-/** Started units of so many seconds: none of none, one of the first second, two of one second more than a unit. */
-export function startedUnits(seconds: number, minutes: number): number {
-  return Math.ceil(seconds / (minutes * MINUTE));
-}
 
 /** Whole seconds between two instants; a part of a second is not worked time. */
 export function wholeSeconds(from: number, to: number): number {

@@ -4,12 +4,12 @@
  */
 
 import { delayBetween, dueAfter } from '../delays.ts';
-import { SYSTEM } from '../draft.ts';
+import { record, SYSTEM } from '../draft.ts';
 import type { Reach } from '../openingHours.ts';
 import { endOfDay } from './days.ts';
-import { type InterventionDraft, openTask, orderMail, record } from './draft.ts';
+import { type InterventionDraft, openTask, orderMail } from './draft.ts';
 import type { CustomersTurn } from './effects.ts';
-import type { InterventionRules } from './rules.ts';
+import { hoursOf, type InterventionRules } from './rules.ts';
 import type { InterventionState } from './state.ts';
 
 /** It is the customer's turn: the reminders begin. */
@@ -83,5 +83,5 @@ export function notReminded(draft: InterventionDraft, key: string): void {
 export function expiresAt({ status, estimate }: InterventionState, rules: InterventionRules): number | undefined {
   if (status !== 'estimated' || !estimate) return undefined;
   const due = dueAfter(rules.terms.approvalWithin, estimate.sentAt, rules.openings);
-  return 'at' in due ? endOfDay(rules.hours, due.at) : undefined;
+  return 'at' in due ? endOfDay(hoursOf(rules), due.at) : undefined;
 }

@@ -1,12 +1,12 @@
 /** Work: timed or written down, never beyond what the customer has agreed to. */
-import { SYSTEM } from '../draft.ts';
+import { record, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, isNone, NONE, plus } from './amounts.ts';
 import { reserveWanted } from './credit.ts';
 import { closingAfter, localDate } from './days.ts';
-import { closeTasks, type InterventionDraft, openTask, orderMail, record, withText } from './draft.ts';
+import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
-import type { InterventionRules } from './rules.ts';
+import { hoursOf, type InterventionRules } from './rules.ts';
 import type { InterventionState, WorkLog } from './state.ts';
 import { budgetOf, reservedOf, secondsLeft, secondsToShare, tripUnits, unitOf, usedOf, wholeSeconds } from './usage.ts';
 import { stopWaiting, wait } from './waiting.ts';
@@ -17,7 +17,7 @@ const MINUTE = 60;
 export function startWork(draft: InterventionDraft, event: InterventionEventOf<'startWork'>): void {
   const { at, who } = event;
   requireWorkable(draft, at);
-  if (!draft.state.estimate?.onCall && closingAfter(draft.rules.hours, at) === undefined) {
+  if (!draft.state.estimate?.onCall && closingAfter(hoursOf(draft.rules), at) === undefined) {
     throw wrong('at', 'It is outside opening hours.');
   }
   if (secondsLeft(draft.state, draft.rules.terms) < 1) throw beyond(0);
@@ -73,7 +73,7 @@ function tripCost(state: InterventionState, { terms }: InterventionRules): numbe
 
 /** Of a reservation that is not valid on the day of the work nothing can be spent. */
 function requireWorkable({ state, rules }: InterventionDraft, at: number): void {
-  const day = localDate(rules.hours, at);
+  const day = localDate(hoursOf(rules), at);
   const over = state.reservations.find(({ validUntil }) => validUntil !== undefined && validUntil < day);
   if (!over) return;
   throw new Refusal('Conflict', 'Units that are reserved were valid until an earlier day: agree another date first.');
@@ -191,7 +191,7 @@ export function workMoments(state: InterventionState, rules: InterventionRules):
   if (!running) return {};
   const usedUpAt = running.since + secondsLeft(state, rules.terms) * 1_000;
   const closingAt =
-    (estimate?.onCall ? undefined : closingAfter(rules.hours, running.since)) ?? Number.POSITIVE_INFINITY;
+    (estimate?.onCall ? undefined : closingAfter(hoursOf(rules), running.since)) ?? Number.POSITIVE_INFINITY;
   const endsAt = Math.min(usedUpAt, closingAt);
   const shareAt = running.since + secondsToShare(state, rules.terms) * 1_000;
   return {

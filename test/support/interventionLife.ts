@@ -19,10 +19,11 @@ import {
   openIntervention,
 } from '../../domain/intervention/intervention.ts';
 import { nextInterventionMoment } from '../../domain/intervention/passing.ts';
-import { type InterventionRules, interventionRules } from '../../domain/intervention/rules.ts';
+import type { InterventionRules } from '../../domain/intervention/rules.ts';
 import type { InterventionState } from '../../domain/intervention/state.ts';
 import type { InterventionEntry } from '../../domain/intervention/timeline.ts';
 import { type InterventionView, interventionView } from '../../domain/intervention/view.ts';
+import { rulesOf } from '../../domain/rules.ts';
 import { local, said } from './businessTime.ts';
 import { CreditBook } from './creditBook.ts';
 import { frozen, throughJson } from './life.ts';
@@ -39,7 +40,7 @@ export function rulesFor(input: ContractTermsInput): InterventionRules {
       ahead: { until: Date.parse('2028-12-31T12:00:00Z') },
     }),
   ]);
-  return interventionRules(interventionTerms('TEST', 1, terms), Object.fromEntries(windows));
+  return rulesOf({ terms: interventionTerms('TEST', 1, terms), windows: Object.fromEntries(windows) });
 }
 
 const PARTIES = { customer: 'Customer', provider: 'Provider' };

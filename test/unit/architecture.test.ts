@@ -17,7 +17,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...['client/', 'tracing/spans.ts', 'workflows/messages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
-  activities: ['activities/', 'workflows/messages.ts', 'contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
+  activities: [
+    ...['activities/', 'workflows/messages.ts', 'workflows/interventionMessages.ts'],
+    ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
+  ],
   worker: [
     'worker/',
     'activities/',
@@ -25,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'metrics/',
     'tracing/',
     'workflows/messages.ts',
+    'workflows/interventionMessages.ts',
     'workflows/traces.ts',
     'mail/',
     'db/',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildOpeningWindow } from '../../../contracts/calendar.ts';
 import { prepaidTickets } from '../../../contracts/templates/prepaidTickets.ts';
 import { parseTerms } from '../../../contracts/terms.ts';
-import { interventionRules } from '../../../domain/intervention/rules.ts';
+import { rulesOf } from '../../../domain/rules.ts';
 import { local, said } from '../../support/businessTime.ts';
 import { CreditBook } from '../../support/creditBook.ts';
 import { approvedLife, openInterventionLife, SAAS, TICKETS } from '../../support/interventionLife.ts';
@@ -259,7 +259,7 @@ describe('dates', () => {
       ...{ name: 'support', version: 2, closures, from: at('2026-11-01 12:00') },
       ahead: { until: at('2028-11-01 12:00') },
     });
-    life.judgedBy(interventionRules(life.rules.terms, { support: window }));
+    life.judgedBy(rulesOf({ terms: life.rules.terms, windows: { support: window } }));
     life.on('2026-11-20 10:00', 'openingHoursChanged', { windows: { support: window }, who: 'system' });
     expect(life.state.tasks).toMatchObject([{ kind: 'agreeOtherDate' }]);
     expect(life.state.plan?.freeBefore).toBe(at('2026-11-24 00:00'));

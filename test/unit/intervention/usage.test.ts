@@ -6,11 +6,11 @@ import {
   budgetOf,
   secondsLeft,
   secondsToShare,
-  startedUnits,
   usedOf,
   type Worked,
   wholeSeconds,
 } from '../../../domain/intervention/usage.ts';
+import { startedUnits } from '../../../domain/ledger/units.ts';
 import { local } from '../../support/businessTime.ts';
 import { HOSTING, SAAS, TICKETS } from '../../support/interventionLife.ts';
 
