@@ -1,6 +1,7 @@
 /** Runs a worker: workflows and their activities until SIGTERM or SIGINT, then finishes what runs. */
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createEscalationActivities } from '../activities/escalations.ts';
+import { createInterventionActivities } from '../activities/interventions.ts';
 import { createMailActivities } from '../activities/mail.ts';
 import { createRequestActivities } from '../activities/requests.ts';
 import { readEnvironment } from '../config/environment.ts';
@@ -53,6 +54,7 @@ export async function runWorker(
     activities: arrange({
       ...createRequestActivities({ pool }),
       ...createEscalationActivities({ pool }),
+      ...createInterventionActivities({ pool }),
       ...createMailActivities({
         pool,
         transport,

@@ -27,7 +27,7 @@ CREATE TABLE interventions (
 );
 CREATE INDEX interventions_by_contract ON interventions (contract, created_at DESC);
 CREATE INDEX interventions_planned ON interventions (planned_from) WHERE status = 'scheduled';
-CREATE INDEX interventions_awaiting_order ON interventions (contract) WHERE status IN ('awaitingOrder', 'inProgress');
+CREATE INDEX interventions_lacking_credit ON interventions (contract) WHERE view->'missing' <> '{}';
 
 -- What the customer reads before approving. Stored before it is sent, never changed: what was approved stays what it was.
 CREATE TABLE intervention_estimates (
@@ -70,6 +70,7 @@ CREATE TABLE intervention_timeline (
   entered_by   text,
   entered_at   timestamptz,
   text_id      uuid REFERENCES texts,
+  mail_id      uuid,
   facts        jsonb NOT NULL DEFAULT '{}',
   UNIQUE (intervention, seq, line)
 );
@@ -115,7 +116,7 @@ CREATE TABLE hotline_calls (
   CHECK ((ended_at IS NULL) = (seconds IS NULL))
 );
 CREATE INDEX hotline_calls_by_request ON hotline_calls (request, began_at);
-CREATE UNIQUE INDEX hotline_one_call ON hotline_calls (request, agent) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX hotline_one_call ON hotline_calls (request) WHERE ended_at IS NULL;
 
 -- Time on a cause that was not the product (B §7): proposed, and billed only once a supervisor has confirmed it.
 CREATE TABLE billing_proposals (

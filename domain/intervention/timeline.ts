@@ -1,5 +1,5 @@
 /** What an intervention's timeline shows, and to whom. */
-import type { Channel, TextId, Who } from '../events.ts';
+import type { Channel, InboundMailId, TextId, Who } from '../events.ts';
 import type { Audience } from '../timeline.ts';
 import type { CustomersTurn, InterventionTaskKind } from './effects.ts';
 import type { ExpenseKind } from './events.ts';
@@ -59,6 +59,7 @@ export interface InterventionEntry {
   readonly enteredBy?: Who;
   readonly enteredAt?: number;
   readonly text?: TextId;
+  readonly mail?: InboundMailId;
   readonly facts?: {
     readonly feasible?: boolean;
     readonly estimate?: string;
