@@ -1,6 +1,7 @@
 /** Runs a worker: workflows and their activities until SIGTERM or SIGINT, then finishes what runs. */
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createEscalationActivities } from '../activities/escalations.ts';
+import { createHotlineActivities } from '../activities/hotline.ts';
 import { createInterventionActivities } from '../activities/interventions.ts';
 import { createMailActivities } from '../activities/mail.ts';
 import { createRequestActivities } from '../activities/requests.ts';
@@ -55,6 +56,7 @@ export async function runWorker(
       ...createRequestActivities({ pool }),
       ...createEscalationActivities({ pool }),
       ...createInterventionActivities({ pool }),
+      ...createHotlineActivities({ pool }),
       ...createMailActivities({
         pool,
         transport,

@@ -9,12 +9,16 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { EscalationActivities } from '../workflows/escalationMessages.ts';
+import type { HotlineActivities } from '../workflows/hotlineMessages.ts';
 import type { InterventionActivities } from '../workflows/interventionMessages.ts';
 import { type FinishedSpan, REQUEST_TASK_QUEUE, type RequestActivities } from '../workflows/messages.ts';
 import type { TraceSinks } from '../workflows/traces.ts';
 
 /** What a worker carries out; without the later parts it has no requests that are escalated, and no interventions. */
-export type WorkerActivities = RequestActivities & Partial<EscalationActivities> & Partial<InterventionActivities>;
+export type WorkerActivities = RequestActivities &
+  Partial<EscalationActivities> &
+  Partial<InterventionActivities> &
+  Partial<HotlineActivities>;
 
 /** What a worker of requests needs. */
 export interface RequestWorkerOptions {

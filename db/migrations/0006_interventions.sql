@@ -101,22 +101,30 @@ CREATE TABLE module_allowance_moves (
   FOREIGN KEY (contract, module, period) REFERENCES module_allowances
 );
 
--- Calls of the hotline about an incident, one after the other.
+-- Calls of the hotline about an incident, and remote work on it: one after the other, so that free minutes count once.
 CREATE TABLE hotline_calls (
-  id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
-  request      text NOT NULL REFERENCES requests,
-  kind         text NOT NULL CHECK (kind IN ('call', 'remoteWork')),
-  began_at     timestamptz NOT NULL,
-  ended_at     timestamptz,
-  seconds      integer CHECK (seconds >= 1),
-  free_seconds integer CHECK (free_seconds BETWEEN 0 AND seconds),
-  units        integer CHECK (units >= 0),
-  unit         text,
-  agent        text NOT NULL,
-  CHECK ((ended_at IS NULL) = (seconds IS NULL))
+  id            text PRIMARY KEY,            -- hotline:<request>:<n>, also the workflow's id
+  request       text NOT NULL REFERENCES requests,
+  n             integer NOT NULL CHECK (n >= 1),
+  contract      text NOT NULL REFERENCES contracts,
+  terms_version integer NOT NULL,
+  kind          text NOT NULL CHECK (kind IN ('call', 'remoteWork')),
+  agent         text NOT NULL,               -- staff:<id>
+  began_at      timestamptz NOT NULL,
+  told_at       timestamptz,                 -- the agent was alerted that free minutes run out
+  ended_at      timestamptz,
+  seconds       integer CHECK (seconds >= 1),
+  free_seconds  integer CHECK (free_seconds BETWEEN 0 AND seconds),
+  unit          text,
+  units         integer CHECK (units >= 0),
+  debited_at    timestamptz,                 -- null while units are owed and not debited
+  UNIQUE (request, n),
+  CHECK (num_nonnulls(ended_at, seconds, free_seconds, unit, units) IN (0, 5)),
+  CHECK (debited_at IS NULL OR ended_at IS NOT NULL),
+  FOREIGN KEY (contract, terms_version) REFERENCES contract_terms
 );
-CREATE INDEX hotline_calls_by_request ON hotline_calls (request, began_at);
 CREATE UNIQUE INDEX hotline_one_call ON hotline_calls (request) WHERE ended_at IS NULL;
+CREATE INDEX hotline_undebited ON hotline_calls (contract) WHERE ended_at IS NOT NULL AND debited_at IS NULL;
 
 -- Time on a cause that was not the product (B §7): proposed, and billed only once a supervisor has confirmed it.
 CREATE TABLE billing_proposals (
@@ -124,7 +132,7 @@ CREATE TABLE billing_proposals (
   request     text NOT NULL REFERENCES requests,
   contract    text NOT NULL REFERENCES contracts,
   seconds     integer NOT NULL CHECK (seconds >= 1),
-  cause       uuid REFERENCES texts,
+  cause       uuid NOT NULL REFERENCES texts,
   proposed_by text NOT NULL,
   proposed_at timestamptz NOT NULL DEFAULT now(),
   decision    text CHECK (decision IN ('confirmed', 'rejected')),

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   activities: [
-    ...['activities/', 'workflows/messages.ts', 'workflows/interventionMessages.ts'],
+    ...['activities/', 'workflows/messages.ts', 'workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   worker: [
@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tracing/',
     'workflows/messages.ts',
     'workflows/interventionMessages.ts',
+    'workflows/hotlineMessages.ts',
     'workflows/traces.ts',
     'mail/',
     'db/',
