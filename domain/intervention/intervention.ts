@@ -105,7 +105,9 @@ export function advanceIntervention(
   decideWork(draft, at);
   apply(draft, { ...event, at });
   const isQuiet = draft.entries.length === 0 && draft.effects.length === 0;
-  if (isQuiet && !changesQuietly(event)) return { state, effects: [] };
+  // The news that an effect is done changes what waits, though it be worth no version.
+  const isNews = draft.state.pending !== state.pending || event.type === 'windowExtended';
+  if (isQuiet && !isNews) return { state, effects: [] };
   if (!isQuiet) draft.state.lastAt = at;
   if (event.commandId !== undefined) remember(draft, event.commandId, at);
   return finishDraft(draft);
@@ -120,13 +122,6 @@ function remember(draft: InterventionDraft, id: string, at: number): void {
   const { id: intervention, status } = draft.state;
   const result: InterventionResult = { id: intervention, version: draft.seq, at, status };
   draft.state.commands = [...draft.state.commands, { id, result }].slice(-RECENT_COMMANDS);
-}
-
-/** These change what waits in the state without being worth a version. */
-function changesQuietly({ type }: InterventionEvent): boolean {
-  return ['saved', 'mailAccepted', 'windowExtended', 'allowanceReturned', 'unitsReserved', 'unitsSettled'].includes(
-    type,
-  );
 }
 
 type CommandEvent = { [T in InterventionCommandName]: InterventionEventOf<T> }[InterventionCommandName];

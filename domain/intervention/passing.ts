@@ -79,11 +79,10 @@ export function nextInterventionMoment(
 }
 
 function addPlan(
-  { plan, status, lastAt, missedFrom }: InterventionState,
+  { plan, status, missedFrom }: InterventionState,
   add: (what: InterventionMoment['what'], at: number | undefined) => void,
 ): void {
   if (!plan || status !== 'scheduled') return;
-  const isOpen = plan.remindAt !== undefined && plan.reminded === undefined && lastAt < plan.from;
-  if (isOpen) add('dayBefore', plan.remindAt);
+  if (plan.reminded === undefined) add('dayBefore', plan.remindAt);
   if (missedFrom !== plan.from) add('missed', plan.to);
 }

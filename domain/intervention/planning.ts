@@ -145,17 +145,22 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
   secure(draft, at, event);
 }
 
-/** The mail of the business day before, which asks for a full backup. Not once work could have begun. */
+/** The mail of the business day before, which asks for a full backup. Once work could have begun it comes too late. */
 export function remindDayBefore(draft: InterventionDraft, at: number): void {
   const { plan, status } = draft.state;
   if (status !== 'scheduled' || !isReminderDue(plan, at)) return;
   const { from, to } = plan;
+  if (at >= from) {
+    const { remindAt: _, ...rest } = plan;
+    draft.state.plan = rest;
+    return record(draft, at, SYSTEM, { type: 'dayBeforeMissed', facts: { from } });
+  }
   const reminded = orderMail(draft, { kind: 'dayBefore', from, to, backup: draft.rules.terms.backup });
   draft.state.plan = { ...plan, reminded };
 }
 
 function isReminderDue(plan: Plan | undefined, at: number): plan is Plan {
-  return plan?.remindAt !== undefined && plan.reminded === undefined && plan.remindAt <= at && at < plan.from;
+  return plan?.remindAt !== undefined && plan.reminded === undefined && plan.remindAt <= at;
 }
 
 /** The date passed and nobody worked. */

@@ -21,6 +21,7 @@ export const INTERVENTION_AUDIENCE = {
   dateChanged: 'customer',
   postponed: 'customer',
   remindedDayBefore: 'customer',
+  dayBeforeMissed: 'staff',
   reminderSent: 'customer',
   workStarted: 'customer',
   workStopped: 'customer',

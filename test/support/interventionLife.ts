@@ -65,6 +65,8 @@ export interface InterventionLife {
   readonly view: InterventionView;
   readonly rules: InterventionRules;
   readonly book: CreditBook;
+  /** Keys of all effects so far. */
+  readonly keys: string[];
   /** Time of modules that is left, by period. */
   readonly allowances: Map<string, number>;
   /** Every timeline entry so far, as `Mon 2026-11-16 10:00 opened`. */
@@ -116,12 +118,13 @@ export function openInterventionLife(
     get rules() {
       return rules;
     },
+    keys: [],
     ...{ book, told, entries, mails, mailed, allowances: new Map() },
     mailServer: () => 'accepted',
     ledgerAway: false,
     answerLedger() {
       life.ledgerAway = false;
-      for (const effect of waiting.splice(0)) carryOut(effect, lastNow);
+      for (const effect of waiting.splice(0)) answer(effect, lastNow);
       return life;
     },
     until(wanted) {
@@ -132,7 +135,7 @@ export function openInterventionLife(
         if (!next || next.at > end) break;
         const before = state;
         apply({ type: 'time', who: 'system', channel: 'system', at: Math.max(next.at, lastNow) });
-        if (state === before) break;
+        if (state === before) throw new Error(`nothing decides what is due: ${next.what}`);
       }
       lastNow = Math.max(end, lastNow);
       return life;
@@ -165,6 +168,11 @@ export function openInterventionLife(
   }
 
   function carryOut(effect: InterventionEffect, at: number): void {
+    life.keys.push(effect.key);
+    answer(effect, at);
+  }
+
+  function answer(effect: InterventionEffect, at: number): void {
     const result = { who: 'system', channel: 'system', key: effect.key, at } as const;
     const isLedgers = ['reserve', 'settle', 'takeAllowance', 'returnAllowance'].includes(effect.kind);
     if (isLedgers && life.ledgerAway) {

@@ -6,7 +6,7 @@ import { shares, whatCancellingCosts } from '../../../domain/intervention/cancel
 import type { UnitAmounts } from '../../../domain/intervention/terms.ts';
 import { local, said } from '../../support/businessTime.ts';
 import { CreditBook } from '../../support/creditBook.ts';
-import { approvedLife, rulesFor, TICKETS } from '../../support/interventionLife.ts';
+import { approvedLife, openInterventionLife, rulesFor, TICKETS } from '../../support/interventionLife.ts';
 import { refusalIn } from '../../support/refusals.ts';
 
 const MONDAY = '2026-11-30 09:00';
@@ -139,6 +139,33 @@ describe('cancelling by the customer', () => {
     life.answerLedger();
     expect(life.book.available('ticket')).toBe(4);
     expect(life.state.pending).toEqual([]);
+  });
+});
+
+describe('an answer of the ledger that comes after the end', () => {
+  it('leaves nothing waiting, though it be a refusal', () => {
+    const life = openInterventionLife('2026-11-02 10:00')
+      .on('2026-11-02 10:00', 'study', { feasible: true, text: 't' })
+      .on('2026-11-02 10:00', 'sendEstimate', { estimate: 'e1', unit: 'ticket', units: 4 });
+    life.ledgerAway = true;
+    life.on('2026-11-02 10:00', 'approve', { estimate: 'e1' }).on('2026-11-02 10:01', 'withdraw', { text: 't' });
+    expect(life.answerLedger().state).toMatchObject({ status: 'cancelled', pending: [] });
+  });
+});
+
+describe('cancelling while units are reserved anew for a later date', () => {
+  it.each([
+    ['are there', 4],
+    ['are not there', 0],
+  ])('returns all of them, whether the later ones %s', (_what, later) => {
+    const book = new CreditBook().buy('ticket', 4, '2026-11-30').buy('ticket', later, '2027-11-30');
+    const life = approvedLife('2026-11-02 10:00', 4, { book });
+    life.ledgerAway = true;
+    life.on('2026-11-02 11:00', 'schedule', { from: local('2026-12-14 09:00'), to: local('2026-12-14 12:00') });
+    expect(life.state.status).toBe('reserving');
+    life.on('2026-11-02 11:01', 'cancel', {}).answerLedger();
+    expect(life.state).toMatchObject({ status: 'cancelled', pending: [], reservations: [] });
+    expect([book.available('ticket'), book.pending('ticket')]).toEqual([4 + later, 0]);
   });
 });
 

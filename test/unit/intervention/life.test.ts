@@ -239,6 +239,8 @@ describe('dates', () => {
     life.on('2026-11-16 10:00', 'schedule', { from: at('2026-11-30 09:00'), to: at('2026-11-30 12:00') });
     life.awayUntil('2026-11-30 09:00');
     expect(life.mailed.at(-1)).toBe('Mon 2026-11-16 10:00 scheduled');
+    expect(life.told.at(-1)).toBe('Mon 2026-11-30 09:00 dayBeforeMissed');
+    expect(life.until('2026-11-30 12:00').mailed.at(-1)).toBe('Mon 2026-11-30 12:00 task agreeOtherDate');
   });
 
   it('that pass without work become a task', () => {
