@@ -3,8 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInterventionActivities } from '../../activities/interventions.ts';
+import { interventionInput, interventionStartOptions } from '../../client/interventionInput.ts';
+import { prefilledEstimate } from '../../contracts/estimates.ts';
 import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
 import { readContract, storeContact } from '../../db/contracts.ts';
+import { deleteEstimate, readEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
 import {
   listLackingCredit,
   type NewIntervention,
@@ -243,6 +246,31 @@ describe('time of a module', () => {
     expect(third.state.allowance).toEqual({ period: '2026-11', seconds: 900 });
     const { rows } = await pool.query('SELECT used, seconds FROM module_allowances WHERE contract = $1', [reference]);
     expect(rows).toEqual([{ used: 3_600, seconds: 3_600 }]);
+  });
+});
+
+describe('an estimate', () => {
+  it('is stored as the customer reads it; the input of a run is made of the row', async () => {
+    const { reference, request } = await contractOf('A');
+    const one = await live(reference, request);
+    const contract = await readContract(pool, reference);
+    const sheet = contract && prefilledEstimate(contract.terms, 'licenceServer', 'fr');
+    if (!sheet) throw new Error('no such service');
+    const { service, unit, units, ...words } = sheet;
+    const figures = { unit, units };
+    const stored = { intervention: one.id, service, ...words, figures, draftedBy: 'staff:s-agent' };
+    const id = await storeEstimate(pool, stored);
+    expect(await readEstimate(pool, id)).toMatchObject({ id, ...stored });
+    const row = await readInterventionRow(pool, one.id);
+    if (!row) throw new Error('no row');
+    expect(await interventionInput(pool, row, NOW)).toMatchObject({ id: one.id, n: 1, state: { status: 'studied' } });
+    const fresh = await interventionInput(pool, { ...row, state: null }, NOW);
+    expect(interventionStartOptions(fresh)).toMatchObject({
+      workflowId: one.id,
+      args: [{ open: { contact: `c-${reference}` } }],
+    });
+    await deleteEstimate(pool, id);
+    expect(await readEstimate(pool, id)).toBeUndefined();
   });
 });
 

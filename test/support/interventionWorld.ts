@@ -12,7 +12,7 @@ import {
   type InterventionCommandOf,
   type InterventionPayloads,
 } from '../../domain/intervention/events.ts';
-import type { InterventionId, InterventionResult } from '../../domain/intervention/state.ts';
+import type { InterventionId, InterventionResult, InterventionState } from '../../domain/intervention/state.ts';
 import type { InterventionEntryType } from '../../domain/intervention/timeline.ts';
 import type { InterventionView } from '../../domain/intervention/view.ts';
 import { createRequestWorker } from '../../worker/worker.ts';
@@ -51,6 +51,8 @@ export interface InterventionWorld {
   /** Lets time pass until it is over. */
   finish(id: InterventionId): Promise<InterventionOutcome>;
   open(id: InterventionId): Promise<InterventionResult>;
+  /** Starts a run from a stored state. */
+  resume(state: InterventionState): Promise<void>;
   command<T extends InterventionCommandName>(
     id: InterventionId,
     name: T,
@@ -120,6 +122,14 @@ export async function createInterventionWorld(
       return await client.workflow.executeUpdateWithStart(interventionOpenUpdate, {
         args: [{ commandId }],
         startWorkflowOperation: start,
+      });
+    },
+    async resume(state) {
+      const { id, request, n } = state;
+      const windows = await world.windows({ version: 1, closures: [] });
+      const input: InterventionInput = { id, request, n, terms: TERMS, windows, state };
+      await client.workflow.start('intervention', {
+        ...{ workflowId: id, taskQueue: REQUEST_TASK_QUEUE, args: [input] },
       });
     },
     async command(id, name, payload) {

@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   db: ['db/', 'tracing/spans.ts', 'contracts/', 'domain/', 'packages', 'node:'],
   config: ['config/', 'packages', 'node:'],
   client: [
-    ...['client/', 'tracing/spans.ts', 'workflows/messages.ts'],
+    ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/interventionMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   activities: [

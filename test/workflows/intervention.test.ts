@@ -254,6 +254,28 @@ describe('a worker that is gone', () => {
   });
 });
 
+describe('a stored state', () => {
+  it('starts a run that goes on from it, and does nothing twice', async () => {
+    const id = idOf(1);
+    const book = bought(4);
+    await planned(id, 4);
+    await until(async () => (await world.view(id)).status === 'scheduled');
+    const state = world.saves.filter((save) => save.state.id === id).sort((a, b) => b.seq - a.seq)[0]?.state;
+    if (!state) throw new Error('nothing was saved');
+    await world.handle(id).terminate('the server is lost');
+    await world.resume(state);
+    expect(await world.view(id)).toMatchObject({ status: 'scheduled', version: state.seq });
+    await world.goTo(monday(3, 4));
+    await until(() => world.mailed(id).includes('dayBefore'));
+    await world.goTo(monday(4));
+    await world.command(id, 'logWork', { minutes: 10, from: (await world.now()) - 600_000 });
+    await world.command(id, 'complete', { text: 't' });
+    await world.finish(id);
+    expect([book.posted, book.available('ticket')]).toEqual([{ ticket: 1 }, 3]);
+    await replays(id);
+  });
+});
+
 describe('a closure on the date', () => {
   it('is told to staff, once for each version', async () => {
     const id = idOf(1);
