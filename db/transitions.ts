@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg';
 import type { EffectKey } from '../domain/effects.ts';
 import type { EscalationEntry } from '../domain/escalation/timeline.ts';
+import type { InterventionEntry } from '../domain/intervention/timeline.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
 import { contentHash } from './contentHash.ts';
 
@@ -40,10 +41,14 @@ export async function claimKey(client: PoolClient, { key, seq, entries }: Saved<
 }
 
 /** Whose timeline a table holds, and the column that names it. */
-const OWNERS = { timeline: 'number', escalation_timeline: 'escalation' } as const;
+const OWNERS = {
+  timeline: 'number',
+  escalation_timeline: 'escalation',
+  intervention_timeline: 'intervention',
+} as const;
 
 /** Writes lines of `owner`'s timeline, each with the audience of its type. */
-export async function writeLines<L extends TimelineEntry | EscalationEntry>(
+export async function writeLines<L extends TimelineEntry | EscalationEntry | InterventionEntry>(
   client: PoolClient,
   table: keyof typeof OWNERS,
   owner: string,

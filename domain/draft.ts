@@ -13,7 +13,7 @@ import type { TimelineEntry } from './timeline.ts';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A transition of any state being written; nobody else holds it. `E`: its effects, `L`: the lines of its timeline. */
-export interface DraftOf<S, E, L, R extends Rules = Rules> {
+export interface DraftOf<S, E, L, R = Rules> {
   /** What its effects' keys begin with: the workflow's id. */
   readonly id: string;
   readonly state: Mutable<S>;
@@ -64,7 +64,7 @@ export function startDraft(state: RequestState, rules: Rules): Draft {
 }
 
 /** A draft of any state, which it leaves alone; `id` is the workflow's. */
-export function draftOf<S extends { readonly seq: number }, E, L, R extends Rules>(
+export function draftOf<S extends { readonly seq: number }, E, L, R>(
   id: string,
   state: S,
   rules: R,

@@ -225,7 +225,7 @@ function whenOpened({ opens, closes, before }: Openings, total: number): Reach {
  * The instant of a local time, given as if it were UTC. What a change of offset makes ambiguous is its first occurrence;
  * what it leaves out moves forward by the width of the gap.
  */
-function fromLocal({ offsets }: OpeningWindow, local: number): number {
+export function fromLocal({ offsets }: OpeningWindow, local: number): number {
   let low = 0;
   let high = offsets.length - 1;
   while (low < high) {
@@ -240,7 +240,7 @@ function fromLocal({ offsets }: OpeningWindow, local: number): number {
 }
 
 /** Index of the last value ≤ `wanted`, or −1. Days without intervals do not exist, so `values` ascend strictly. */
-function lastAtMost(values: readonly number[], wanted: number): number {
+export function lastAtMost(values: readonly number[], wanted: number): number {
   let low = -1;
   let high = values.length;
   while (high - low > 1) {

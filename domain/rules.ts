@@ -4,20 +4,14 @@ import { indexOpenings, type Openings } from './openingHours.ts';
 import type { RequestTerms } from './terms.ts';
 
 /** The terms, and the opening hours indexed for arithmetic. */
-export interface Rules<T extends RequestTerms = RequestTerms> {
+export interface Rules<T = RequestTerms> {
   readonly terms: T;
   /** @throws RangeError for a calendar that has no window: terms and windows do not fit. */
   readonly openings: (calendar: string) => Openings;
 }
 
 /** The rules of terms and the windows of their calendars. */
-export function rulesOf<T extends RequestTerms>({
-  terms,
-  windows,
-}: {
-  readonly terms: T;
-  readonly windows: Windows;
-}): Rules<T> {
+export function rulesOf<T>({ terms, windows }: { readonly terms: T; readonly windows: Windows }): Rules<T> {
   return {
     terms,
     openings(calendar) {

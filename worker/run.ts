@@ -3,6 +3,8 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createContractActivities } from '../activities/contracts.ts';
 import { createEscalationMailActivities } from '../activities/escalationMail.ts';
 import { createEscalationActivities } from '../activities/escalations.ts';
+import { createHotlineActivities } from '../activities/hotline.ts';
+import { createInterventionActivities } from '../activities/interventions.ts';
 import { createMailActivities } from '../activities/mail.ts';
 import { readsPackageFiles } from '../activities/packageFiles.ts';
 import { createRequestActivities } from '../activities/requests.ts';
@@ -72,6 +74,8 @@ export async function runWorker(
           pool,
           ...(environment.nexusEndpoint === 'off' ? {} : { endpoint: environment.nexusEndpoint }),
         }),
+        ...createInterventionActivities({ pool }),
+        ...createHotlineActivities({ pool }),
         ...createMailActivities(mailing),
         ...createEscalationMailActivities({ ...mailing, files: readsPackageFiles(pool, createPostgresFiles(pool)) }),
       }),

@@ -9,6 +9,8 @@ import {
   type WorkflowBundleOption,
 } from '@temporalio/worker';
 import type { EscalationActivities } from '../workflows/escalationMessages.ts';
+import type { HotlineActivities } from '../workflows/hotlineMessages.ts';
+import type { InterventionActivities } from '../workflows/interventionMessages.ts';
 import {
   type ContractActivities,
   type FinishedSpan,
@@ -18,8 +20,12 @@ import {
 import type { TraceSinks } from '../workflows/traces.ts';
 import { escalationServices } from './nexusServices.ts';
 
-/** What a worker of requests carries out; without the others it has none that are escalated, and looks after no credit. */
-export type WorkerActivities = RequestActivities & Partial<EscalationActivities & ContractActivities>;
+/** What a worker carries out; without the later parts it has no requests that are escalated, no credit and no interventions. */
+export type WorkerActivities = RequestActivities &
+  Partial<EscalationActivities> &
+  Partial<ContractActivities> &
+  Partial<InterventionActivities> &
+  Partial<HotlineActivities>;
 
 /** What a worker of requests needs. */
 export interface RequestWorkerOptions {

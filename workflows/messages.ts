@@ -19,8 +19,8 @@ export function requestWorkflowId(number: string): string {
 }
 
 /**
- * Search attributes that the stack registers. Of Keyword at most 10 exist in a namespace's default store: six are used
- * here, four are free.
+ * Search attributes that the stack registers. Of Keyword at most 10 exist in a namespace's default store: seven are used
+ * here, three are free.
  */
 export const SEARCH_ATTRIBUTES = {
   RequestStatus: 'Keyword',
@@ -30,10 +30,13 @@ export const SEARCH_ATTRIBUTES = {
   /** Of an escalation, and of a request its newest open one's. */
   EscalationStatus: 'Keyword',
   Publisher: 'Keyword',
+  InterventionStatus: 'Keyword',
   SlaBreached: 'Bool',
   /** Earliest due moment of a running clock; empty when none runs. */
   NextDueAt: 'Datetime',
   NextReminderAt: 'Datetime',
+  /** When an intervention is to begin. */
+  PlannedAt: 'Datetime',
 } as const;
 
 /**

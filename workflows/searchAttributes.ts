@@ -11,9 +11,11 @@ export const SEARCH_ATTRIBUTE_KEYS = {
   Assignee: defineSearchAttributeKey('Assignee', SearchAttributeType.KEYWORD),
   EscalationStatus: defineSearchAttributeKey('EscalationStatus', SearchAttributeType.KEYWORD),
   Publisher: defineSearchAttributeKey('Publisher', SearchAttributeType.KEYWORD),
+  InterventionStatus: defineSearchAttributeKey('InterventionStatus', SearchAttributeType.KEYWORD),
   SlaBreached: defineSearchAttributeKey('SlaBreached', SearchAttributeType.BOOL),
   NextDueAt: defineSearchAttributeKey('NextDueAt', SearchAttributeType.DATETIME),
   NextReminderAt: defineSearchAttributeKey('NextReminderAt', SearchAttributeType.DATETIME),
+  PlannedAt: defineSearchAttributeKey('PlannedAt', SearchAttributeType.DATETIME),
 };
 
 type Name = keyof typeof SEARCH_ATTRIBUTES;
@@ -66,7 +68,7 @@ function shownAtStart(due: Shown['NextDueAt']): Shown {
 
 function pair(name: Name, shown: Shown): SearchAttributeUpdatePair {
   const value = shown[name];
-  if (name === 'NextDueAt' || name === 'NextReminderAt') {
+  if (name === 'NextDueAt' || name === 'NextReminderAt' || name === 'PlannedAt') {
     return { key: SEARCH_ATTRIBUTE_KEYS[name], value: typeof value === 'number' ? new Date(value) : null };
   }
   return { key: SEARCH_ATTRIBUTE_KEYS[name], value } as SearchAttributeUpdatePair;

@@ -4,7 +4,6 @@
  */
 import type { Windows } from '../domain/events.ts';
 import { type Rules, rulesOf } from '../domain/rules.ts';
-import type { RequestTerms } from '../domain/terms.ts';
 
 /** What a state is judged by. */
 export interface Judging<T> {
@@ -13,7 +12,7 @@ export interface Judging<T> {
 }
 
 /** A state inside its workflow. `E`: its events; `M`: its due moments; `V`: what its rules make of it. */
-export interface Shell<S, E, T extends RequestTerms, M, V> extends Judging<T> {
+export interface Shell<S, E, T, M, V> extends Judging<T> {
   readonly state: S;
   readonly rules: Rules<T>;
   /** What a `time` event will decide next; kept until state or rules change. */
@@ -27,7 +26,7 @@ export interface Shell<S, E, T extends RequestTerms, M, V> extends Judging<T> {
 }
 
 /** The core that decides over a state, as the shell calls it. */
-export interface Core<S, E, F, T extends RequestTerms, M, V> {
+export interface Core<S, E, F, T, M, V> {
   /** The terms and windows in force at an event: some events bring new ones. */
   inForce(event: E, held: Judging<T>): Judging<T>;
   advance(state: S, event: E, rules: Rules<T>, before: Rules<T>): Decided<S, F>;
@@ -53,7 +52,7 @@ export interface Surroundings<X, F> {
  * Holds the state that `first` makes; its effects are started at once. For a state that goes on these are what it still waits
  * for, under the same keys. @throws Refusal for what `first` refuses
  */
-export function hold<S extends { readonly pending: readonly unknown[] }, E, F, T extends RequestTerms, M, V>(
+export function hold<S extends { readonly pending: readonly unknown[] }, E, F, T, M, V>(
   held: Judging<T>,
   first: (rules: Rules<T>) => Decided<S, F>,
   core: Core<S, E, F, T, M, V>,

@@ -1,7 +1,7 @@
 /** Planned interventions: what comes before, where they are done, what cancelling costs. */
 import { z } from 'zod';
 import { Words } from '../fields.ts';
-import { type Finding, unknownCalendar } from '../inspection.ts';
+import { type Finding, field, itemsOf, namesIn, numberOf, unknownCalendar, unknownName } from '../inspection.ts';
 import { Overrun } from './credits.ts';
 import { BusinessDays, Days } from './fields.ts';
 
@@ -40,6 +40,14 @@ export const Interventions = z.strictObject({
     description: "Most people of the customer's in a session. A p. 2: 2.",
   }),
   overrun: Overrun.optional().meta({ description: 'What happens when the estimate is at risk (A catalogue).' }),
+  approvalWithin: BusinessDays.optional().meta({
+    description:
+      'How long an estimate may be approved, to the end of the last day. Without it 10 business days of the support calendar: a default of the product, not contractual.',
+  }),
+  remindersAfter: z.array(BusinessDays).max(10).optional().meta({
+    description:
+      'When a customer who is silent on an estimate, an order form or an overrun is reminded, counted from when they were asked. Without it 1, 3 and 5 business days of the support calendar: a default of the product, not contractual.',
+  }),
   cancellation: Cancellation.optional().meta({ description: 'What cancelling costs the customer (A art. 1).' }),
   place: Place.optional().meta({ description: 'Where work is done (A art. 1).' }),
   expenses: z
@@ -67,5 +75,26 @@ export const Interventions = z.strictObject({
 
 /** Calendars of interventions that are not there. */
 export function interventionContradictions(terms: unknown): Finding[] {
-  return unknownCalendar(terms, 'interventions', 'cancellation', 'freeUntil', 'calendar');
+  const reminders = itemsOf(field(terms, 'interventions', 'remindersAfter'));
+  return [
+    ...unknownCalendar(terms, 'interventions', 'cancellation', 'freeUntil', 'calendar'),
+    ...unknownCalendar(terms, 'interventions', 'approvalWithin', 'calendar'),
+    ...reminders.flatMap((reminder, index) => inReminders(terms, reminder, reminders[index - 1], index)),
+  ];
+}
+
+function inReminders(terms: unknown, reminder: unknown, before: unknown, index: number): Finding[] {
+  const path = `interventions.remindersAfter.${index}`;
+  const calendar = field(reminder, 'calendar');
+  const found = unknownName(`${path}.calendar`, calendar, namesIn(terms, 'calendars'), 'calendar');
+  if (before === undefined) return found;
+  const days = numberOf(field(reminder, 'businessDays'));
+  const previous = numberOf(field(before, 'businessDays'));
+  if (days !== undefined && previous !== undefined && days <= previous) {
+    found.push({ path: `${path}.businessDays`, message: 'This reminder is not after the one before.' });
+  }
+  if (calendar !== field(before, 'calendar')) {
+    found.push({ path: `${path}.calendar`, message: 'All reminders count the days of one calendar.' });
+  }
+  return found;
 }

@@ -15,10 +15,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['config/', 'packages', 'node:'],
   client: [
     ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    ...['workflows/interventionMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   activities: [
     ...['activities/', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   worker: [
@@ -31,6 +33,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'workflows/escalationStart.ts',
     'workflows/messages.ts',
     'workflows/nexusBoundary.ts',
+    'workflows/interventionMessages.ts',
+    'workflows/hotlineMessages.ts',
     'workflows/traces.ts',
     'mail/',
     'db/',

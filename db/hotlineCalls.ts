@@ -1,0 +1,120 @@
+/** Calls of the hotline, one after the other on an incident. */
+import type { Pool } from 'pg';
+import { Refusal } from '../domain/failures.ts';
+import type { CallKind, TimedCall } from '../domain/hotline.ts';
+import { inTransaction, isUniqueViolation, type Queryable } from './pool.ts';
+
+/** `hotline:<request number>:<n>`. */
+type CallId = `hotline:${string}:${number}`;
+
+/** A call's row. */
+export interface HotlineCallRow {
+  readonly id: CallId;
+  readonly request: string;
+  readonly contract: string;
+  readonly termsVersion: number;
+  readonly kind: CallKind;
+  readonly agent: `staff:${string}`;
+  readonly beganAt: Date;
+  readonly endedAt: Date | null;
+  readonly seconds: number | null;
+  readonly freeSeconds: number | null;
+  readonly unit: string | null;
+  readonly units: number | null;
+  readonly debitedAt: Date | null;
+}
+
+/** A call that begins. */
+export interface NewHotlineCall {
+  readonly request: string;
+  readonly termsVersion: number;
+  readonly kind: CallKind;
+  readonly agent: `staff:${string}`;
+  readonly beganAt: Date;
+}
+
+/**
+ * Begins a call. Undefined when there is no such request.
+ *
+ * @throws Refusal `Conflict`: another call on the incident is not over
+ */
+export async function beginHotlineCall(pool: Pool, call: NewHotlineCall): Promise<CallId | undefined> {
+  const { request, termsVersion, kind, agent, beganAt } = call;
+  try {
+    return await inTransaction(pool, async (client) => {
+      const found = await client.query<{ contract: string }>(
+        'SELECT contract FROM requests WHERE number = $1 FOR UPDATE',
+        [request],
+      );
+      const contract = found.rows[0]?.contract;
+      if (contract === undefined) return undefined;
+      const { rows } = await client.query<{ id: CallId }>(
+        `INSERT INTO hotline_calls (id, request, n, contract, terms_version, kind, agent, began_at)
+         SELECT 'hotline:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6
+         FROM (SELECT coalesce(max(n), 0) + 1 AS n FROM hotline_calls WHERE request = $1) AS next RETURNING id`,
+        [request, contract, termsVersion, kind, agent, beganAt],
+      );
+      return rows[0]?.id;
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error, 'hotline_one_call')) throw error;
+    throw new Refusal('Conflict', 'A call on this incident is not over: end it first.');
+  }
+}
+
+/** A call; undefined when there is none. */
+export async function readHotlineCall(db: Queryable, id: string): Promise<HotlineCallRow | undefined> {
+  const { rows } = await db.query<HotlineCallRow>(
+    `SELECT id, request, contract, terms_version AS "termsVersion", kind, agent, began_at AS "beganAt",
+            ended_at AS "endedAt", seconds, free_seconds AS "freeSeconds", unit, units, debited_at AS "debitedAt"
+     FROM hotline_calls WHERE id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** Calls on the incident before this one, in their order; they are over. Those of a call that begins: all of them. */
+export async function readEarlierCalls(db: Queryable, request: string, before?: string): Promise<TimedCall[]> {
+  const { rows } = await db.query<TimedCall>(
+    `SELECT kind, seconds FROM hotline_calls
+     WHERE request = $1 AND seconds IS NOT NULL AND n < coalesce((SELECT n FROM hotline_calls WHERE id = $2), n + 1)
+     ORDER BY n`,
+    [request, before ?? null],
+  );
+  return rows;
+}
+
+/** How long it was and what it costs, written once: what is there stays. */
+export async function endHotlineCallRow(
+  db: Queryable,
+  id: string,
+  end: {
+    readonly endedAt: Date;
+    readonly seconds: number;
+    readonly freeSeconds: number;
+    readonly unit: string;
+    readonly units: number;
+  },
+): Promise<void> {
+  const { endedAt, seconds, freeSeconds, unit, units } = end;
+  await db.query(
+    `UPDATE hotline_calls SET ended_at = $2, seconds = $3, free_seconds = $4, unit = $5, units = $6,
+            debited_at = CASE WHEN $6 = 0 THEN now() END
+     WHERE id = $1 AND ended_at IS NULL`,
+    [id, endedAt, seconds, freeSeconds, unit, units],
+  );
+}
+
+/** Its units are debited. */
+export async function markHotlineCallDebited(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE hotline_calls SET debited_at = coalesce(debited_at, now()) WHERE id = $1', [id]);
+}
+
+/** Calls of a contract whose units are owed and not debited. */
+export async function listUndebitedCalls(db: Queryable, contract: string): Promise<CallId[]> {
+  const { rows } = await db.query<{ id: CallId }>(
+    'SELECT id FROM hotline_calls WHERE contract = $1 AND ended_at IS NOT NULL AND debited_at IS NULL ORDER BY ended_at',
+    [contract],
+  );
+  return rows.map(({ id }) => id);
+}

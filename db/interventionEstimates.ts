@@ -1,0 +1,53 @@
+/** What customers read before they approve: stored before it is sent, never changed. */
+import type { EstimateFigures } from '../domain/intervention/events.ts';
+import type { Queryable } from './pool.ts';
+
+/** An estimate as the customer reads it. */
+export interface StoredEstimate {
+  readonly id: string;
+  readonly intervention: string;
+  /** Code in the catalogue. */
+  readonly service: string | null;
+  readonly scope: string;
+  readonly prerequisites: readonly string[];
+  readonly limits: readonly string[];
+  readonly deliverables: readonly string[];
+  /** What the workflow counts with. */
+  readonly figures: Omit<EstimateFigures, 'estimate' | 'service'>;
+  readonly draftedBy: string;
+  readonly createdAt: Date;
+}
+
+const ESTIMATE = `id, intervention, service, scope, prerequisites, limits, deliverables, figures,
+  drafted_by AS "draftedBy", created_at AS "createdAt"`;
+
+/** Stores one and returns its id, which `sendEstimate` names. */
+export async function storeEstimate(
+  db: Queryable,
+  estimate: Omit<StoredEstimate, 'id' | 'createdAt'>,
+): Promise<string> {
+  const { intervention, service, scope, prerequisites, limits, deliverables, figures, draftedBy } = estimate;
+  const { rows } = await db.query<{ id: string }>(
+    `INSERT INTO intervention_estimates (intervention, service, scope, prerequisites, limits, deliverables, figures, drafted_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+    [
+      ...[intervention, service, scope],
+      ...[prerequisites, limits, deliverables, figures].map((value) => JSON.stringify(value)),
+      draftedBy,
+    ],
+  );
+  const id = rows[0]?.id;
+  if (id === undefined) throw new Error('the estimate was not stored');
+  return id;
+}
+
+/** An estimate; undefined when there is none. */
+export async function readEstimate(db: Queryable, id: string): Promise<StoredEstimate | undefined> {
+  const { rows } = await db.query<StoredEstimate>(`SELECT ${ESTIMATE} FROM intervention_estimates WHERE id = $1`, [id]);
+  return rows[0];
+}
+
+/** Forgets one that was never sent: its command was refused. */
+export async function deleteEstimate(db: Queryable, id: string): Promise<void> {
+  await db.query('DELETE FROM intervention_estimates WHERE id = $1', [id]);
+}

@@ -1,0 +1,85 @@
+/** Rows of interventions: registered before Temporal is called, then the read model of what the workflow decides. */
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import type { InterventionCommandOf } from '../domain/intervention/events.ts';
+import type { InterventionId, InterventionState } from '../domain/intervention/state.ts';
+import type { InterventionView } from '../domain/intervention/view.ts';
+import { inTransaction, type Queryable } from './pool.ts';
+
+/** An intervention's row. */
+export interface InterventionRow {
+  readonly id: InterventionId;
+  readonly request: string;
+  readonly n: number;
+  readonly contract: string;
+  readonly termsVersion: number;
+  readonly contact: string;
+  readonly module: string | null;
+  readonly stage: 'opening' | 'open';
+  readonly opening: InterventionCommandOf<'open'>;
+  readonly version: number;
+  /** Null until the first save. */
+  readonly state: InterventionState | null;
+  readonly view: InterventionView | null;
+  readonly createdAt: Date;
+}
+
+/** An intervention as it is registered: on a request, for the contact who is to approve it. */
+export interface NewIntervention {
+  readonly request: string;
+  /** Of the contract, as it is in force. */
+  readonly termsVersion: number;
+  readonly contact: string;
+  /** Id of the text that says what it is about. */
+  readonly text: string;
+  readonly module?: string;
+  readonly who: InterventionCommandOf<'open'>['who'];
+  readonly channel: InterventionCommandOf<'open'>['channel'];
+  /** A UUID; a new one without it. */
+  readonly commandId?: string;
+}
+
+/** Gives it the request's next number and writes its row, in stage `opening`. Undefined when there is no such request. */
+export async function registerIntervention(
+  pool: Pool,
+  { request, termsVersion, contact, text, module, who, channel, commandId = randomUUID() }: NewIntervention,
+): Promise<InterventionId | undefined> {
+  const opening = { contact, text, who, channel, commandId, ...(module === undefined ? {} : { module }) };
+  return await inTransaction(pool, async (client) => {
+    // One after the other: two at once would have one number.
+    const found = await client.query<{ contract: string }>(
+      'SELECT contract FROM requests WHERE number = $1 FOR UPDATE',
+      [request],
+    );
+    const contract = found.rows[0]?.contract;
+    if (contract === undefined) return undefined;
+    const { rows } = await client.query<{ id: InterventionId }>(
+      `INSERT INTO interventions (id, request, n, contract, terms_version, contact, module, opening)
+       SELECT 'intervention:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6
+       FROM (SELECT coalesce(max(n), 0) + 1 AS n FROM interventions WHERE request = $1) AS next
+       RETURNING id`,
+      [request, contract, termsVersion, contact, module ?? null, JSON.stringify(opening)],
+    );
+    return rows[0]?.id;
+  });
+}
+
+const INTERVENTION = `
+  SELECT id, request, n, contract, terms_version AS "termsVersion", contact, module, stage, opening, version, state, view,
+         created_at AS "createdAt"
+  FROM interventions`;
+
+/** The row of an intervention; undefined when there is none. */
+export async function readInterventionRow(db: Queryable, id: string): Promise<InterventionRow | undefined> {
+  const { rows } = await db.query<InterventionRow>(`${INTERVENTION} WHERE id = $1`, [id]);
+  return rows[0];
+}
+
+/** Interventions of a contract that lack credit: to be told when an order was signed or units came back. */
+export async function listLackingCredit(db: Queryable, contract: string): Promise<InterventionId[]> {
+  const { rows } = await db.query<{ id: InterventionId }>(
+    `SELECT id FROM interventions WHERE contract = $1 AND view->'missing' <> '{}' ORDER BY created_at`,
+    [contract],
+  );
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,12 @@
+/** What the core of interventions decides by, beside the state. */
+import type { Openings } from '../openingHours.ts';
+import type { Rules } from '../rules.ts';
+import type { InterventionTerms } from './terms.ts';
+
+/** The terms, and the opening hours indexed for arithmetic. */
+export type InterventionRules = Rules<InterventionTerms>;
+
+/** The opening hours inside which work is planned and done. */
+export function hoursOf({ terms, openings }: InterventionRules): Openings {
+  return openings(terms.calendar);
+}

@@ -1,0 +1,114 @@
+/** Calls and proposals to bill in Postgres: written once, debited once, decided once. */
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHotlineActivities } from '../../activities/hotline.ts';
+import { saasSupport } from '../../contracts/templates/saasSupport.ts';
+import { decideBilling, listUndecidedBilling, proposeBilling } from '../../db/billingProposals.ts';
+import { storeContact } from '../../db/contracts.ts';
+import { beginHotlineCall, listUndebitedCalls, readEarlierCalls } from '../../db/hotlineCalls.ts';
+import type { Under } from '../../db/ledger/operations.ts';
+import { registerRequest } from '../../db/requests.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { balanceOf, buy, LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+const BEGAN = new Date('2026-11-23T10:00:00+01:00');
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = database.pool;
+});
+afterAll(() => database.drop());
+
+async function incident(terms = LEDGER_TERMS.E): Promise<{ reference: string; request: string; under: Under }> {
+  const reference = `X-${randomUUID().slice(0, 8)}`;
+  const under = await storeCreditContract(pool, reference, terms);
+  const contact = { id: `c-${reference}`, contract: reference, name: 'Contact', email: `${reference}@customer.test` };
+  await storeContact(pool, { ...contact, language: 'fr', trained: true });
+  const request = await registerRequest(pool, {
+    ...{ contract: reference, zone: 'Europe/Paris', termsVersion: 1, contact: contact.id, language: 'fr' },
+    ...{ priority: 'standard', subject: 'Server', description: 'It is slow.', who: 'staff:s-agent', channel: 'api' },
+  });
+  return { reference, request, under };
+}
+
+const call = (request: string) =>
+  beginHotlineCall(pool, { request, termsVersion: 1, kind: 'call', agent: 'staff:s-agent', beganAt: BEGAN });
+
+/** Each activity twice, as after an answer that was lost. */
+async function made(request: string, minutes: number) {
+  const activities = createHotlineActivities({ pool, now: () => BEGAN.getTime() });
+  const id = await call(request);
+  if (!id) throw new Error('no call');
+  const end = { id, seconds: minutes * 60, endedAt: BEGAN.getTime() + minutes * 60_000 };
+  await activities.endHotlineCall(end);
+  const outcome = await activities.endHotlineCall({ ...end, seconds: 1 });
+  await activities.debitHotlineCall({ id });
+  return { ...outcome, ...(await activities.debitHotlineCall({ id })) };
+}
+
+describe('calls on an incident', () => {
+  it('use the free minutes one after the other, then units', async () => {
+    const { reference, request, under } = await incident();
+    await buy(pool, reference, { unit: 'timeUnit', units: 16 }, under);
+    expect(await made(request, 20)).toMatchObject({ freeSeconds: 1_200, units: 0, result: 'done' });
+    expect(await made(request, 20)).toMatchObject({ freeSeconds: 600, units: 1, result: 'done' });
+    expect(await made(request, 5)).toMatchObject({ freeSeconds: 0, units: 1, result: 'done' });
+    expect(await balanceOf(pool, reference, 'timeUnit')).toEqual({ available: 14, pending: 0 });
+    expect(await readEarlierCalls(pool, request)).toHaveLength(3);
+  });
+
+  it('are one at a time', async () => {
+    const { request } = await incident();
+    const begun = await Promise.allSettled([call(request), call(request), call(request)]);
+    expect(begun.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(begun.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { type: 'Conflict' } });
+  });
+
+  it('that cannot be debited stay owed until an order is there', async () => {
+    const { reference, request, under } = await incident();
+    const { id, result } = await made(request, 40);
+    expect(result).toBe('insufficient');
+    expect(await listUndebitedCalls(pool, reference)).toEqual([id]);
+    await buy(pool, reference, { unit: 'timeUnit', units: 16 }, under);
+    const activities = createHotlineActivities({ pool, now: () => BEGAN.getTime() });
+    expect(await activities.debitHotlineCall({ id })).toEqual({ result: 'done' });
+    expect(await listUndebitedCalls(pool, reference)).toEqual([]);
+    expect(await balanceOf(pool, reference, 'timeUnit')).toEqual({ available: 15, pending: 0 });
+  });
+});
+
+describe('time on a cause that was not the product (B)', () => {
+  const SAAS = saasSupport({ customer: 'Customer', provider: 'Provider' }, { yearlyFeeCents: 1_200_000 });
+  const textOf = async (request: string) => {
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM texts WHERE number = $1', [request]);
+    return rows[0]?.id ?? '';
+  };
+
+  it('is a proposal that another person confirms, once', async () => {
+    const { request } = await incident({ ...SAAS, priorities: { ...SAAS.priorities } });
+    const cause = await textOf(request);
+    const { id } = await proposeBilling(pool, { request, seconds: 5_400, cause, proposedBy: 'staff:s-agent' });
+    expect((await listUndecidedBilling(pool)).map((proposal) => proposal.id)).toContain(id);
+    await expect(decideBilling(pool, id, { decision: 'confirmed', by: 'staff:s-agent' })).rejects.toMatchObject({
+      type: 'ValidationFailed',
+    });
+    const confirm = () => decideBilling(pool, id, { decision: 'confirmed', by: 'staff:s-supervisor' });
+    expect(await confirm()).toMatchObject({ decision: 'confirmed', seconds: 5_400 });
+    expect(await confirm()).toMatchObject({ decision: 'confirmed' });
+    await expect(decideBilling(pool, id, { decision: 'rejected', by: 'staff:s-supervisor' })).rejects.toMatchObject({
+      type: 'Conflict',
+    });
+    expect((await listUndecidedBilling(pool)).map((proposal) => proposal.id)).not.toContain(id);
+  });
+
+  it('is refused where the contract does not have it billed', async () => {
+    const { request } = await incident();
+    const cause = await textOf(request);
+    await expect(
+      proposeBilling(pool, { request, seconds: 60, cause, proposedBy: 'staff:s-agent' }),
+    ).rejects.toMatchObject({ type: 'NotCovered' });
+  });
+});

@@ -1,0 +1,210 @@
+/** The intervention workflow on a time-skipping server, with activities that are recorded and a ledger in memory. */
+import { randomUUID } from 'node:crypto';
+import { Client, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
+import type { Announced } from '../../contracts/requestTerms.ts';
+import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
+import { parseTerms } from '../../contracts/terms.ts';
+import {
+  INTERVENTION_CUSTOMER_COMMANDS,
+  type InterventionCommandName,
+  type InterventionCommandOf,
+  type InterventionPayloads,
+} from '../../domain/intervention/events.ts';
+import type { InterventionId, InterventionResult, InterventionState } from '../../domain/intervention/state.ts';
+import type { InterventionEntryType } from '../../domain/intervention/timeline.ts';
+import type { InterventionView } from '../../domain/intervention/view.ts';
+import { createRequestWorker } from '../../worker/worker.ts';
+import type { InterventionOutcome } from '../../workflows/intervention.ts';
+import {
+  getIntervention,
+  type InterventionInput,
+  interventionOpenUpdate,
+  interventionUpdate,
+  type SaveIntervention,
+  type SendInterventionMail,
+} from '../../workflows/interventionMessages.ts';
+import { REQUEST_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
+import { CreditBook } from './creditBook.ts';
+import { tellOrder } from './interventionLife.ts';
+import { workflowBundle } from './requestWorld.ts';
+
+const parsed = parseTerms(prepaidTickets({ customer: 'Customer', provider: 'Provider' }));
+if (!('terms' in parsed)) throw new Error('the template of family A is invalid');
+const CONTRACT_TERMS = parsed.terms;
+const TERMS = interventionTerms('TEST-A', 1, CONTRACT_TERMS);
+
+/** `IndexedValueType` of Temporal's API. */
+const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
+
+export interface InterventionWorld {
+  readonly env: TestWorkflowEnvironment;
+  readonly book: CreditBook;
+  readonly saves: SaveIntervention[];
+  readonly mails: SendInterventionMail[];
+  /** Called before the ledger answers; throw to let it be asked again. */
+  beforeLedger: () => void;
+  now(): Promise<number>;
+  /** Moves the server's clock forward to an ISO instant with offset. */
+  goTo(instant: string): Promise<void>;
+  /** Lets time pass until it is over. */
+  finish(id: InterventionId): Promise<InterventionOutcome>;
+  open(id: InterventionId): Promise<InterventionResult>;
+  /** Starts a run from a stored state. */
+  resume(state: InterventionState): Promise<void>;
+  command<T extends InterventionCommandName>(
+    id: InterventionId,
+    name: T,
+    payload: InterventionPayloads[T] & Partial<InterventionCommandOf<T>>,
+  ): Promise<InterventionResult>;
+  view(id: InterventionId): Promise<InterventionView>;
+  handle(id: InterventionId): WorkflowHandle;
+  /** Types of all timeline entries so far, in order of version. */
+  timeline(id: InterventionId): InterventionEntryType[];
+  /** Mails so far, told shortly. */
+  mailed(id: InterventionId): string[];
+  /** Windows with closures, as the relay tells them. */
+  windows(announced: Announced): Promise<InterventionInput['windows']>;
+  workerLeaves(): Promise<void>;
+  /** A new worker, that knows nothing but histories. */
+  workerReturns(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A worker on a time-skipping server; closing the world ends the server too. */
+export async function createInterventionWorld(
+  env: TestWorkflowEnvironment,
+  { maxCachedWorkflows = 100 }: { readonly maxCachedWorkflows?: number } = {},
+): Promise<InterventionWorld> {
+  const namespace = env.namespace ?? 'default';
+  await env.connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(
+      Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED[type]]),
+    ),
+  });
+  // Not the environment's own client: that lets the server skip years while it waits for a result.
+  const client = new Client({ connection: env.connection, namespace });
+  const world: InterventionWorld = {
+    ...{ env, book: new CreditBook(), saves: [], mails: [], beforeLedger: () => {} },
+    now: () => env.currentTimeMs(),
+    async goTo(instant) {
+      const ms = Date.parse(instant) - (await env.currentTimeMs());
+      if (ms < 0) throw new RangeError(`${instant} is past`);
+      await env.sleep(ms);
+      // The server moves its clock only when no task is left: what was due at the instant is done by then.
+      await env.sleep(1);
+    },
+    async finish(id) {
+      for (let hours = 0; hours < 200; hours++) {
+        const { status } = await world.handle(id).describe();
+        if (status.name === 'COMPLETED') return (await world.handle(id).result()) as InterventionOutcome;
+        if (status.name !== 'RUNNING') throw new Error(`${id} is ${status.name}`);
+        await env.sleep('1 minute');
+      }
+      throw new Error(`${id} did not end`);
+    },
+    async open(id) {
+      const now = await env.currentTimeMs();
+      const commandId = randomUUID();
+      const [, request = '', n] = id.split(':');
+      const input: InterventionInput = {
+        ...{ id, request, n: Number(n), terms: TERMS, windows: await world.windows({ version: 1, closures: [] }) },
+        open: { contact: 'c1', text: 't1', who: 'staff:a1', channel: 'api', commandId, receivedAt: now },
+      };
+      const start = new WithStartWorkflowOperation('intervention', {
+        workflowId: id,
+        taskQueue: REQUEST_TASK_QUEUE,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      return await client.workflow.executeUpdateWithStart(interventionOpenUpdate, {
+        args: [{ commandId }],
+        startWorkflowOperation: start,
+      });
+    },
+    async resume(state) {
+      const { id, request, n } = state;
+      const windows = await world.windows({ version: 1, closures: [] });
+      const input: InterventionInput = { id, request, n, terms: TERMS, windows, state };
+      await client.workflow.start('intervention', {
+        ...{ workflowId: id, taskQueue: REQUEST_TASK_QUEUE, args: [input] },
+      });
+    },
+    async command(id, name, payload) {
+      const isCustomers = (INTERVENTION_CUSTOMER_COMMANDS as readonly string[]).includes(name);
+      const command = {
+        ...{ who: isCustomers ? 'contact:c1' : 'staff:a1', channel: 'api', commandId: randomUUID() },
+        ...payload,
+      } as InterventionCommandOf<typeof name>;
+      return await world
+        .handle(id)
+        .executeUpdate(interventionUpdate(name), { args: [command], updateId: command.commandId });
+    },
+    view: (id) => world.handle(id).query(getIntervention),
+    handle: (id) => client.workflow.getHandle(id),
+    timeline(id) {
+      const mine = world.saves.filter(({ state }) => state.id === id);
+      const bySeq = new Map(mine.map((save) => [save.seq, save.entries.map(({ type }) => type)]));
+      return [...bySeq].sort(([a], [b]) => a - b).flatMap(([, types]) => types);
+    },
+    mailed: (id) => world.mails.filter((mail) => mail.intervention === id).map(({ order }) => tellOrder(order)),
+    async windows(announced) {
+      const now = await env.currentTimeMs();
+      return interventionWindows(CONTRACT_TERMS, { from: now, now, announced: { support: announced } });
+    },
+    async workerLeaves() {
+      await present?.stop();
+      present = undefined;
+    },
+    async workerReturns() {
+      present ??= await startWorker();
+    },
+    async close() {
+      await world.workerLeaves();
+      await env.teardown();
+    },
+  };
+
+  async function startWorker(): Promise<{ stop(): Promise<void> }> {
+    const never = (): never => {
+      throw new Error('this world has no requests');
+    };
+    const worker = await createRequestWorker({
+      ...{ connection: env.nativeConnection, namespace, maxCachedWorkflows },
+      workflowBundle: await workflowBundle(),
+      activities: {
+        ...{ saveRequest: never, sendMail: never, extendWindows: never },
+        async saveIntervention(save) {
+          world.saves.push(save);
+        },
+        async sendInterventionMail(mail) {
+          world.mails.push(mail);
+          return { result: 'accepted', at: await env.currentTimeMs() };
+        },
+        extendInterventionWindows: () => world.windows({ version: 1, closures: [] }),
+        async reserveUnits(operation) {
+          world.beforeLedger();
+          return world.book.reserve(operation);
+        },
+        async settleUnits(operation) {
+          world.beforeLedger();
+          world.book.settle(operation);
+        },
+        takeAllowance: async ({ seconds }) => ({ seconds }),
+        async returnAllowance() {},
+      },
+    });
+    const running = worker.run();
+    return {
+      async stop() {
+        worker.shutdown();
+        await running;
+      },
+    };
+  }
+
+  let present: { stop(): Promise<void> } | undefined = await startWorker();
+  return world;
+}

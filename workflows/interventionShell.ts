@@ -1,0 +1,57 @@
+/** An intervention inside its workflow; see shell.ts. */
+import { withoutOlder } from '../domain/changedHours.ts';
+import type { InterventionEffect } from '../domain/intervention/effects.ts';
+import type { InterventionEvent, InterventionEventOf } from '../domain/intervention/events.ts';
+import { advanceIntervention, openIntervention } from '../domain/intervention/intervention.ts';
+import { type InterventionMoment, nextInterventionMoment } from '../domain/intervention/passing.ts';
+import type { InterventionRules } from '../domain/intervention/rules.ts';
+import type { InterventionState } from '../domain/intervention/state.ts';
+import type { InterventionTerms } from '../domain/intervention/terms.ts';
+import { type InterventionView, interventionView } from '../domain/intervention/view.ts';
+import { performIntervention } from './interventionEffects.ts';
+import type { InterventionInput } from './interventionMessages.ts';
+import { type Core, happenedAt, hold, type Shell } from './shell.ts';
+
+/** An intervention inside its workflow. */
+export type InterventionShell = Shell<
+  InterventionState,
+  InterventionEvent,
+  InterventionTerms,
+  InterventionMoment,
+  InterventionView
+>;
+
+const CORE: Core<
+  InterventionState,
+  InterventionEvent,
+  InterventionEffect,
+  InterventionTerms,
+  InterventionMoment,
+  InterventionView
+> = {
+  inForce(event, held) {
+    if (event.type !== 'openingHoursChanged' && event.type !== 'windowExtended') return held;
+    return { ...held, windows: { ...held.windows, ...withoutOlder(event.windows, held.windows) } };
+  },
+  advance: advanceIntervention,
+  nextMoment: nextInterventionMoment,
+  derive: interventionView,
+};
+
+/** The shell of a new intervention, or of one that goes on. @throws Refusal for a module that the terms do not have. */
+export function createShell(
+  input: InterventionInput,
+  now: number,
+  changed: (shell: InterventionShell) => void,
+): InterventionShell {
+  const { terms, windows, state } = input;
+  const first = (rules: InterventionRules) => (state ? { state, effects: state.pending } : opened(input, rules, now));
+  return hold({ terms, windows }, first, CORE, { perform: performIntervention, changed });
+}
+
+function opened(input: InterventionInput, rules: InterventionRules, now: number): ReturnType<typeof openIntervention> {
+  if (!input.open) throw new RangeError('the input has neither an opening nor a state');
+  const { receivedAt, ...command } = input.open;
+  const event: InterventionEventOf<'open'> = { ...command, type: 'open', ...happenedAt(now, receivedAt) };
+  return openIntervention(input, event, rules);
+}
