@@ -111,13 +111,17 @@ export interface UntoldContract {
 
 /**
  * Contracts with entries that their workflow was not told of, or not since all that ran at the same time has ended: an entry
- * may be committed after one that has a higher id.
+ * may be committed after one that has a higher id. And, once a day, those with units that will end: should an execution be lost, it is
+ * started again.
  */
 export async function listUntold(db: Queryable, limit: number): Promise<UntoldContract[]> {
   const { rows } = await db.query<UntoldContract>(
     `SELECT c.contract, e.id::text AS entry FROM credit_contracts c
      CROSS JOIN LATERAL (SELECT id, at FROM credit_entries WHERE contract = c.contract ORDER BY id DESC LIMIT 1) e
      WHERE e.id > c.told_entry OR (c.told_at <= e.at + interval '60 s' AND now() > e.at + interval '60 s')
+        OR (c.told_at < now() - interval '1 day' AND EXISTS (
+          SELECT FROM credit_lots l JOIN lot_balances b ON b.lot = l.id
+          WHERE l.contract = c.contract AND l.last_day IS NOT NULL AND (b.available > 0 OR b.pending > 0)))
      ORDER BY e.id LIMIT $1`,
     [limit],
   );

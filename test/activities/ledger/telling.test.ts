@@ -73,6 +73,15 @@ describe('the relay', () => {
     await noteTold(pool, untold ?? expect.unreachable());
     expect(await listUntold(pool, 10)).toEqual([]);
   });
+
+  it('tells once a day of units that will end, so that a lost execution is started again', async () => {
+    const { pool } = database;
+    await pool.query('UPDATE credit_contracts SET told_at = $1', [new Date(Date.now() - 25 * 3_600_000)]);
+    const [untold] = await listUntold(pool, 10);
+    expect(untold?.contract).toBe('ONE');
+    await noteTold(pool, untold ?? expect.unreachable());
+    expect(await listUntold(pool, 10)).toEqual([]);
+  });
 });
 
 describe('a notice of credit', () => {
