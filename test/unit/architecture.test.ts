@@ -14,11 +14,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   db: ['db/', 'tracing/spans.ts', 'contracts/', 'domain/', 'packages', 'node:'],
   config: ['config/', 'packages', 'node:'],
   client: [
-    ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/interventionMessages.ts'],
+    ...['client/', 'tracing/spans.ts', 'workflows/messages.ts'],
+    ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   activities: [
-    ...['activities/', 'workflows/messages.ts', 'workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
+    ...['activities/', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   worker: [
@@ -28,6 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'metrics/',
     'tracing/',
     'workflows/messages.ts',
+    'workflows/escalationMessages.ts',
     'workflows/interventionMessages.ts',
     'workflows/hotlineMessages.ts',
     'workflows/traces.ts',
