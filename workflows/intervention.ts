@@ -16,6 +16,7 @@ import type {
   InterventionState,
   InterventionStatus,
 } from '../domain/intervention/state.ts';
+import { whatLoggingCosts as loggingCostOf } from '../domain/intervention/usage.ts';
 import {
   creditAdded,
   getIntervention,
@@ -25,6 +26,7 @@ import {
   interventionOpenUpdate,
   interventionUpdate,
   whatCancellingCosts,
+  whatLoggingCosts,
 } from './interventionMessages.ts';
 import { createShell, type InterventionShell } from './interventionShell.ts';
 import { createVisibility, timerSummary } from './interventionVisibility.ts';
@@ -63,6 +65,7 @@ function setup(input: InterventionInput): InterventionShell {
   });
   setHandler(getIntervention, () => shell.derived);
   setHandler(whatCancellingCosts, ({ at = Date.now() }) => costOf(shell.state, shell.rules, at));
+  setHandler(whatLoggingCosts, ({ seconds }) => loggingCostOf(shell.state, shell.terms, seconds));
   return shell;
 }
 

@@ -8,6 +8,7 @@ import type { InterventionCommandName, InterventionCommandOf } from '../domain/i
 import type { InterventionId, InterventionResult, InterventionState } from '../domain/intervention/state.ts';
 import type { InterventionTerms, UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionEntry } from '../domain/intervention/timeline.ts';
+import type { LoggingCost } from '../domain/intervention/usage.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import type { ChangedHours, MailOutcome } from './messages.ts';
 
@@ -54,6 +55,9 @@ export const interventionHoursChanged = defineSignal<[ChangedHours]>('interventi
 export const getIntervention = defineQuery<InterventionView>('getIntervention');
 /** What cancelling would cost at an instant (epoch milliseconds), by default now: to be shown before it is done. */
 export const whatCancellingCosts = defineQuery<CancellationCost, [{ readonly at?: number }]>('whatCancellingCosts');
+
+/** What logging so many seconds of work would cost now: to be shown before it is done. */
+export const whatLoggingCosts = defineQuery<LoggingCost, [{ readonly seconds: number }]>('whatLoggingCosts');
 
 /** What `saveIntervention` writes in one transaction. */
 export interface SaveIntervention {

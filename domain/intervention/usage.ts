@@ -122,3 +122,24 @@ export function secondsToShare(worked: Worked, terms: InterventionTerms): number
   if (!budget) return Number.POSITIVE_INFINITY;
   return Math.max(0, Math.ceil((budget.seconds * terms.warnAt) / WHOLE) - budget.used);
 }
+
+/** What logging time would do; units are those of the whole intervention. */
+export interface LoggingCost {
+  /** Whether it stays within what the customer has agreed to. */
+  readonly possible: boolean;
+  readonly used: UnitAmounts;
+  /** Units that are used with it; missing where it is not possible. */
+  readonly usedAfter?: UnitAmounts;
+  /** Seconds that may be logged at most before more has to be agreed to; missing where no units are debited. */
+  readonly secondsLeft?: number;
+}
+
+/** What it would cost to log so many seconds of work now, asked beforehand. */
+export function whatLoggingCosts(worked: Worked, terms: InterventionTerms, seconds: number): LoggingCost {
+  const left = secondsLeft(worked, terms);
+  const used = usedOf(worked, terms);
+  const most = Number.isFinite(left) ? { secondsLeft: left } : {};
+  if (seconds > left) return { possible: false, used, ...most };
+  const logs = [...worked.logs, { seconds, at: 0, who: 'system' as const }];
+  return { possible: true, used, usedAfter: usedOf({ ...worked, logs }, terms), ...most };
+}

@@ -2,7 +2,12 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { InterventionId } from '../../domain/intervention/state.ts';
 import { goWithoutWorker } from '../../scripts/faults/skippedTime.ts';
-import { creditAdded, interventionHoursChanged, whatCancellingCosts } from '../../workflows/interventionMessages.ts';
+import {
+  creditAdded,
+  interventionHoursChanged,
+  whatCancellingCosts,
+  whatLoggingCosts,
+} from '../../workflows/interventionMessages.ts';
 import { CreditBook } from '../support/creditBook.ts';
 import { createInterventionWorld, type InterventionWorld } from '../support/interventionWorld.ts';
 import { refusalOf, workflowBundle } from '../support/requestWorld.ts';
@@ -185,6 +190,7 @@ describe('work', () => {
     await world.goTo(monday(4, 0, 4 * 60 + 125));
     await until(() => world.mailed(id).includes('more asked: usedUp'));
     expect((await world.view(id)).work).toMatchObject({ seconds: 7_200, secondsLeft: 0, used: { ticket: 2 } });
+    expect(await world.handle(id).query(whatLoggingCosts, { seconds: 60 })).toMatchObject({ possible: false });
     expect(await refusalOf(world.command(id, 'logWork', { minutes: 1 }))).toMatchObject({ type: 'Conflict' });
     await world.command(id, 'agreeMore', { units: { ticket: 1 } });
     await until(async () => (await world.view(id)).reserved.ticket === 3);
@@ -239,7 +245,7 @@ describe('a worker that is gone', () => {
   it('leaves a ledger that fails asked until it answers, once', async () => {
     const id = idOf(1);
     const book = bought(4);
-    let failures = 3;
+    let failures = 1;
     world.beforeLedger = () => {
       if (failures-- > 0) throw new Error('no connection');
     };

@@ -8,6 +8,7 @@ import {
   secondsToShare,
   usedOf,
   type Worked,
+  whatLoggingCosts,
   wholeSeconds,
 } from '../../../domain/intervention/usage.ts';
 import { startedUnits } from '../../../domain/ledger/units.ts';
@@ -120,6 +121,19 @@ describe('time of a module', () => {
     const visit = { ...worked('timeUnit', {}, 3_600), allowance: { period: '2027-01', seconds: 3_600 } };
     expect(usedOf(visit, HOSTING.terms)).toEqual({});
     expect(secondsLeft(visit, HOSTING.terms)).toBe(0);
+  });
+});
+
+describe('logging time, asked beforehand', () => {
+  it('tells the units before and after, or that it is too much', () => {
+    const four = worked('ticket', { ticket: 4 }, 3_600);
+    const asked = (seconds: number) => whatLoggingCosts(four, TICKETS.terms, seconds);
+    expect(asked(1)).toEqual({
+      ...{ possible: true, secondsLeft: 10_800 },
+      ...{ used: { ticket: 1 }, usedAfter: { ticket: 2 } },
+    });
+    expect(asked(10_800)).toMatchObject({ possible: true, usedAfter: { ticket: 4 } });
+    expect(asked(10_801)).toEqual({ possible: false, used: { ticket: 1 }, secondsLeft: 10_800 });
   });
 });
 
