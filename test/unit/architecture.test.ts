@@ -15,10 +15,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['config/', 'packages', 'node:'],
   client: [
     ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    'workflows/escalationStart.ts',
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   activities: [
-    ...['activities/', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    ...['activities/', 'client/escalationInput.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   worker: [
@@ -58,7 +59,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ['metrics/', 'db/', 'packages', 'node:'],
   tracing: ['tracing/', 'workflows/messages.ts', 'packages', 'node:'],
   operations: [
-    ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'worker/'],
+    ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'workflows/escalationMessages.ts', 'worker/'],
     ...['contracts/', 'db/', 'domain/', 'packages', 'node:'],
   ],
 };
