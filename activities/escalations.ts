@@ -1,17 +1,10 @@
 /** Activities about escalations that touch Postgres; mails to publishers are beside. */
 import { ApplicationFailure } from '@temporalio/common';
-import type { Pool } from 'pg';
-import { escalationTerms, requestWindows } from '../contracts/requestTerms.ts';
-import type { ContractTerms } from '../contracts/terms.ts';
-import { readAnnounced } from '../db/calendars.ts';
-import { readTerms } from '../db/contracts.ts';
-import { type EscalationRow, readEscalationRow } from '../db/escalations.ts';
-import { readNamespaceOf } from '../db/publishers.ts';
+import { goingOnInput, publisherWindows, sendingInput } from '../client/escalationInput.ts';
+import { readEscalationRow } from '../db/escalations.ts';
 import { fileEscalationReport, saveEscalationState } from '../db/saveEscalation.ts';
 import { KeyConflict } from '../db/transitions.ts';
-import type { EscalationCommandOf } from '../domain/escalation/events.ts';
-import type { Who, Windows } from '../domain/events.ts';
-import { shortTerms } from '../domain/shortTerms.ts';
+import { isDone } from '../domain/escalation/transitions.ts';
 import type { EscalationActivities } from '../workflows/escalationMessages.ts';
 import type { RequestActivityDependencies } from './requests.ts';
 
@@ -19,26 +12,19 @@ import type { RequestActivityDependencies } from './requests.ts';
 export function createEscalationActivities({
   pool,
   now = Date.now,
-  endpoint,
-}: RequestActivityDependencies & {
-  /** The Nexus endpoint that leads back to the requests' namespace, for publishers that have another. */
-  readonly endpoint?: string;
-}): Omit<EscalationActivities, 'sendEscalationMail'> {
+}: RequestActivityDependencies): Omit<EscalationActivities, 'sendEscalationMail'> {
   return {
     async prepareEscalation({ id, commandId }) {
       const row = await readEscalationRow(pool, id);
       if (!row || row.stage === 'draft') throw new Error(`no escalation ${id} that was sent`);
-      const { request, n, publisher, contract, termsVersion } = row;
-      const terms = await requireTerms(pool, contract, termsVersion);
-      const short = escalationTerms(contract, termsVersion, terms);
-      return {
-        ...{ id, request, n, publisher },
-        // What short forms do not know stays as it is.
-        terms: { ...short, ...shortTerms(short) },
-        windows: await windowsOf(pool, contract, termsVersion, terms, now(), now()),
-        ...(await wayBack(pool, id, endpoint)),
-        send: sending(row, commandId),
-      };
+      return await sendingInput(pool, row, commandId, now());
+    },
+
+    async storedEscalation({ id, commandId }) {
+      const row = await readEscalationRow(pool, id);
+      if (!row || row.stage === 'draft') return undefined;
+      if (!row.state) return await sendingInput(pool, row, commandId, now());
+      return isDone(row.state) ? undefined : await goingOnInput(pool, row, row.state, now());
     },
 
     async saveEscalation(save) {
@@ -51,44 +37,11 @@ export function createEscalationActivities({
     },
 
     async extendPublisherWindows({ contract, termsVersion, from }) {
-      const terms = await requireTerms(pool, contract, termsVersion);
-      return await windowsOf(pool, contract, termsVersion, terms, from, now());
+      return await publisherWindows(pool, contract, termsVersion, from, now());
     },
 
     async fileReport({ request, report }) {
       await fileEscalationReport(pool, request, report);
     },
   };
-}
-
-/** @throws Error while nobody has said how the other namespace finds back: the request waits for it. */
-async function wayBack(pool: Pool, id: string, endpoint: string | undefined): Promise<{ reportsTo?: string }> {
-  if (!(await readNamespaceOf(pool, id))) return {};
-  if (endpoint === undefined) throw new Error('the publisher has a namespace of its own, and NEXUS_ENDPOINT is off');
-  return { reportsTo: endpoint };
-}
-
-/** In the name of the referent, who alone calls the publisher (C §4.1.2). */
-function sending({ priority, referent, draftedBy }: EscalationRow, commandId: string): EscalationCommandOf<'send'> {
-  const who = draftedBy as Who;
-  return { priority, sentBy: referent === null ? who : `contact:${referent}`, who, channel: 'api', commandId };
-}
-
-async function requireTerms(pool: Pool, contract: string, version: number): Promise<ContractTerms> {
-  const terms = await readTerms(pool, contract, version);
-  if (!terms) throw new Error(`contract ${contract} has no terms of version ${version}`);
-  return terms;
-}
-
-/** Opening windows that reach back to `from` (epoch milliseconds). */
-async function windowsOf(
-  pool: Pool,
-  contract: string,
-  version: number,
-  terms: ContractTerms,
-  from: number,
-  now: number,
-): Promise<Windows> {
-  const announced = await readAnnounced(pool, contract, version);
-  return requestWindows(terms, { from, now, announced });
 }

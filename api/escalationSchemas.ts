@@ -143,7 +143,7 @@ export const PublisherOut = z
     email: z.string(),
     language: z.enum(['fr', 'en']),
     contracts: z.array(z.string()).meta({ description: 'contracts of family C with it' }),
-    temporal: z.object({ namespace: z.string(), endpoint: z.string() }).optional(),
+    temporal: z.object({ namespace: z.string(), endpoint: z.string(), requestsEndpoint: z.string() }).optional(),
     people: z.array(
       z.object({
         id: z.string(),

@@ -143,6 +143,7 @@ async function escalatedWay(servers: Servers): Promise<Way> {
       ...{ saveRequest: nothing, sendMail: accepted, extendWindows: noWindows },
       ...{ saveEscalation: nothing, sendEscalationMail: accepted, extendPublisherWindows: noWindows },
       ...{ prepareEscalation: async ({ id, commandId }) => escalationInput(id, commandId), fileReport: nothing },
+      storedEscalation: async () => undefined,
     },
   });
   const running = worker.run();

@@ -1,20 +1,30 @@
-/** The door to the workflows of escalations: commands of both sides, and what is told to them from outside. */
+/**
+ * The door to the workflows of escalations: commands of both sides, what is told to them from outside, and their rebuilding
+ * from what Postgres holds.
+ */
 import { Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type { Pool } from 'pg';
-import { readEscalationRow } from '../db/escalations.ts';
+import { type EscalationRow, readEscalationRow } from '../db/escalations.ts';
 import { readNamespaceOf } from '../db/publishers.ts';
 import type { EscalationCommandName, EscalationCommandOf } from '../domain/escalation/events.ts';
-import type { EscalationId, EscalationResult, EscalationStatus } from '../domain/escalation/state.ts';
+import type { EscalationId, EscalationResult } from '../domain/escalation/state.ts';
+import { isDone, requirePossible } from '../domain/escalation/transitions.ts';
+import type { EscalationView } from '../domain/escalation/view.ts';
 import { Refusal } from '../domain/failures.ts';
 import {
   escalationMailBounced,
   escalationUpdate,
+  getEscalation,
   publisherHoursChanged,
   publisherMessageDismissed,
   publisherMessageHeld,
 } from '../workflows/escalationMessages.ts';
+import { ESCALATION_WORKFLOW, escalationStart } from '../workflows/escalationStart.ts';
+import { REQUEST_TASK_QUEUE } from '../workflows/messages.ts';
+import { goingOnInput, sendingInput } from './escalationInput.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
+import { isGone } from './temporalErrors.ts';
 import { tracedCalls } from './tracedCalls.ts';
 
 type FactOf<S> = S extends SignalDefinition<[infer F]> ? F : never;
@@ -37,6 +47,19 @@ export interface EscalationDoor {
   openingHoursChanged(id: EscalationId, hours: FactOf<typeof publisherHoursChanged>): Promise<'delivered' | 'gone'>;
 }
 
+/** The door, and what puts an execution back. */
+export interface RepairingEscalationDoor extends EscalationDoor {
+  /**
+   * Sees to it that a run is there, made again when it was lost: from the stored state or, when it has saved nothing, from its
+   * package. One that is over is made again only if its last run did not end by itself: something may be untold.
+   */
+  revive(id: EscalationId): Promise<'running' | 'over'>;
+  /** Whether its last execution runs. */
+  isRunning(id: EscalationId): Promise<boolean>;
+  /** What the workflow itself says. */
+  read(id: EscalationId): Promise<EscalationView>;
+}
+
 /** What the door holds. */
 export interface EscalationDoorDependencies {
   readonly client: Client;
@@ -45,28 +68,75 @@ export interface EscalationDoorDependencies {
   readonly patienceMs?: number;
 }
 
-const ENDS: readonly EscalationStatus[] = ['closed', 'refused', 'withdrawn'];
-
 /** Opens the door. It holds nothing but its dependencies. */
 export function createEscalationDoor({
   client,
   pool,
   patienceMs = PATIENCE_MS,
-}: EscalationDoorDependencies): EscalationDoor {
+}: EscalationDoorDependencies): RepairingEscalationDoor {
   const clients = new Map<string, Client>();
 
   /** Publishers may have namespaces of their own, on the same server. */
-  async function handleOf(id: EscalationId) {
+  async function clientOf(id: EscalationId): Promise<Client> {
     const elsewhere = await readNamespaceOf(pool, id);
-    if (!elsewhere) return client.workflow.getHandle(id);
+    if (!elsewhere) return client;
     const { namespace } = elsewhere;
     const interceptors = { workflow: [tracedCalls] };
     const theirs = clients.get(namespace) ?? new Client({ connection: client.connection, namespace, interceptors });
     clients.set(namespace, theirs);
-    return theirs.workflow.getHandle(id);
+    return theirs;
+  }
+
+  async function handleOf(id: EscalationId) {
+    return (await clientOf(id)).workflow.getHandle(id);
   }
 
   const { patiently, persistently } = createPatience(client, patienceMs);
+
+  /** How the last run stands; undefined when Temporal knows none. */
+  async function lastRun(id: EscalationId): Promise<string | undefined> {
+    try {
+      return (await (await handleOf(id)).describe()).status.name;
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** A run that is there stays; else one is made. */
+  async function startAgain(row: EscalationRow): Promise<void> {
+    const now = Date.now();
+    const input = row.state
+      ? await goingOnInput(pool, row, row.state, now)
+      : await sendingInput(pool, row, `${row.id}:send`, now);
+    const { typedSearchAttributes, ...options } = escalationStart(input);
+    const theirs = await clientOf(row.id);
+    await theirs.workflow.start(ESCALATION_WORKFLOW, {
+      ...options,
+      typedSearchAttributes: [...typedSearchAttributes],
+      taskQueue: REQUEST_TASK_QUEUE,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+  }
+
+  /** The row of an escalation that no run answered for; its run is made again when it was lost. */
+  async function rowWhenGone(id: EscalationId): Promise<EscalationRow> {
+    const row = await requireRow(pool, id);
+    // One that has saved nothing is for its request to start, or for the relay.
+    if (row.state && !isDone(row.state)) await startAgain(row);
+    return row;
+  }
+
+  async function revive(id: EscalationId): Promise<'running' | 'over'> {
+    const row = await requireRow(pool, id);
+    if (row.stage === 'draft') throw new Refusal('InvalidTransition', 'The escalation is a draft.', { possible: [] });
+    const last = await lastRun(id);
+    if (last === 'RUNNING') return 'running';
+    if (row.state && isDone(row.state) && (last === 'COMPLETED' || row.state.pending.length === 0)) return 'over';
+    await startAgain(row);
+    return 'running';
+  }
 
   async function tell<F>(id: EscalationId, signal: SignalDefinition<[F]>, fact: F): Promise<'delivered' | 'gone'> {
     return await persistently<'delivered' | 'gone'>(
@@ -75,9 +145,8 @@ export function createEscalationDoor({
         return 'delivered';
       },
       async () => {
-        const row = await readEscalationRow(pool, id);
-        if (!row) throw new Refusal('NotFound', 'There is no such escalation.');
-        return row.state && ENDS.includes(row.state.status) ? 'gone' : undefined;
+        const { state } = await rowWhenGone(id);
+        return state && isDone(state) ? 'gone' : undefined;
       },
     );
   }
@@ -91,35 +160,36 @@ export function createEscalationDoor({
               args: [command],
               updateId: command.commandId,
             }),
-          () => resultWhenGone(pool, id, name, command.commandId),
+          async () => resultWhenGone(await rowWhenGone(id), name, command.commandId),
         ),
       ),
     holdMessage: (id, fact) => patiently(() => tell(id, publisherMessageHeld, fact)),
     dismissMessage: (id, fact) => patiently(() => tell(id, publisherMessageDismissed, fact)),
     mailBounced: (id, bounce) => patiently(() => tell(id, escalationMailBounced, bounce)),
     openingHoursChanged: (id, hours) => patiently(() => tell(id, publisherHoursChanged, hours)),
+    revive: (id) => patiently(() => revive(id)),
+    isRunning: (id) => patiently(async () => (await lastRun(id)) === 'RUNNING'),
+    read: (id) => patiently(async () => (await handleOf(id)).query(getEscalation)),
   };
 }
 
-/**
- * What a command yields that finds no run: its first result, or a refusal because the escalation has ended. Nothing while its
- * request has yet to start it.
- */
-async function resultWhenGone(
-  pool: Pool,
-  id: EscalationId,
-  name: EscalationCommandName,
-  commandId: string,
-): Promise<EscalationResult | undefined> {
+async function requireRow(pool: Pool, id: EscalationId): Promise<EscalationRow> {
   const row = await readEscalationRow(pool, id);
   if (!row) throw new Refusal('NotFound', 'There is no such escalation.');
-  const { state } = row;
+  return row;
+}
+
+/**
+ * What a command yields that found no run: its first result, or a refusal because the escalation has ended. Nothing when it
+ * is to be given again: the run was made again, or its request has yet to start it.
+ */
+function resultWhenGone(
+  { state }: EscalationRow,
+  name: EscalationCommandName,
+  commandId: string,
+): EscalationResult | undefined {
   const known = state?.commands.find((one) => one.id === commandId)?.result;
   if (known) return known;
-  if (!state || !ENDS.includes(state.status)) return undefined;
-  throw new Refusal('InvalidTransition', `${name} was refused: Not possible while the escalation is ${state.status}.`, {
-    tried: name,
-    status: state.status,
-    possible: [],
-  });
+  if (state && isDone(state)) requirePossible(state, name);
+  return undefined;
 }

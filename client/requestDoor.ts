@@ -66,7 +66,10 @@ export interface RequestDoor {
 
 /** The door, and what puts an execution back. */
 export interface RepairingDoor extends RequestDoor {
-  /** Sees to it that a run is there, made from the stored state when it was lost; `closed`: none should be. */
+  /**
+   * Sees to it that a run is there, made from the stored state when it was lost; `closed`: none should be. One that is closed is
+   * made again only if its last run did not end by itself and has escalations to tell.
+   */
   revive(number: string): Promise<'running' | 'closed'>;
   /** Whether its last execution runs; of one that ended Temporal still answers queries. */
   isRunning(number: string): Promise<boolean>;
@@ -142,12 +145,37 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
       return undefined;
     }
     if (row.state.status === 'closed') return row.state;
+    await startAgain(row.state);
+    return undefined;
+  }
+
+  async function startAgain(state: RequestState): Promise<void> {
     await client.workflow.start<Start>(WORKFLOW, {
-      ...startOptions(await ongoingInput(pool, row.state, Date.now())),
+      ...startOptions(await ongoingInput(pool, state, Date.now())),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     });
-    return undefined;
+  }
+
+  /** How the last run stands; undefined when Temporal knows none. */
+  async function lastRun(number: string): Promise<string | undefined> {
+    try {
+      return (await handle(number).describe()).status.name;
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function repair(number: string): Promise<'running' | 'closed'> {
+    const closed = await revive(number);
+    if (!closed) return 'running';
+    const last = await lastRun(number);
+    if (last === 'RUNNING') return 'running';
+    const isUntold = closed.pending.some(({ kind }) => kind === 'startEscalation' || kind === 'tellEscalation');
+    if (!isUntold || last === 'COMPLETED') return 'closed';
+    await startAgain(closed);
+    return 'running';
   }
 
   /** What a command yields whose request has ended: its first result, a reopening, or the core's refusal. */
@@ -271,16 +299,8 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
     dismissMessage: (number, fact) => patiently(() => tell(number, messageDismissed, fact)),
     mailBounced: (number, bounce) => patiently(() => tell(number, mailBounced, bounce)),
     openingHoursChanged: (number, hours) => patiently(() => tell(number, openingHoursChanged, hours)),
-    revive: (number) => patiently(async () => ((await revive(number)) ? 'closed' : 'running')),
-    isRunning: (number) =>
-      patiently(async () => {
-        try {
-          return (await handle(number).describe()).status.name === 'RUNNING';
-        } catch (error) {
-          if (isGone(error)) return false;
-          throw error;
-        }
-      }),
+    revive: (number) => patiently(() => repair(number)),
+    isRunning: (number) => patiently(async () => (await lastRun(number)) === 'RUNNING'),
     read: (number) => patiently(() => handle(number).query(getRequest)),
   };
 }

@@ -76,18 +76,8 @@ const SETTINGS = {
   maxCachedWorkflows: { variable: 'MAX_CACHED_WORKFLOWS', schema: Count, local: '600', production: '600' },
   /** Whether Temporal is to choose workers by their version; a current version must be set then. */
   workerVersioning: { variable: 'WORKER_VERSIONING', schema: z.enum(['on', 'off']), local: 'off', production: 'off' },
-  /**
-   * The Nexus endpoint that leads to this namespace, where publishers have namespaces of their own; then the worker answers Nexus
-   * operations.
-   */
-  nexusEndpoint: {
-    variable: 'NEXUS_ENDPOINT',
-    schema: z
-      .string()
-      .regex(/^[a-zA-Z][a-zA-Z0-9-]{0,198}[a-zA-Z0-9]$/, 'must be off, or the name of a Nexus endpoint'),
-    local: 'off',
-    production: 'off',
-  },
+  /** Whether the worker answers Nexus operations: where publishers have namespaces of their own, in theirs and in the requests'. */
+  nexus: { variable: 'NEXUS', schema: z.enum(['on', 'off']), local: 'off', production: 'off' },
   apiHost: { variable: 'API_HOST', schema: z.string().min(1), local: '127.0.0.1', production: '127.0.0.1' },
   apiPort: { variable: 'API_PORT', schema: Port, local: '3000', production: '3000' },
   /** Where people reach the product, in links of mails. */
@@ -172,7 +162,7 @@ const READ_BY = {
     ...EVERYWHERE,
     'maxCachedWorkflows',
     'workerVersioning',
-    'nexusEndpoint',
+    'nexus',
     'sdkMetricsPort',
     'publicUrl',
     'smtpUrl',

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { EscalationId } from '../domain/escalation/state.ts';
 import type { InboundMailId } from '../domain/events.ts';
 import { inTransaction, type Queryable } from './pool.ts';
+import { deleteText } from './texts.ts';
 
 /** The request refused it for good: a person has to look. */
 export async function returnToStaff(db: Queryable, id: InboundMailId): Promise<void> {
@@ -51,9 +52,6 @@ export async function turnIntoNote(pool: Pool, id: InboundMailId, reason: 'refus
        WHERE id = $1 AND disposition = 'publisherAction' AND stage = 'received'`,
       [id, reason],
     );
-    await client.query(
-      'DELETE FROM texts WHERE id = $1 AND NOT EXISTS (SELECT FROM escalation_timeline WHERE text_id = $1)',
-      [id],
-    );
+    await deleteText(client, id);
   });
 }

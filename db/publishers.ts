@@ -18,6 +18,8 @@ export interface PublisherNamespace {
   readonly namespace: string;
   /** The Nexus endpoint that leads there. */
   readonly endpoint: string;
+  /** The one that leads back, to the requests' namespace. */
+  readonly requestsEndpoint: string;
 }
 
 /** A person of a publisher. */
@@ -36,14 +38,18 @@ export async function storePublisher(
   { id, name, email, language, temporal }: PublisherRow,
 ): Promise<void> {
   await db.query(
-    `INSERT INTO publishers (id, name, email, language, namespace, endpoint) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (id) DO NOTHING`,
-    [id, name, email, language, temporal?.namespace ?? null, temporal?.endpoint ?? null],
+    `INSERT INTO publishers (id, name, email, language, namespace, endpoint, requests_endpoint)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+    [
+      ...[id, name, email, language],
+      ...[temporal?.namespace ?? null, temporal?.endpoint ?? null, temporal?.requestsEndpoint ?? null],
+    ],
   );
 }
 
 const PUBLISHER = `p.id, p.name, p.email, p.language,
-  CASE WHEN p.namespace IS NOT NULL THEN jsonb_build_object('namespace', p.namespace, 'endpoint', p.endpoint) END AS temporal`;
+  CASE WHEN p.namespace IS NOT NULL THEN jsonb_build_object(
+    'namespace', p.namespace, 'endpoint', p.endpoint, 'requestsEndpoint', p.requests_endpoint) END AS temporal`;
 
 /** The publisher; undefined when there is none. */
 export async function readPublisher(db: Queryable, id: string): Promise<PublisherRow | undefined> {
@@ -54,7 +60,7 @@ export async function readPublisher(db: Queryable, id: string): Promise<Publishe
 /** Of an escalation's publisher; undefined when its escalations live where the requests do. */
 export async function readNamespaceOf(db: Queryable, escalation: string): Promise<PublisherNamespace | undefined> {
   const { rows } = await db.query<PublisherNamespace>(
-    `SELECT p.namespace, p.endpoint FROM escalations e JOIN publishers p ON p.id = e.publisher
+    `SELECT p.namespace, p.endpoint, p.requests_endpoint AS "requestsEndpoint" FROM escalations e JOIN publishers p ON p.id = e.publisher
      WHERE e.id = $1 AND p.namespace IS NOT NULL`,
     [escalation],
   );

@@ -21,11 +21,15 @@ export async function storeText(db: Queryable, { id, number, body, author }: New
   ]);
 }
 
-/** Deletes the text of a refused command; one that a timeline names stays. */
+/**
+ * Deletes the text of a refused command; one that a timeline, of a request or an escalation, or a package names stays, even
+ * within the words of a part.
+ */
 export async function deleteText(db: Queryable, id: TextId): Promise<void> {
   await db.query(
     `DELETE FROM texts WHERE id = $1 AND NOT EXISTS (SELECT FROM timeline WHERE text_id = $1)
-       AND NOT EXISTS (SELECT FROM escalation_timeline WHERE text_id = $1)`,
+       AND NOT EXISTS (SELECT FROM escalation_timeline WHERE text_id = $1)
+       AND NOT EXISTS (SELECT FROM escalations e WHERE e.request = texts.number AND strpos(e.parts::text, $1::text) > 0)`,
     [id],
   );
 }

@@ -1,6 +1,7 @@
-/** `npm run verify`: what of requests and mails is not as it should be; `--json`, `--repair`. Exit code 1 when something stays, 2 when it could not look. */
+/** `npm run verify`: what of requests, escalations and mails is not as it should be; `--json`, `--repair`. Exit code 1 when something stays, 2 when it could not look. */
 import { parseArgs } from 'node:util';
 import { createTemporalClient } from '../client/connection.ts';
+import { createEscalationDoor } from '../client/escalationDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -14,7 +15,7 @@ const client = createTemporalClient({
   address: environment.temporalAddress,
   namespace: environment.temporalNamespace,
 });
-const deps = { pool, door: createRequestDoor({ client, pool }) };
+const deps = { pool, door: createRequestDoor({ client, pool }), escalations: createEscalationDoor({ client, pool }) };
 
 const found = await findAll(deps).catch((error: unknown): never => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));

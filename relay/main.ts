@@ -1,6 +1,6 @@
 /**
- * The relay process: takes mail from the network, moves it to the workflows, opens what was left, files late reports, tells
- * of new opening hours; until SIGTERM or SIGINT.
+ * The relay process: takes mail from the network, moves it to the workflows, opens and sends what was left, files late
+ * reports, tells of new opening hours; until SIGTERM or SIGINT.
  */
 import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
@@ -24,6 +24,7 @@ import { startNotices } from './notices.ts';
 import { startOpeningHours } from './openingHours.ts';
 import { startOpenings } from './openings.ts';
 import { startReports } from './reports.ts';
+import { startSendings } from './sendings.ts';
 
 const environment = readEnvironment(process.env, 'relay');
 const log = createLog('relay', environment.logLevel);
@@ -37,12 +38,13 @@ const client = createTemporalClient({
   namespace: environment.temporalNamespace,
 });
 const door = createRequestDoor({ client, pool });
+const escalationDoor = createEscalationDoor({ client, pool });
 const parser = createMailParser();
 
 const relay = startInboundRelay({
   pool,
   door,
-  escalations: { door: createEscalationDoor({ client, pool }), allocateSr },
+  escalations: { door: escalationDoor, allocateSr },
   tokenKeys: environment.tokenKeys,
   domain: environment.mailDomain,
   parser,
@@ -51,6 +53,7 @@ const relay = startInboundRelay({
 });
 const openings = startOpenings({ pool, door, log });
 const reports = startReports({ pool, door, log });
+const sendings = startSendings({ pool, door, escalations: escalationDoor, log });
 const openingHours = startOpeningHours({ pool, door, log });
 const credits = startCredits({ pool, door: createContractDoor({ client }), log });
 const transport = createMailTransport(environment.smtpUrl);
@@ -80,7 +83,8 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-await Promise.all([relay, openings, reports, openingHours, credits, notices].map(async (duty) => await duty.close()));
+const duties = [relay, openings, sendings, reports, openingHours, credits, notices];
+await Promise.all(duties.map((duty) => duty.close()));
 transport.close();
 await parser.close();
 await metrics.close();

@@ -64,16 +64,13 @@ export async function runWorker(
     ...(workflows && { workflowBundle: { codePath: workflows.codePath }, buildId: workflows.buildId }),
     aroundActivities: [...(tracing.isOn ? [tracedActivities] : []), countedActivities(failures.count)],
     recordSpan: tracing.record,
-    answersNexus: environment.nexusEndpoint !== 'off',
+    answersNexus: environment.nexus === 'on',
     useWorkerVersioning: environment.workerVersioning === 'on',
     activities: {
       ...createContractActivities({ pool, staffAlerts }),
       ...arrange({
         ...createRequestActivities({ pool }),
-        ...createEscalationActivities({
-          pool,
-          ...(environment.nexusEndpoint === 'off' ? {} : { endpoint: environment.nexusEndpoint }),
-        }),
+        ...createEscalationActivities({ pool }),
         ...createInterventionActivities({ pool }),
         ...createHotlineActivities({ pool }),
         ...createMailActivities(mailing),

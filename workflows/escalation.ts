@@ -9,7 +9,7 @@ import {
   type EscalationEvent,
 } from '../domain/escalation/events.ts';
 import type { EscalationId, EscalationResult, EscalationState, EscalationStatus } from '../domain/escalation/state.ts';
-import { isOver } from '../domain/escalation/transitions.ts';
+import { isDone } from '../domain/escalation/transitions.ts';
 import { joinView } from '../domain/escalation/view.ts';
 import { shortTerms } from '../domain/shortTerms.ts';
 import {
@@ -73,11 +73,11 @@ function setup(input: EscalationInput): EscalationShell {
 async function run(shell: EscalationShell, reportsTo: string | undefined): Promise<EscalationOutcome> {
   for (;;) {
     decideWhatIsDue(shell, shell.state.id);
-    if (isDone(shell)) break;
+    if (mayEnd(shell)) break;
     if (mayContinueAsNew()) await continueAsNew<typeof escalation>(inputOf(shell, reportsTo));
     await nextTurn(
       shell,
-      () => isDone(shell),
+      () => mayEnd(shell),
       (moment) => timerSummary(moment, shell),
     );
   }
@@ -85,10 +85,8 @@ async function run(shell: EscalationShell, reportsTo: string | undefined): Promi
   return { id, status, version: seq };
 }
 
-/** Work that was refused stays until a person has had it quoted. */
-function isDone({ state }: EscalationShell): boolean {
-  const isToBeQuoted = state.tasks.some((task) => task.kind === 'quote');
-  return isOver(state) && !isToBeQuoted && state.pending.length === 0 && allHandlersFinished();
+function mayEnd({ state }: EscalationShell): boolean {
+  return isDone(state) && state.pending.length === 0 && allHandlersFinished();
 }
 
 function inputOf({ state, terms, windows }: EscalationShell, reportsTo: string | undefined): EscalationInput {

@@ -22,7 +22,10 @@ export type Told = 'told' | 'gone';
 
 /** The publisher's side, as a request sees it. Both may be called again with the same: it then counts once. */
 export interface PublisherSide {
-  /** Resolves once the start is confirmed; an escalation that was started before counts as started. */
+  /**
+   * Resolves once the start is confirmed; an escalation that was started before counts as started. One whose input has a
+   * state is made again, unless it runs.
+   */
   start(input: EscalationInput): Promise<void>;
   tell(escalation: EscalationId, verdict: EscalationVerdict): Promise<Told>;
 }

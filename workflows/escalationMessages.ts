@@ -83,6 +83,14 @@ export interface SendEscalationMail {
 export interface EscalationActivities {
   /** The input of a new escalation, from its row: terms and opening hours of the publisher's contract. For the request. */
   prepareEscalation(input: { readonly id: EscalationId; readonly commandId: string }): Promise<EscalationInput>;
+  /**
+   * The input that makes the lost run of an escalation again: from its stored state or, where it has saved nothing, from its
+   * package. Nothing when none ought to run. For the request.
+   */
+  storedEscalation(input: {
+    readonly id: EscalationId;
+    readonly commandId: string;
+  }): Promise<EscalationInput | undefined>;
   saveEscalation(input: SaveEscalation): Promise<void>;
   sendEscalationMail(input: SendEscalationMail): Promise<MailOutcome>;
   /** Opening windows of the publisher's contract that reach further. */

@@ -5,6 +5,7 @@
 import {
   ActivityFailure,
   type ActivityOptions,
+  ApplicationFailure,
   isCancellation,
   log,
   proxyActivities,
@@ -30,7 +31,7 @@ export function createEscalationMessenger(
   options: ActivityOptions,
   endpointOf: (n: number) => string | undefined,
 ): EscalationMessenger {
-  const { prepareEscalation } = proxyActivities<EscalationActivities>(options);
+  const { prepareEscalation, storedEscalation } = proxyActivities<EscalationActivities>(options);
   const lasts = new Map<number, Promise<void>>();
 
   async function deliver(message: EscalationMessage): Promise<void> {
@@ -43,9 +44,15 @@ export function createEscalationMessenger(
         return await publisher.start(await prepareEscalation.executeWithOptions({ ...options, summary }, [input]));
       }
       case 'tellEscalation': {
-        const told = await publisher.tell(id, message.verdict);
-        if (told === 'gone') log.warn('verdict for an escalation that has ended', { key: message.key });
-        return;
+        if ((await publisher.tell(id, message.verdict)) === 'told') return;
+        const summary = `escalation ${message.n}: has it ended, or was it lost?`;
+        const input = { id, commandId: message.key };
+        const lost = await storedEscalation.executeWithOptions({ ...options, summary }, [input]);
+        if (!lost) return log.warn('verdict for an escalation that has ended', { key: message.key });
+        // One that has saved nothing is the relay's to start: it is told then.
+        await publisher.start(lost);
+        if ((await publisher.tell(id, message.verdict)) === 'told') return;
+        throw ApplicationFailure.retryable('the escalation is not there yet');
       }
     }
   }

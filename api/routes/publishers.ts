@@ -38,6 +38,7 @@ const PublisherBody = z.strictObject({
     .strictObject({
       namespace: ShortName.meta({ description: 'where its escalations live' }),
       endpoint: ShortName.meta({ description: 'the Nexus endpoint that leads there' }),
+      requestsEndpoint: ShortName.meta({ description: 'the one that leads back to the requests' }),
     })
     .optional()
     .meta({ description: 'a Temporal namespace of its own; without it escalations live beside their requests' }),
@@ -134,9 +135,10 @@ async function idErrors(
 ): Promise<FieldError[]> {
   const known = await readPublisher(pool, id);
   if (!known) return [];
-  const { namespace, endpoint } = known.temporal ?? {};
+  const { namespace, endpoint, requestsEndpoint } = known.temporal ?? {};
   const isSame = known.name === name && known.email === email && known.language === language;
-  if (isSame && namespace === temporal?.namespace && endpoint === temporal?.endpoint) return [];
+  const isThere = namespace === temporal?.namespace && endpoint === temporal?.endpoint;
+  if (isSame && isThere && requestsEndpoint === temporal?.requestsEndpoint) return [];
   return [{ path: 'id', message: 'Another publisher has this id: choose another one.' }];
 }
 

@@ -9,8 +9,9 @@ CREATE TABLE publishers (
   -- The Temporal namespace that its escalations live in, and the Nexus endpoint that leads there; null: the requests' own.
   namespace  text,
   endpoint   text,
+  requests_endpoint text,                    -- the one that leads back to the requests
   created_at timestamptz NOT NULL DEFAULT now(),
-  CHECK ((namespace IS NULL) = (endpoint IS NULL))
+  CHECK (num_nulls(namespace, endpoint, requests_endpoint) IN (0, 3))
 );
 
 CREATE TABLE publisher_people (

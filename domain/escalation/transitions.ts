@@ -71,6 +71,11 @@ export function isOver({ status }: Pick<EscalationState, 'status'>): boolean {
   return !(OPEN as readonly EscalationStatus[]).includes(status);
 }
 
+/** Whether its run may end, once nothing is under way: work that was refused stays until a person has had it quoted. */
+export function isDone(state: Pick<EscalationState, 'status' | 'tasks'>): boolean {
+  return isOver(state) && !state.tasks.some((task) => task.kind === 'quote');
+}
+
 /** The commands that would be accepted now, of either side, in the order of `ESCALATION_COMMANDS`. */
 export function possibleCommands(state: EscalationState): EscalationCommandName[] {
   return ESCALATION_COMMANDS.filter((name) => whyImpossible(state, name) === undefined);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporalClient } from '../../client/connection.ts';
+import { createEscalationDoor } from '../../client/escalationDoor.ts';
 import { createRequestDoor } from '../../client/requestDoor.ts';
 import { insertInboundMail } from '../../db/inboundMails.ts';
 import { readRequestRow } from '../../db/requests.ts';
@@ -15,7 +16,9 @@ beforeAll(async () => {
   world = await createDoorWorld();
   await world.startWorker();
   client = createTemporalClient({ address: temporalAddress(), namespace: world.namespace });
-  deps = { pool: world.pool, door: createRequestDoor({ client, pool: world.pool }), settleSeconds: 0, mailSeconds: 0 };
+  const { pool } = world;
+  const doors = { door: createRequestDoor({ client, pool }), escalations: createEscalationDoor({ client, pool }) };
+  deps = { pool, ...doors, settleSeconds: 0, mailSeconds: 0 };
 });
 afterAll(async () => {
   await client?.connection.close();

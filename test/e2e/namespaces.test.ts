@@ -76,6 +76,7 @@ function escalationActivities(): EscalationActivities {
       ...escalationInput(id.split(':')[1] ?? '', 'p2', Date.now()),
       reportsTo: ours.endpoint,
     }),
+    storedEscalation: async () => undefined,
     saveEscalation: async () => undefined,
     sendEscalationMail: async () => ({ result: 'accepted', at: Date.now() }),
     extendPublisherWindows: async () => ({}),

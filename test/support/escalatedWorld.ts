@@ -8,9 +8,12 @@ import { publisherSupport } from '../../contracts/templates/publisherSupport.ts'
 import { parseTerms } from '../../contracts/terms.ts';
 import type { EscalationCommandName, EscalationCommandOf } from '../../domain/escalation/events.ts';
 import type { EscalationReport } from '../../domain/escalation/messages.ts';
+import type { EscalationId } from '../../domain/escalation/state.ts';
+import { isDone } from '../../domain/escalation/transitions.ts';
 import type { EscalationView } from '../../domain/escalation/view.ts';
 import { shortTerms } from '../../domain/shortTerms.ts';
 import {
+  type EscalationInput,
   escalationUpdate,
   escalationWorkflowId,
   getEscalation,
@@ -49,6 +52,16 @@ export interface EscalatedWorld {
   replays(number: string): Promise<void>;
 }
 
+/** What any run of an escalation is given; instants in epoch milliseconds. */
+function inputFrom(id: EscalationId, from: number, now: number): EscalationInput {
+  const { request, n } = parseEscalationId(id) ?? { request: '', n: 0 };
+  return {
+    ...{ id, request, n, publisher: 'p' },
+    terms: { ...SHORT, ...shortTerms(SHORT) },
+    windows: requestWindows(PUBLISHER, { from, now }),
+  };
+}
+
 /** `maxCachedWorkflows` 0: every task replays. */
 export async function createEscalatedWorld(env: TestWorkflowEnvironment): Promise<EscalatedWorld> {
   const saves: SaveEscalation[] = [];
@@ -60,14 +73,16 @@ export async function createEscalatedWorld(env: TestWorkflowEnvironment): Promis
       async prepareEscalation({ id, commandId }) {
         world.beforePreparing();
         world.prepared.push(commandId);
-        const { request, n } = parseEscalationId(id) ?? { request: '', n: 0 };
         const now = await env.currentTimeMs();
         return {
-          ...{ id, request, n, publisher: 'p' },
-          terms: { ...SHORT, ...shortTerms(SHORT) },
-          windows: requestWindows(PUBLISHER, { from: now, now }),
+          ...inputFrom(id, now, now),
           send: { priority: 'p2', sentBy: 'contact:r1', who: 'staff:a1', channel: 'api', commandId },
         };
+      },
+      async storedEscalation({ id }) {
+        const state = saves.filter((save) => save.state.id === id).at(-1)?.state;
+        if (!state || isDone(state)) return undefined;
+        return { ...inputFrom(id, state.registeredAt, await env.currentTimeMs()), state };
       },
       async saveEscalation(save) {
         saves.push(save);

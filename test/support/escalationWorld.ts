@@ -71,6 +71,7 @@ export function recordingActivities(
   outcome: (mail: SendEscalationMail, at: number) => MailOutcome = (_mail, at) => ({ result: 'accepted', at }),
 ): Omit<EscalationActivities, 'prepareEscalation'> {
   return {
+    storedEscalation: async () => undefined,
     async saveEscalation(save) {
       saves.push(save);
     },

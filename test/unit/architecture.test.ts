@@ -15,11 +15,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['config/', 'packages', 'node:'],
   client: [
     ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
-    ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
+    ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts', 'workflows/escalationStart.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   activities: [
-    ...['activities/', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
+    ...['activities/', 'client/escalationInput.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
     ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
@@ -62,7 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ['metrics/', 'db/', 'packages', 'node:'],
   tracing: ['tracing/', 'workflows/messages.ts', 'packages', 'node:'],
   operations: [
-    ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'worker/'],
+    ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'workflows/escalationMessages.ts', 'worker/'],
     ...['contracts/', 'db/', 'domain/', 'packages', 'node:'],
   ],
 };

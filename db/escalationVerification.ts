@@ -1,0 +1,98 @@
+/** Rows of escalations that ought not to be as they are. */
+import type { EscalationId, EscalationStatus } from '../domain/escalation/state.ts';
+import type { Queryable } from './pool.ts';
+import type { OddRow } from './verification.ts';
+
+const ENDED = "('closed', 'refused', 'withdrawn')";
+
+/** What the row of an escalation says of it. */
+export interface StoredEscalation {
+  readonly id: EscalationId;
+  readonly version: number;
+  readonly status: EscalationStatus;
+}
+
+/** It is not over, its refused work is to be quoted, or a mail that it ordered has neither gone nor been given up. */
+const OUGHT_TO_RUN = `
+  state IS NOT NULL AND (
+    status NOT IN ${ENDED} OR state->'tasks' @> '[{"kind": "quote"}]' OR EXISTS (
+      SELECT FROM jsonb_array_elements(state->'pending') ordered LEFT JOIN outbound_mails m ON m.key = ordered->>'key'
+      WHERE ordered->>'kind' = 'mail' AND m.ended_at IS NULL))`;
+
+/** Escalations that ought to run, by id, from `above` on. */
+export async function listOngoingEscalations(db: Queryable, above: string, limit: number): Promise<StoredEscalation[]> {
+  const { rows } = await db.query<StoredEscalation>(
+    `SELECT id, version, status FROM escalations WHERE id > $1 AND ${OUGHT_TO_RUN} ORDER BY id LIMIT $2`,
+    [above, limit],
+  );
+  return rows;
+}
+
+/** One of them; undefined when it need not run. */
+export async function readOngoingEscalation(db: Queryable, id: string): Promise<StoredEscalation | undefined> {
+  const { rows } = await db.query<StoredEscalation>(
+    `SELECT id, version, status FROM escalations WHERE id = $1 AND ${OUGHT_TO_RUN}`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** Reports whose request has not heard them. */
+export async function listOldReports(db: Queryable, seconds: number): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT id AS subject, created_at AS since,
+            request || ', ' || (report->>'what') || ', ' || attempts || ' attempts' || coalesce(', ' || last_error, '') AS detail
+     FROM escalation_reports
+     WHERE filed_at IS NULL AND created_at < now() - $1 * interval '1 second' ORDER BY created_at, id`,
+    [seconds],
+  );
+}
+
+/** A report that waits for its next attempt need not: the relays may file it now. */
+export async function releaseReport(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE escalation_reports SET next_attempt_at = now() WHERE id = $1 AND filed_at IS NULL', [id]);
+}
+
+/** Of a request and its escalation one says that it is over, and the other does not: what it said was not heard. */
+export async function listUnheard(db: Queryable, seconds: number): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT e.id AS subject, greatest(e.updated_at, r.updated_at) AS since,
+            'is ' || e.status || ', but ' || (known->>'status') || ' for its request' AS detail
+     FROM escalations e JOIN requests r ON r.number = e.request
+     CROSS JOIN LATERAL jsonb_array_elements(r.state->'escalations') known
+     WHERE (known->>'n')::integer = e.n AND (known ? 'endedAt') <> (e.status IN ${ENDED})
+       AND greatest(e.updated_at, r.updated_at) < now() - $1 * interval '1 second'
+     ORDER BY e.id`,
+    [seconds],
+  );
+}
+
+/** Open tasks of kind `effectConflict` on escalations. */
+export async function listEscalationConflicts(db: Queryable): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT id AS subject, to_timestamp((task->>'since')::float8 / 1000) AS since, task->>'effect' AS detail
+     FROM escalations, jsonb_array_elements(state->'tasks') task WHERE task->>'kind' = 'effectConflict' ORDER BY id`,
+    [],
+  );
+}
+
+/** Versions of escalations that left no line. */
+export async function listEscalationGaps(db: Queryable, seconds: number): Promise<OddRow[]> {
+  return await rowsOf(
+    db,
+    `SELECT e.id AS subject, e.updated_at AS since,
+            'no line of version ' || string_agg(v::text, ', ' ORDER BY v) AS detail
+     FROM escalations e CROSS JOIN LATERAL generate_series(1, e.version) v
+     WHERE e.updated_at < now() - $1 * interval '1 second'
+       AND NOT EXISTS (SELECT FROM escalation_timeline t WHERE t.escalation = e.id AND t.seq = v)
+     GROUP BY e.id ORDER BY e.id`,
+    [seconds],
+  );
+}
+
+async function rowsOf(db: Queryable, statement: string, values: unknown[]): Promise<OddRow[]> {
+  return (await db.query<OddRow>(statement, values)).rows;
+}
