@@ -2,14 +2,15 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { type FileStore, listAttachments } from '../../db/attachments.ts';
+import { readEscalationMails } from '../../db/escalationCorrespondence.ts';
 import { listEscalations } from '../../db/escalations.ts';
 import { readEscalationTimeline } from '../../db/escalationTimeline.ts';
 import { ESCALATION_STATUSES } from '../../domain/escalation/state.ts';
-import { EscalationList, EscalationOut, EscalationTimeline } from '../escalationSchemas.ts';
+import { EscalationList, EscalationMails, EscalationOut, EscalationTimeline } from '../escalationSchemas.ts';
 import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../inputs.ts';
-import { escalationLineOut, escalationOut, visibleFiles } from '../presentEscalation.ts';
+import { escalationLineOut, escalationMailOut, escalationOut, visibleFiles } from '../presentEscalation.ts';
 import { notFound, Problem, validationFailed } from '../problems.ts';
-import { BOTH_SIDES, escalationAudienceOf } from '../rights.ts';
+import { BOTH_SIDES, escalationAudienceOf, STAFF } from '../rights.ts';
 import { param, type Route, reading } from '../route.ts';
 import { escalationAnswer, visibleEscalation } from '../visibleEscalation.ts';
 
@@ -89,6 +90,18 @@ export function escalationPages({ pool, files }: { readonly pool: Pool; readonly
         const last = rows.length > query.limit ? page.at(-1) : undefined;
         const items = page.map((row) => escalationLineOut(row, caller.role));
         return { content: { items, ...(last ? { next: cursorOf(last.seq, last.line) } : {}) } };
+      },
+    }),
+    reading({
+      ...shared,
+      roles: STAFF,
+      path: `${PATH}/mails`,
+      summary: 'Mails of an escalation, out and in, the oldest first, with how far each is',
+      query: z.strictObject({}),
+      answer: { status: 200, description: 'All of them', schema: EscalationMails },
+      async handle({ caller, params }) {
+        const { id } = await visibleEscalation(pool, caller, params);
+        return { content: { items: (await readEscalationMails(pool, id)).map(escalationMailOut) } };
       },
     }),
     reading({

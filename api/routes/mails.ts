@@ -1,7 +1,7 @@
 /** Mails that came in, for staff: to look at, and to decide what nobody but a person can. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { acceptMail, attachMail, dismissMail } from '../../client/mailReview.ts';
+import { acceptMail, attachMail, attachMailToEscalation, dismissMail } from '../../client/mailReview.ts';
 import type { EscalationsForMail } from '../../client/publisherMails.ts';
 import type { RequestDoor } from '../../client/requestDoor.ts';
 import { DISPOSITIONS, type InboundMailText, listInboundMails, readInboundMail } from '../../db/mailReading.ts';
@@ -31,6 +31,17 @@ const MailQuery = z.strictObject({
   limit: Limit,
   cursor: Cursor,
 });
+
+const AttachBody = z
+  .strictObject({
+    number: RequestNumber.optional(),
+    counts: z.boolean().default(true).meta({ description: 'on a request: whether it is an answer' }),
+    escalation: EscalationId.optional().meta({ description: 'id of an escalation to the publisher who wrote' }),
+  })
+  .refine(({ number, escalation }) => (number === undefined) !== (escalation === undefined), {
+    path: ['number'],
+    error: 'Give the number of a request, or the id of an escalation.',
+  });
 
 const MailCursor = z.tuple([z.iso.datetime(), z.uuid()]);
 
@@ -90,13 +101,15 @@ export function mailRoutes(deps: Dependencies): Route[] {
     changing({
       path: '/v1/mails/{id}/attach',
       tag: 'mails',
-      summary: 'File a mail on a request, as an answer unless it is said not to count',
+      summary: 'File a mail on a request, as an answer unless it is said not to count; or as a note on an escalation',
       roles: STAFF,
-      body: z.strictObject({ number: RequestNumber, counts: z.boolean().default(true) }),
+      body: AttachBody,
       answer: { status: 200, description: 'The mail after it', schema: InboundMail },
       async handle({ caller, params, body }) {
         const { id } = await requireMail(pool, param(params, 'id'));
-        await attachMail(deps, id, body.number, caller.id, { counts: body.counts });
+        const { number, escalation, counts } = body;
+        if (escalation !== undefined) await attachMailToEscalation(deps, id, escalation, caller.id);
+        else if (number !== undefined) await attachMail(deps, id, number, caller.id, { counts });
         return await mailAnswer(pool, id);
       },
     }),

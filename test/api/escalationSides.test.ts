@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from '../../api/app.ts';
-import { EscalationList, EscalationOut, EscalationTimeline } from '../../api/escalationSchemas.ts';
+import { EscalationList, EscalationMails, EscalationOut, EscalationTimeline } from '../../api/escalationSchemas.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
 import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
 
@@ -255,6 +255,46 @@ describe('lists', () => {
     for (const filter of ['publisher=pub-publisher', 'stage=draft', 'breached=true']) {
       expect((await world.get('publisher', `/v1/escalations?${filter}`)).status).toBe(403);
     }
+  });
+});
+
+describe('mails of an escalation', () => {
+  const TOKEN = 'a2'.repeat(12);
+
+  it('are listed for staff alone: to whom, how far, what they say, without what opens an address', async () => {
+    const path = await sent();
+    const number = path.split('/')[3];
+    const id = `escalation:${number}:1`;
+    await world.pool.query(
+      `INSERT INTO outbound_mails (key, content_hash, mail_order, number, kind, audience, recipient, address, message_id,
+         token, subject, body, body_html, reference_ids, escalation, status, attempts, ended_at, last_error, created_at)
+       VALUES ($1, '', '{}', $2, 'escalated', 'publisher', 'publisher:pub-publisher', 'desk@publisher.test', $1, $1,
+         'Escalation', $4, '', '{}', $3, 'accepted', 2, now(), '451 4.3.0', now() - interval '1 hour')`,
+      [`${id}:mail:1`, number, id, `To acknowledge: sr+ack.${TOKEN}@support.test`],
+    );
+    await world.pool.query(
+      `INSERT INTO inbound_mails (id, received_at, envelope_from, envelope_to, raw, content_hash, stage, disposition, escalation,
+         sender, subject, body_new)
+       VALUES ($1, now(), 'x@publisher.test', '{}', 'raw', $2, 'relayed', 'publisherNote', $3, 'kim@publisher.test', 'Re', 'Soon.')`,
+      [randomUUID(), Buffer.from(id), id],
+    );
+    const { body, text } = await world.get('agent', `${path}/mails`);
+    expect(EscalationMails.safeParse(body).error).toBeUndefined();
+    expect(body.items).toMatchObject([
+      {
+        ...{ direction: 'out', kind: 'escalated', audience: 'publisher', status: 'accepted', attempts: 2 },
+        ...{ address: 'desk@publisher.test', text: 'To acknowledge: sr+ack.…@support.test', lastError: '451 4.3.0' },
+      },
+      { direction: 'in', disposition: 'publisherNote', address: 'kim@publisher.test', text: 'Soon.' },
+    ]);
+    expect(text).not.toContain(TOKEN);
+    expect((await world.get('agent', path)).body.links.mails).toBe(`${path}/mails`);
+    expect((await world.get('publisher', path)).body.links.mails).toBeUndefined();
+    for (const caller of ['publisher', 'otherPublisher', 'customer'] as const) {
+      expect((await world.get(caller, `${path}/mails`)).status).toBe(403);
+    }
+    const ofRequest = await world.get('agent', `/v1/requests/${number}/mails`);
+    expect(ofRequest.text).not.toMatch(/desk@publisher|Soon\./);
   });
 });
 

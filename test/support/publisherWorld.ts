@@ -62,6 +62,8 @@ export interface PublisherWorld extends RelayWorld {
   status(id: EscalationId): Promise<EscalationStatus | undefined>;
   setStatus(id: EscalationId, status: EscalationStatus): Promise<void>;
   textOf(id: string): Promise<string | undefined>;
+  /** What an escalation's request is to be told of what came too late. */
+  lateReports(id: EscalationId): Promise<Record<string, unknown>[]>;
   /** What the door was told, by name. */
   toldOf(): string[];
   /** The last mail, once that many are there and none is under way. */
@@ -214,6 +216,13 @@ export async function createPublisherWorld(): Promise<PublisherWorld> {
          FROM inbound_mails ORDER BY received_at, id`,
       );
       return rows;
+    },
+    async lateReports(id: EscalationId) {
+      const { rows } = await pool.query<{ report: Record<string, unknown> }>(
+        'SELECT r.report FROM escalation_reports r JOIN escalations e ON e.request = r.request WHERE e.id = $1',
+        [id],
+      );
+      return rows.map(({ report }) => report);
     },
     async textOf(id: string) {
       const { rows } = await pool.query<{ body: string }>('SELECT body FROM texts WHERE id = $1', [id]);
