@@ -10,7 +10,6 @@ import { Refusal } from '../domain/failures.ts';
 import {
   escalationMailBounced,
   escalationUpdate,
-  publisherHoursChanged,
   publisherMessageDismissed,
   publisherMessageHeld,
 } from '../workflows/escalationMessages.ts';
@@ -34,7 +33,6 @@ export interface EscalationDoor {
   holdMessage(id: EscalationId, fact: FactOf<typeof publisherMessageHeld>): Promise<'delivered' | 'gone'>;
   dismissMessage(id: EscalationId, fact: FactOf<typeof publisherMessageDismissed>): Promise<'delivered' | 'gone'>;
   mailBounced(id: EscalationId, bounce: FactOf<typeof escalationMailBounced>): Promise<'delivered' | 'gone'>;
-  openingHoursChanged(id: EscalationId, hours: FactOf<typeof publisherHoursChanged>): Promise<'delivered' | 'gone'>;
 }
 
 /** What the door holds. */
@@ -97,7 +95,6 @@ export function createEscalationDoor({
     holdMessage: (id, fact) => patiently(() => tell(id, publisherMessageHeld, fact)),
     dismissMessage: (id, fact) => patiently(() => tell(id, publisherMessageDismissed, fact)),
     mailBounced: (id, bounce) => patiently(() => tell(id, escalationMailBounced, bounce)),
-    openingHoursChanged: (id, hours) => patiently(() => tell(id, publisherHoursChanged, hours)),
   };
 }
 

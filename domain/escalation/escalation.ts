@@ -169,9 +169,6 @@ function apply(draft: EscalationDraft, event: EscalationEvent, before: Escalatio
       if (!draft.state.tasks.some((task) => task.mail === event.mail)) return;
       closeMessage(draft, event.mail);
       return record(draft, event.at, event, { type: 'messageDismissed', mail: event.mail });
-    case 'openingHoursChanged':
-      if (!isOver(draft.state)) recordChangedHours(draft, event.at, before);
-      return;
     case 'windowExtended':
       return windowExtended(draft, event, before);
     case 'mailAccepted':
