@@ -45,7 +45,10 @@ export const AttachmentOut = z
 /** An escalation as its caller may see it. */
 export const EscalationOut = z
   .object({
-    id: z.string().meta({ description: 'quoted until the service request number is issued' }),
+    id: z.string(),
+    reference: z
+      .string()
+      .meta({ description: 'what people quote: the service request number, or DA-2026-004217/1 until then' }),
     request: z.string(),
     n: z.int(),
     publisher: z.string(),

@@ -5,6 +5,7 @@ import type { EscalationMailRow } from '../db/escalationCorrespondence.ts';
 import type { EscalationRow } from '../db/escalations.ts';
 import type { EscalationLineRow } from '../db/escalationTimeline.ts';
 import { type EscalationPackage, missingParts, PACKAGE_PARTS } from '../domain/escalation/package.ts';
+import { referenceOf } from '../domain/escalation/reference.ts';
 import type { NamedPriority } from '../domain/escalation/state.ts';
 import type { EscalationView, LateSpan } from '../domain/escalation/view.ts';
 import type { Who } from '../domain/events.ts';
@@ -36,6 +37,7 @@ export function escalationOut(
   const path = pathOf(row);
   return {
     id: row.id,
+    reference: referenceOf(row.id, row.view?.sr?.number),
     request: row.request,
     n: row.n,
     publisher: row.publisher,

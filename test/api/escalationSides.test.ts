@@ -43,6 +43,7 @@ describe('the publisher', () => {
     expect(EscalationOut.safeParse(seen.body).error).toBeUndefined();
     expect(seen.body).toMatchObject({
       status: 'inProgress',
+      reference: seen.body.sr.number,
       package: COMPLETE,
       sr: { issuedBy: 'distributor', sentBy: 'contact:c-referent', receivedBy: 'publisher:p-publisher' },
       priorities: { proposed: { priority: 'p2', who: 'distributor' } },
@@ -142,6 +143,7 @@ describe('acknowledging', () => {
 
   it('issues one number of ours, however often it is tried', async () => {
     const path = await sent();
+    expect((await world.get('publisher', path)).body.reference).toBe(`${path.split('/')[3]}/1`);
     const key = randomUUID();
     world.escalationDoor.away = 'before';
     expect((await give('publisher', path, 'acknowledge', {}, key)).status).toBe(503);

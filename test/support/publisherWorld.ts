@@ -5,6 +5,7 @@ import { Unavailable } from '../../client/unavailable.ts';
 import { publisherSupport } from '../../contracts/templates/publisherSupport.ts';
 import { readEscalationRow } from '../../db/escalations.ts';
 import { insertOutboundMail } from '../../db/outboundMails.ts';
+import { referenceOf } from '../../domain/escalation/reference.ts';
 import type { EscalationId, EscalationStatus } from '../../domain/escalation/state.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { messageIdOf } from '../../mail/messageId.ts';
@@ -191,7 +192,7 @@ export async function createPublisherWorld(): Promise<PublisherWorld> {
         token,
         actions,
         messageId: messageIdOf(keys, key, DOMAIN),
-        subject: `[${id}] Escalation`,
+        subject: `[${referenceOf(id, null)}] Escalation`,
         text: 'The package',
         html: '',
         inReplyTo: undefined,
