@@ -10,7 +10,7 @@ import type { NamedPriority } from '../domain/escalation/state.ts';
 import type { EscalationView, LateSpan } from '../domain/escalation/view.ts';
 import type { Who } from '../domain/events.ts';
 import type { AttachmentOut, EscalationMails, EscalationOut, EscalationTimeline } from './escalationSchemas.ts';
-import { clockOut, iso, isoIf, present } from './present.ts';
+import { clockOut, factsOut, iso, isoIf, present } from './present.ts';
 import { isStaff, mayCommandEscalation, type Role } from './rights.ts';
 
 /** Where an escalation is found. */
@@ -126,7 +126,6 @@ export function escalationLineOut(
   role: Role,
 ): z.input<typeof EscalationTimeline>['items'][number] {
   const forStaff = isStaff(role);
-  const { dueAt, dueWas, ...facts } = row.facts;
   return {
     version: row.seq,
     at: iso(row.at),
@@ -140,7 +139,7 @@ export function escalationLineOut(
         }
       : {}),
     ...present({ text: row.text }),
-    facts: { ...present(facts), ...present({ dueAt: isoIf(dueAt), dueWas: isoIf(dueWas) }) },
+    facts: factsOut(row.facts),
   };
 }
 

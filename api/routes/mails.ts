@@ -5,9 +5,10 @@ import { acceptMail, attachMail, attachMailToEscalation, dismissMail } from '../
 import type { EscalationsForMail } from '../../client/publisherMails.ts';
 import type { RequestDoor } from '../../client/requestDoor.ts';
 import { DISPOSITIONS, type InboundMailText, listInboundMails, readInboundMail } from '../../db/mailReading.ts';
-import { Cursor, cursorOf, Limit, RequestNumber, Text, valuesOf } from '../inputs.ts';
+import { Cursor, cursorOf, readCursor } from '../cursors.ts';
+import { Limit, RequestNumber, Text } from '../inputs.ts';
 import { inboundMailOut, iso, present } from '../present.ts';
-import { notFound, validationFailed } from '../problems.ts';
+import { notFound } from '../problems.ts';
 import { STAFF } from '../rights.ts';
 import { type Answer, changing, param, type Route, reading } from '../route.ts';
 import { InboundMail, InboundMailList } from '../schemas.ts';
@@ -58,10 +59,7 @@ export function mailRoutes(deps: Dependencies): Route[] {
       answer: { status: 200, description: 'A page of mails', schema: InboundMailList },
       async handle({ query }) {
         const { disposition, number, escalation, toLookAt, limit, cursor } = query;
-        const before = cursor === undefined ? undefined : valuesOf(cursor, MailCursor);
-        if (cursor !== undefined && !before) {
-          throw validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
-        }
+        const before = readCursor(cursor, MailCursor);
         const rows = await listInboundMails(pool, {
           ...(disposition === undefined ? {} : { disposition }),
           ...(number === undefined ? {} : { number }),
