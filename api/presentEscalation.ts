@@ -130,7 +130,7 @@ export function escalationLineOut(
     version: row.seq,
     at: iso(row.at),
     type: row.type,
-    who: whoFor(row.who, forStaff),
+    who: forStaff || /^(publisher:|system$)/.test(row.who) ? row.who : 'distributor',
     channel: row.channel,
     ...(forStaff
       ? {
