@@ -9,6 +9,7 @@ import {
 import { readMessageToLookAt, readText } from '../db/mailFacts.ts';
 import { insertOutboundMail, type NewOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
 import type { EscalationMailOrder } from '../domain/escalation/effects.ts';
+import { referenceOf } from '../domain/escalation/reference.ts';
 import { composeEscalationMessage, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
 import type { Language } from '../mail/templates/letter.ts';
@@ -158,7 +159,7 @@ async function factsOf(
   const text =
     'text' in order && order.text !== undefined ? await readText(deps.pool, about.request, order.text) : undefined;
   return {
-    reference: about.sr ?? about.id,
+    reference: referenceOf(about.id, about.sr),
     language,
     zone: about.zone,
     signature: deps.sender.name,

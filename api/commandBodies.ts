@@ -25,7 +25,10 @@ export const COMMAND_BODIES = {
     ...said,
   }),
   putInProduction: z.strictObject({ text: Optional, ...said }),
-  reject: z.strictObject({ text: Text, ...said }),
+  reject: z.strictObject({
+    text: Text.meta({ description: 'written by staff about what a publisher delivered, the publisher reads it too' }),
+    ...said,
+  }),
   defer: z.strictObject({ text: Text }),
   resume: z.strictObject({ text: Optional }),
   assign: z.strictObject({

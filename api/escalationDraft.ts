@@ -5,7 +5,7 @@ import { Unavailable } from '../client/unavailable.ts';
 import type { ContractTerms } from '../contracts/terms.ts';
 import { type Attachment, listAttachments } from '../db/attachments.ts';
 import { type ContractRow, listContacts, readContract, readTerms } from '../db/contracts.ts';
-import type { EscalationRow } from '../db/escalations.ts';
+import type { EscalationRow, NewDraft } from '../db/escalations.ts';
 import { publisherOf } from '../db/publishers.ts';
 import type { RequestRow } from '../db/requests.ts';
 import type { EscalationPackage } from '../domain/escalation/package.ts';
@@ -28,15 +28,7 @@ interface Mapped {
 }
 
 /** What a draft is written with. */
-export interface JudgedDraft {
-  readonly product: string;
-  readonly contract: string;
-  readonly termsVersion: number;
-  readonly publisher: string;
-  readonly parts: EscalationPackage;
-  readonly priority: string;
-  readonly referent: string | null;
-}
+export type JudgedDraft = Omit<NewDraft, 'request' | 'draftedBy'>;
 
 /** @throws Problem `validation-failed` naming every wrong field; Unavailable while the request is being opened */
 export async function judgeDraft(pool: Pool, request: RequestRow, body: DraftBody): Promise<JudgedDraft> {

@@ -1,6 +1,6 @@
 /** What the API gives out about escalations and publishers, as zod schemas. */
 import { z } from 'zod';
-import type { EscalationTaskKind } from '../domain/escalation/effects.ts';
+import { ESCALATION_MAIL_KINDS, type EscalationTaskKind } from '../domain/escalation/effects.ts';
 import { ESCALATION_COMMANDS } from '../domain/escalation/events.ts';
 import { PACKAGE_PARTS, type PackagePart } from '../domain/escalation/package.ts';
 import { ESCALATION_STATUSES } from '../domain/escalation/state.ts';
@@ -45,7 +45,10 @@ export const AttachmentOut = z
 /** An escalation as its caller may see it. */
 export const EscalationOut = z
   .object({
-    id: z.string().meta({ description: 'quoted until the service request number is issued' }),
+    id: z.string(),
+    reference: z
+      .string()
+      .meta({ description: 'what people quote: the service request number, or DA-2026-004217/1 until then' }),
     request: z.string(),
     n: z.int(),
     publisher: z.string(),
@@ -99,7 +102,7 @@ export const EscalationOut = z
       .optional()
       .meta({ description: 'for staff: not resolved in time, and counting in the platform’s availability' }),
     possible: z.array(z.enum(ESCALATION_COMMANDS)).meta({ description: 'commands that the caller may give now' }),
-    links: z.object({ self: Link, timeline: Link, request: Link.optional() }),
+    links: z.object({ self: Link, timeline: Link, mails: Link.optional(), request: Link.optional() }),
   })
   .meta({ id: 'Escalation' });
 
@@ -134,6 +137,32 @@ export const EscalationTimeline = z
     next: z.string().optional(),
   })
   .meta({ id: 'EscalationTimeline' });
+
+/** All mails of an escalation, the oldest first. */
+export const EscalationMails = z
+  .object({
+    items: z.array(
+      z
+        .object({
+          direction: z.enum(['in', 'out']),
+          at: Instant.meta({ description: 'when it was written, or received' }),
+          address: z.string().optional().meta({ description: 'out: whom it went to; in: the sender that it names' }),
+          subject: z.string(),
+          text: z.string().meta({ description: 'out: without the secret part of the addresses that it offers' }),
+          kind: z.enum(ESCALATION_MAIL_KINDS).optional().meta({ description: 'out' }),
+          audience: z.enum(['publisher', 'staff']).optional().meta({ description: 'out: whom it is for' }),
+          status: z.enum(['waiting', 'accepted', 'refused', 'superseded']).optional().meta({ description: 'out' }),
+          endedAt: Instant.optional().meta({ description: 'out: when the mail server took or refused it' }),
+          attempts: z.int().optional().meta({ description: 'out' }),
+          lastError: z.string().optional().meta({ description: 'out: codes of the mail server' }),
+          bouncedAt: Instant.optional().meta({ description: 'out' }),
+          id: z.string().optional().meta({ description: 'in: the mail under /v1/mails' }),
+          disposition: z.string().optional().meta({ description: 'in' }),
+        })
+        .meta({ id: 'EscalationMail' }),
+    ),
+  })
+  .meta({ id: 'EscalationMails' });
 
 /** A publisher, with its contracts and people. */
 export const PublisherOut = z

@@ -40,19 +40,3 @@ export const ReceivedAt = z.iso
 
 /** A page of a list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(50);
-/** Where the last page of a list ended. */
-export const Cursor = z.string().max(200).optional().meta({ description: '`next` of the page before' });
-
-/** A cursor of these values. */
-export function cursorOf(...values: (string | number)[]): string {
-  return Buffer.from(JSON.stringify(values)).toString('base64url');
-}
-
-/** The values of a cursor; undefined when it is none of ours. */
-export function valuesOf<S extends z.ZodType>(cursor: string, schema: S): z.output<S> | undefined {
-  try {
-    return schema.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString())).data;
-  } catch {
-    return undefined;
-  }
-}

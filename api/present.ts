@@ -137,10 +137,18 @@ export function clockOut(clock: ClockView, forStaff: boolean): z.input<typeof Cl
   };
 }
 
+/** What a line of a timeline says besides, its instants in ISO 8601. */
+export function factsOut<F extends { readonly dueAt?: number; readonly dueWas?: number }>({
+  dueAt,
+  dueWas,
+  ...facts
+}: F) {
+  return { ...present(facts), ...present({ dueAt: isoIf(dueAt), dueWas: isoIf(dueWas) }) };
+}
+
 /** A line of a timeline. Customers do not see which member of staff it was. */
 export function timelineLineOut(row: TimelineRow, role: Role): z.input<typeof TimelineLine> {
   const forStaff = isStaff(role);
-  const { dueAt, dueWas, ...facts } = row.facts;
   return {
     version: row.seq,
     at: iso(row.at),
@@ -151,7 +159,7 @@ export function timelineLineOut(row: TimelineRow, role: Role): z.input<typeof Ti
       ? { audience: row.audience, ...present({ enteredBy: row.enteredBy, enteredAt: isoIf(row.enteredAt) }) }
       : {}),
     ...present({ text: row.text, mail: row.mail }),
-    facts: { ...present(facts), ...present({ dueAt: isoIf(dueAt), dueWas: isoIf(dueWas) }) },
+    facts: factsOut(row.facts),
   };
 }
 

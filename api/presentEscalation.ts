@@ -1,14 +1,16 @@
 /** Escalations as the API gives them out: no more than the role may see. */
 import type { z } from 'zod';
 import type { Attachment } from '../db/attachments.ts';
+import type { EscalationMailRow } from '../db/escalationCorrespondence.ts';
 import type { EscalationRow } from '../db/escalations.ts';
 import type { EscalationLineRow } from '../db/escalationTimeline.ts';
 import { type EscalationPackage, missingParts, PACKAGE_PARTS } from '../domain/escalation/package.ts';
+import { referenceOf } from '../domain/escalation/reference.ts';
 import type { NamedPriority } from '../domain/escalation/state.ts';
 import type { EscalationView, LateSpan } from '../domain/escalation/view.ts';
 import type { Who } from '../domain/events.ts';
-import type { AttachmentOut, EscalationOut, EscalationTimeline } from './escalationSchemas.ts';
-import { clockOut, iso, isoIf, present } from './present.ts';
+import type { AttachmentOut, EscalationMails, EscalationOut, EscalationTimeline } from './escalationSchemas.ts';
+import { clockOut, factsOut, iso, isoIf, present } from './present.ts';
 import { isStaff, mayCommandEscalation, type Role } from './rights.ts';
 
 /** Where an escalation is found. */
@@ -35,6 +37,7 @@ export function escalationOut(
   const path = pathOf(row);
   return {
     id: row.id,
+    reference: referenceOf(row.id, row.view?.sr?.number),
     request: row.request,
     n: row.n,
     publisher: row.publisher,
@@ -53,7 +56,7 @@ export function escalationOut(
     links: {
       self: path,
       timeline: `${path}/timeline`,
-      ...(forStaff ? { request: `/v1/requests/${row.request}` } : {}),
+      ...(forStaff ? { mails: `${path}/mails`, request: `/v1/requests/${row.request}` } : {}),
     },
   };
 }
@@ -123,12 +126,11 @@ export function escalationLineOut(
   role: Role,
 ): z.input<typeof EscalationTimeline>['items'][number] {
   const forStaff = isStaff(role);
-  const { dueAt, dueWas, ...facts } = row.facts;
   return {
     version: row.seq,
     at: iso(row.at),
     type: row.type,
-    who: whoFor(row.who, forStaff),
+    who: forStaff || /^(publisher:|system$)/.test(row.who) ? row.who : 'distributor',
     channel: row.channel,
     ...(forStaff
       ? {
@@ -137,6 +139,19 @@ export function escalationLineOut(
         }
       : {}),
     ...present({ text: row.text }),
-    facts: { ...present(facts), ...present({ dueAt: isoIf(dueAt), dueWas: isoIf(dueWas) }) },
+    facts: factsOut(row.facts),
+  };
+}
+
+/** A mail of an escalation, for staff: who has an address that it offers could speak as the publisher. */
+export function escalationMailOut(row: EscalationMailRow): z.input<typeof EscalationMails>['items'][number] {
+  const { direction, address, kind, audience, status, attempts, lastError, mail, disposition } = row;
+  return {
+    direction,
+    at: iso(row.at),
+    subject: row.subject ?? '',
+    text: (row.body ?? '').replaceAll(/\b(sr\+[a-z]+\.)[a-z2-7]{24}(?=@)/gi, '$1…'),
+    ...present({ address, kind, audience, status, attempts, lastError, id: mail, disposition }),
+    ...present({ endedAt: isoIf(row.endedAt), bouncedAt: isoIf(row.bouncedAt) }),
   };
 }

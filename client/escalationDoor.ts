@@ -16,7 +16,6 @@ import {
   escalationMailBounced,
   escalationUpdate,
   getEscalation,
-  publisherHoursChanged,
   publisherMessageDismissed,
   publisherMessageHeld,
 } from '../workflows/escalationMessages.ts';
@@ -44,7 +43,6 @@ export interface EscalationDoor {
   holdMessage(id: EscalationId, fact: FactOf<typeof publisherMessageHeld>): Promise<'delivered' | 'gone'>;
   dismissMessage(id: EscalationId, fact: FactOf<typeof publisherMessageDismissed>): Promise<'delivered' | 'gone'>;
   mailBounced(id: EscalationId, bounce: FactOf<typeof escalationMailBounced>): Promise<'delivered' | 'gone'>;
-  openingHoursChanged(id: EscalationId, hours: FactOf<typeof publisherHoursChanged>): Promise<'delivered' | 'gone'>;
 }
 
 /** The door, and what puts an execution back. */
@@ -166,7 +164,6 @@ export function createEscalationDoor({
     holdMessage: (id, fact) => patiently(() => tell(id, publisherMessageHeld, fact)),
     dismissMessage: (id, fact) => patiently(() => tell(id, publisherMessageDismissed, fact)),
     mailBounced: (id, bounce) => patiently(() => tell(id, escalationMailBounced, bounce)),
-    openingHoursChanged: (id, hours) => patiently(() => tell(id, publisherHoursChanged, hours)),
     revive: (id) => patiently(() => revive(id)),
     isRunning: (id) => patiently(async () => (await lastRun(id)) === 'RUNNING'),
     read: (id) => patiently(async () => (await handleOf(id)).query(getEscalation)),

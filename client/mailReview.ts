@@ -1,7 +1,9 @@
 /**
  * What staff decide about a mail that could not be judged: it is an answer, it belongs to a request, or it is nothing. One on an
- * escalation is a note or nothing; what a customer wrote there by mistake may be attached to their request.
+ * escalation is a note or nothing; what a customer wrote there by mistake may be attached to their request, and what a publisher
+ * wrote elsewhere to its escalation.
  */
+import { readEscalationRow } from '../db/escalations.ts';
 import { type DecidedMail, readDecidedMail } from '../db/inboundMails.ts';
 import { type Verdict, writeVerdict } from '../db/mailVerdicts.ts';
 import { readRequestRow } from '../db/requests.ts';
@@ -17,7 +19,7 @@ export type MailReviewDependencies = MailDeliveryDependencies;
 export interface ReviewedMail {
   readonly id: string;
   readonly disposition: 'accepted' | 'attached' | 'dismissed' | 'opening';
-  /** The request; for an answer that came too late, the linked one. Missing for a dismissed mail of no request. */
+  /** The request; for an answer that came too late, the linked one. Missing for a mail of no request. */
   readonly number?: string;
 }
 
@@ -65,6 +67,42 @@ export async function attachMail(
     );
   }
   return await judge(deps, mail, { disposition, number, escalation: null, by: `staff:${staffId}`, because: null });
+}
+
+/**
+ * The mail is a note on this escalation. A request on which it was held waits for it no longer.
+ * @throws as `acceptMail`; `NotFound` also for the escalation; `Conflict` also for a mail of a customer, or of another publisher.
+ */
+export async function attachMailToEscalation(
+  deps: MailReviewDependencies,
+  id: string,
+  escalation: string,
+  staffId: string,
+): Promise<ReviewedMail> {
+  const mail = await requireMail(deps, id);
+  const row = await readEscalationRow(deps.pool, escalation);
+  if (!row || row.stage === 'draft') throw new Refusal('NotFound', 'There is no such escalation.');
+  if (!(await mayBeOf(deps, mail, row.publisher))) {
+    throw new Refusal(
+      'Conflict',
+      'The mail is a customer’s, or another publisher’s: it does not belong to this escalation.',
+    );
+  }
+  return await judge(deps, mail, {
+    disposition: 'accepted',
+    number: null,
+    escalation: row.id,
+    by: `staff:${staffId}`,
+    because: null,
+  });
+}
+
+/** Its sender is of the publisher, or nobody we know. */
+async function mayBeOf({ pool }: MailReviewDependencies, { sender }: DecidedMail, publisher: string): Promise<boolean> {
+  if (sender === null) return true;
+  const publishers = await findPublishersByAddress(pool, sender);
+  if (publishers.length > 0) return publishers.some((one) => one.publisher === publisher);
+  return (await findContactsByAddress(pool, sender)).length === 0;
 }
 
 /** The mail is no answer, for this reason. @throws as `acceptMail` */
@@ -116,7 +154,8 @@ async function repeat(
   verdict: Omit<Verdict, 'contact'>,
 ): Promise<ReviewedMail> {
   const late = mail.disposition === 'opening' && verdict.disposition === 'accepted';
-  const same = mail.disposition === verdict.disposition && mail.number === verdict.number;
+  const isThere = mail.number === verdict.number && mail.escalation === verdict.escalation;
+  const same = mail.disposition === verdict.disposition && isThere;
   if (mail.lookedBy !== verdict.by || !(same || late)) {
     throw new Refusal('Conflict', 'Somebody has looked at this mail already.');
   }
@@ -129,13 +168,13 @@ async function repeat(
   };
 }
 
-/** Before a mail moves to another request, what holds it lets it go. */
+/** Before a mail moves to another request or escalation, what holds it lets it go. */
 async function release(
   { door, escalations }: MailReviewDependencies,
   mail: DecidedMail,
   verdict: Omit<Verdict, 'contact'>,
 ): Promise<void> {
-  if (mail.escalation !== null && verdict.escalation === null) {
+  if (mail.escalation !== null && mail.escalation !== verdict.escalation) {
     if (!escalations) throw new Unavailable('Temporal');
     await escalations.door.dismissMessage(mail.escalation, { mail: mail.id, receivedAt: Date.now(), who: verdict.by });
   }

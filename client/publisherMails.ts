@@ -4,6 +4,7 @@ import { readEscalationRow } from '../db/escalations.ts';
 import { type DecidedMail, type PublisherMailAction, settleMail } from '../db/inboundMails.ts';
 import { turnIntoNote } from '../db/mailVerdicts.ts';
 import { findOutboundMail } from '../db/outboundMails.ts';
+import { fileEscalationReport } from '../db/saveEscalation.ts';
 import { findPublishersByAddress, readPublisherOf } from '../db/senders.ts';
 import { storeText } from '../db/texts.ts';
 import type { EscalationMailOrder } from '../domain/escalation/effects.ts';
@@ -56,8 +57,8 @@ const TEXT_MAX = 20_000;
 const ENDS: readonly (EscalationStatus | undefined)[] = ['closed', 'refused', 'withdrawn'];
 
 /**
- * Delivers a mail as its disposition says, and settles it. What the escalation refuses becomes a note and a task for staff; so
- * does what comes after its end, without the task: nothing is dropped.
+ * Delivers a mail as its disposition says, and settles it. What the escalation refuses becomes a note and a task for staff;
+ * what comes after its end a note, and an alert on its request: nothing is dropped.
  * @throws Unavailable: the same call goes on where it was.
  */
 export async function deliverPublisherMail(deps: PublisherMailDependencies, mail: EscalationMail): Promise<void> {
@@ -67,6 +68,8 @@ export async function deliverPublisherMail(deps: PublisherMailDependencies, mail
     case 'publisherAction':
       return await act(deps, mail);
     case 'publisherNote':
+      await holdForStaff(deps, mail);
+      break;
     case 'unverified':
       await door.holdMessage(escalation, { mail: id, receivedAt });
       break;
@@ -170,15 +173,25 @@ async function takeAsNote(deps: PublisherMailDependencies, mail: EscalationMail)
   }
 }
 
-/** A note for a person, and a task on the escalation unless it is over. */
+/** A note for a person to look at. */
 async function leaveToStaff(
   deps: PublisherMailDependencies,
-  { id, escalation, receivedAt }: EscalationMail,
+  mail: EscalationMail,
   why: 'refused' | 'ended',
 ): Promise<void> {
-  await turnIntoNote(deps.pool, id, why);
-  await requireEscalations(deps).door.holdMessage(escalation, { mail: id, receivedAt });
-  await settleMail(deps.pool, id, 'publisherNote');
+  await turnIntoNote(deps.pool, mail.id, why);
+  await holdForStaff(deps, mail);
+  await settleMail(deps.pool, mail.id, 'publisherNote');
+}
+
+/** A task on the escalation; once it is over, an alert on its request, which the relay files. */
+async function holdForStaff(deps: PublisherMailDependencies, mail: EscalationMail): Promise<void> {
+  const { id, escalation, receivedAt: at } = mail;
+  const held = await requireEscalations(deps).door.holdMessage(escalation, { mail: id, receivedAt: at });
+  const row = await readEscalationRow(deps.pool, escalation);
+  if (!row || !(held === 'gone' || ENDS.includes(row.state?.status))) return;
+  const who = await authorOf(deps.pool, mail);
+  await fileEscalationReport(deps.pool, row.request, { id: `mail:${id}`, n: row.n, at, who, what: 'wrote', mail: id });
 }
 
 async function dismiss(

@@ -4,8 +4,8 @@ import type { Side } from '../domain/escalation/state.ts';
 import { Refusal } from '../domain/failures.ts';
 import { inTransaction, isUniqueViolation, type Queryable } from './pool.ts';
 
-/** How our own numbers look. */
-export const OUR_NUMBERS = /^SR-\d{4}-\d{6,9}$/;
+/** How our own numbers look: of service requests, of requests and of their escalations. In subjects each finds what it names. */
+export const OUR_NUMBERS = /^(SR-\d{4}-\d{6,9}$|DA-\d{4}-\d{6,9}(?![\p{L}\p{N}]))/iu;
 
 /** An escalation's number, and whose numbering it is. */
 export interface AllocatedSr {

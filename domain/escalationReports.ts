@@ -45,6 +45,8 @@ export function reported(draft: Draft, event: EventOf<'escalationReported'>): vo
       return over(draft, n, 'withdrawn', at);
     case 'breached':
       return record(draft, at, event, { type: 'publisherBreached', facts: { escalation: n, dueAt: report.dueAt } });
+    case 'wrote':
+      return file(draft, event, known);
   }
 }
 
@@ -107,6 +109,7 @@ function file(draft: Draft, event: EventOf<'escalationReported'>, known: Request
   record(draft, at, event satisfies Source, {
     type: 'reportFiled',
     ...('text' in report ? withText(report.text) : {}),
+    ...('mail' in report ? { mail: report.mail } : {}),
     facts: { escalation: n, report: what, ...particulars(report) },
   });
   orderMail(draft, { kind: 'lateReport', escalation: n, what });
@@ -125,6 +128,7 @@ function particulars(report: EscalationReport) {
     case 'asked':
     case 'provided':
     case 'withdrawn':
+    case 'wrote':
       return {};
   }
 }

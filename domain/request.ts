@@ -6,7 +6,17 @@
 import { bringsNewHours, recordChangedHours } from './changedHours.ts';
 import { dueMoments } from './clocks.ts';
 import { applyCommand, ask, type CommandEvent } from './commands.ts';
-import { type Draft, finishDraft, openTask, orderMail, record, SYSTEM, settle, startDraft } from './draft.ts';
+import {
+  type Draft,
+  finishDraft,
+  openTask,
+  orderMail,
+  record,
+  remembering,
+  SYSTEM,
+  settle,
+  startDraft,
+} from './draft.ts';
 import { type Effect, STAFF_MAILS } from './effects.ts';
 import { proposeDelivered, reported } from './escalationReports.ts';
 import { COMMANDS, type CommandName, type EventOf, type RequestEvent } from './events.ts';
@@ -16,9 +26,6 @@ import type { Rules } from './rules.ts';
 import type { CommandResult, RequestState } from './state.ts';
 import { priorityOf, requirePossible, requirePriority } from './transitions.ts';
 import { followEscalated } from './verdicts.ts';
-
-/** How many command ids are remembered, so that a repeated command does nothing. */
-const RECENT_COMMANDS = 50;
 
 /** What an event leads to. */
 export interface Advance {
@@ -103,7 +110,7 @@ export function resultOf(state: RequestState, commandId: string): CommandResult 
 function remember(draft: Draft, id: string, at: number): void {
   const { number, status } = draft.state;
   const result: CommandResult = { number, version: draft.seq, at, status };
-  draft.state.commands = [...draft.state.commands, { id, result }].slice(-RECENT_COMMANDS);
+  draft.state.commands = remembering(draft.state.commands, { id, result });
 }
 
 /** These change what waits in the state without being worth a version. */

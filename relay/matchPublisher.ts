@@ -3,6 +3,7 @@ import { findActionToken } from '../db/escalationMails.ts';
 import { findOutboundMail } from '../db/outboundMails.ts';
 import type { Queryable } from '../db/pool.ts';
 import { findContactsByAddress, findPublishersByAddress, listQuotedEscalations } from '../db/senders.ts';
+import { quotedReferences } from '../domain/escalation/reference.ts';
 import type { EscalationId } from '../domain/escalation/state.ts';
 import type { ParsedMail } from '../mail/inbound/parsedMail.ts';
 import { type PublisherAction, parseActionAddress, type TokenKeys, verifyActionToken } from '../mail/tokens.ts';
@@ -74,21 +75,22 @@ async function verifiedAction(
 }
 
 /**
- * The escalation that a subject quotes: by its id, or by its SR. The SR of a publisher's own numbering is looked for among that
+ * The escalation that a subject quotes: as `DA-2026-004217/1`, or by its SR. The SR of a publisher's own numbering is looked for among that
  * publisher's only, and what a customer's subject looks like by chance is none of it.
  */
 export async function escalationNamed(
   db: Queryable,
   { from, subject }: Pick<ParsedMail, 'from' | 'subject'>,
 ): Promise<EscalationId | undefined> {
-  const ids = subject.match(/\bescalation:DA-\d{4}-\d{6,9}:[1-9]\d{0,5}\b/gi) ?? [];
+  const references = quotedReferences(subject);
   const ours = subject.toUpperCase().match(/\bSR-\d{4}-\d{6,9}\b/g) ?? [];
   const [sender] = from;
   const publishers = sender === undefined ? [] : await findPublishersByAddress(db, sender);
-  const contacts = sender === undefined || ours.length === 0 ? [] : await findContactsByAddress(db, sender);
+  const isQuoting = sender !== undefined && ours.length + references.length > 0;
+  const isCustomer = isQuoting && (await findContactsByAddress(db, sender)).length > 0;
   const quoted = await listQuotedEscalations(db, {
-    ids: ids.map((id) => `escalation:${id.slice('escalation:'.length).toUpperCase()}`),
-    ours: contacts.length > 0 ? [] : ours,
+    ids: isCustomer ? [] : references,
+    ours: isCustomer ? [] : ours,
     publishers: publishers.map(({ publisher }) => publisher),
     subject,
   });

@@ -1,6 +1,5 @@
 /** An escalation to a publisher, from its sending to its end. The core decides, this waits, activities act. */
 import { allHandlersFinished, continueAsNew, setHandler } from '@temporalio/workflow';
-import { newsIn } from '../domain/changedHours.ts';
 import { resultOf } from '../domain/escalation/escalation.ts';
 import {
   ESCALATION_COMMANDS,
@@ -17,7 +16,6 @@ import {
   escalationMailBounced,
   escalationUpdate,
   getEscalation,
-  publisherHoursChanged,
   publisherMessageDismissed,
   publisherMessageHeld,
   verdictGiven,
@@ -60,11 +58,6 @@ function setup(input: EscalationInput): EscalationShell {
   setHandler(escalationMailBounced, ({ key, order, receivedAt }) =>
     note(shell, fact({ type: 'mailBounced', key, order }, receivedAt)),
   );
-  setHandler(publisherHoursChanged, ({ windows, termsVersion = shell.state.termsVersion }) => {
-    const news = termsVersion === shell.state.termsVersion ? newsIn(windows, shell.windows) : {};
-    if (Object.keys(news).length === 0) return;
-    note(shell, fact({ type: 'openingHoursChanged', windows: news }, Date.now()));
-  });
   setHandler(getEscalation, () => joinView(shell.state, shell.derived));
   return shell;
 }

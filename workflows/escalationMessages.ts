@@ -10,7 +10,7 @@ import type { EscalationEntry } from '../domain/escalation/timeline.ts';
 import type { EscalationView } from '../domain/escalation/view.ts';
 import type { Windows } from '../domain/events.ts';
 import type { ShortTerms } from '../domain/shortTerms.ts';
-import type { ChangedHours, MailFact, MailOutcome } from './messages.ts';
+import type { MailFact, MailOutcome } from './messages.ts';
 
 /** Workflow id of a request's n-th escalation. */
 export function escalationWorkflowId(request: string, n: number): EscalationId {
@@ -56,8 +56,6 @@ export const escalationMailBounced =
   defineSignal<[{ readonly key: EffectKey; readonly order: EscalationMailOrder; readonly receivedAt: number }]>(
     'escalationMailBounced',
   );
-/** The opening hours of the publisher's calendars changed. */
-export const publisherHoursChanged = defineSignal<[ChangedHours]>('publisherHoursChanged');
 
 /** The escalation as its workflow knows it. */
 export const getEscalation = defineQuery<EscalationView>('getEscalation');

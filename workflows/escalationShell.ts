@@ -33,7 +33,7 @@ const CORE: Core<
   DerivedEscalation
 > = {
   inForce(event, held) {
-    if (event.type !== 'openingHoursChanged' && event.type !== 'windowExtended') return held;
+    if (event.type !== 'windowExtended') return held;
     return { ...held, windows: { ...held.windows, ...withoutOlder(event.windows, held.windows) } };
   },
   advance: advanceEscalation,

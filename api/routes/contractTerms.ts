@@ -11,6 +11,7 @@ import { CheckedTerms, TermsSchemaOut, TermsVersionList, TermsVersionOut } from 
 import { ShortName, Text } from '../inputs.ts';
 import { iso, present } from '../present.ts';
 import { type FieldError, notFound, Problem, validationFailed } from '../problems.ts';
+import { publisherContractFindings } from '../publisherContracts.ts';
 import { EVERYBODY_ON_REQUESTS, STAFF, sees, whoOf } from '../rights.ts';
 import { changing, param, type Route, reading } from '../route.ts';
 
@@ -60,11 +61,11 @@ export function contractTermsRoutes({ pool }: { readonly pool: Pool }): Route[] 
       dryRun: {
         description: 'the terms with their defaults, and what is odd in them',
         schema: CheckedTerms,
-        show: async ({ body }) => ({ content: soundTerms(body.terms) }),
+        show: async ({ body }) => ({ content: await soundTerms(pool, body.terms) }),
       },
       async handle({ caller, body }) {
         const { reference, effectiveFrom } = body;
-        const { terms, warnings } = soundTerms(body.terms);
+        const { terms, warnings } = await soundTerms(pool, body.terms);
         const isNew = await inTransaction(pool, async (client) => {
           await storeContract(client, { reference, terms });
           const version = { effectiveFrom, reason: null, noticeOverride: null, storedBy: whoOf(caller), terms };
@@ -85,8 +86,8 @@ export function contractTermsRoutes({ pool }: { readonly pool: Pool }): Route[] 
         description: 'the terms with their defaults, and what is odd in them',
         schema: CheckedTerms,
         async show({ params, body }) {
-          await requireChange(pool, param(params, 'reference'), body);
-          return { content: soundTerms(body.terms) };
+          const { terms, warnings } = await requireChange(pool, param(params, 'reference'), body);
+          return { content: { terms, warnings } };
         },
       },
       async handle({ caller, params, body }) {
@@ -135,11 +136,21 @@ export function contractTermsRoutes({ pool }: { readonly pool: Pool }): Route[] 
   ];
 }
 
+type SoundTerms = Extract<ParsedTerms, { terms: unknown }>;
+
 /** Terms that hold, with their oddities. @throws Problem `validation-failed` naming every wrong field under `terms` */
-function soundTerms(input: unknown): Extract<ParsedTerms, { terms: unknown }> {
-  const parsed = parseTerms(input);
+async function soundTerms(pool: Pool, input: unknown): Promise<SoundTerms> {
+  const parsed = await judgedTerms(pool, input);
   if ('errors' in parsed) throw validationFailed(parsed.errors.map(underTerms));
   return parsed;
+}
+
+/** Terms judged by themselves, and by the contracts with publishers that they name. */
+async function judgedTerms(pool: Pool, input: unknown): Promise<ParsedTerms> {
+  const parsed = parseTerms(input);
+  const found = await publisherContractFindings(pool, input);
+  if (found.length === 0) return parsed;
+  return { errors: [...('errors' in parsed ? parsed.errors : []), ...found] };
 }
 
 function underTerms({ path, message }: Finding): FieldError {
@@ -151,12 +162,12 @@ async function requireChange(
   pool: Pool,
   reference: string,
   body: NewVersionBody,
-): Promise<Extract<ParsedTerms, { terms: unknown }> & { newest: TermsVersion }> {
+): Promise<SoundTerms & { newest: TermsVersion }> {
   const contract = await readContract(pool, reference);
   const [newest] = await listTerms(pool, reference);
   if (!newest) throw notFound('contract');
   const today = dateOfDay(localDayOf(newest.terms.zone, Date.now()));
-  const parsed = parseTerms(body.terms);
+  const parsed = await judgedTerms(pool, body.terms);
   const errors = [
     ...('errors' in parsed ? parsed.errors.map(underTerms) : []),
     ...identityErrors(body.terms, newest.terms),

@@ -127,13 +127,29 @@ function isOver({ details: { status } }: Refusal): boolean {
   return status === 'closed' || status === 'refused' || status === 'withdrawn';
 }
 
-/** The command sends mail again at once, so the address comes first; it is put back when the command is refused. */
+/**
+ * The command sends mail again at once, so the address comes first; it is put back when the command is refused. Where no mail
+ * was undeliverable it is not touched: all that goes to the publisher goes there.
+ */
 async function correctAddress(
   { pool, escalationDoor }: Dependencies,
   row: EscalationRow,
   email: string,
   meta: Meta,
 ): Promise<void> {
+  const { state, view } = row;
+  const isRepeated = state?.commands.some(({ id }) => id === meta.commandId) === true;
+  if (view && !isRepeated && !view.possible.includes('correctAddress')) {
+    throw new Refusal(
+      'InvalidTransition',
+      'correctAddress was refused: No mail of this escalation was undeliverable.',
+      {
+        tried: 'correctAddress',
+        status: view.status,
+        possible: view.possible,
+      },
+    );
+  }
   const publisher = await readPublisher(pool, row.publisher);
   if (!publisher) throw new Error('the publisher of the escalation is not there');
   await changePublisherAddress(pool, publisher.id, publisher.email, email);

@@ -2,14 +2,16 @@
 import type { Pool } from 'pg';
 import { z } from 'zod';
 import { type FileStore, listAttachments } from '../../db/attachments.ts';
+import { readEscalationMails } from '../../db/escalationCorrespondence.ts';
 import { listEscalations } from '../../db/escalations.ts';
 import { readEscalationTimeline } from '../../db/escalationTimeline.ts';
 import { ESCALATION_STATUSES } from '../../domain/escalation/state.ts';
-import { EscalationList, EscalationOut, EscalationTimeline } from '../escalationSchemas.ts';
-import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../inputs.ts';
-import { escalationLineOut, escalationOut, visibleFiles } from '../presentEscalation.ts';
-import { notFound, Problem, validationFailed } from '../problems.ts';
-import { BOTH_SIDES, escalationAudienceOf } from '../rights.ts';
+import { Cursor, cursorOf, readCursor, readLineCursor } from '../cursors.ts';
+import { EscalationList, EscalationMails, EscalationOut, EscalationTimeline } from '../escalationSchemas.ts';
+import { Limit, RequestNumber, ShortName } from '../inputs.ts';
+import { escalationLineOut, escalationMailOut, escalationOut, visibleFiles } from '../presentEscalation.ts';
+import { notFound, Problem } from '../problems.ts';
+import { BOTH_SIDES, escalationAudienceOf, STAFF } from '../rights.ts';
 import { param, type Route, reading } from '../route.ts';
 import { escalationAnswer, visibleEscalation } from '../visibleEscalation.ts';
 
@@ -25,6 +27,7 @@ const ListQuery = z.strictObject({
   cursor: Cursor,
 });
 
+const Place = z.tuple([RequestNumber, z.int()]);
 const PATH = '/v1/escalations/{number}/{n}';
 const shared = { tag: 'escalations', roles: BOTH_SIDES } as const;
 
@@ -46,12 +49,13 @@ export function escalationPages({ pool, files }: { readonly pool: Pool; readonly
             'Only staff may filter by publisher, stage or breach. Leave these filters out.',
           );
         }
+        const below = readCursor(cursor, Place);
         const rows = await listEscalations(pool, {
           ...filter,
           sentTo: caller.role === 'publisher' ? caller.publisher : undefined,
           breached: breached === undefined ? undefined : breached === 'true',
           dueBefore: dueBefore === undefined ? undefined : Date.parse(dueBefore),
-          below: cursor === undefined ? undefined : place(cursor),
+          below: below && { request: below[0], n: below[1] },
           limit: limit + 1,
         });
         const page = rows.slice(0, limit);
@@ -80,7 +84,7 @@ export function escalationPages({ pool, files }: { readonly pool: Pool; readonly
       answer: { status: 200, description: 'A page of the timeline', schema: EscalationTimeline },
       async handle({ caller, params, query }) {
         const { id } = await visibleEscalation(pool, caller, params);
-        const after = query.cursor === undefined ? undefined : line(query.cursor);
+        const after = readLineCursor(query.cursor);
         const rows = await readEscalationTimeline(pool, id, escalationAudienceOf(caller), {
           ...(after ? { after } : {}),
           limit: query.limit + 1,
@@ -89,6 +93,18 @@ export function escalationPages({ pool, files }: { readonly pool: Pool; readonly
         const last = rows.length > query.limit ? page.at(-1) : undefined;
         const items = page.map((row) => escalationLineOut(row, caller.role));
         return { content: { items, ...(last ? { next: cursorOf(last.seq, last.line) } : {}) } };
+      },
+    }),
+    reading({
+      ...shared,
+      roles: STAFF,
+      path: `${PATH}/mails`,
+      summary: 'Mails of an escalation, out and in, the oldest first, with how far each is',
+      query: z.strictObject({}),
+      answer: { status: 200, description: 'All of them', schema: EscalationMails },
+      async handle({ caller, params }) {
+        const { id } = await visibleEscalation(pool, caller, params);
+        return { content: { items: (await readEscalationMails(pool, id)).map(escalationMailOut) } };
       },
     }),
     reading({
@@ -125,20 +141,4 @@ function attachmentNamed(name: string): string {
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_');
   const whole = encodeURIComponent(name).replaceAll(/['()*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`);
   return `attachment; filename="${plain}"; filename*=UTF-8''${whole}`;
-}
-
-function place(cursor: string): { request: string; n: number } {
-  const values = valuesOf(cursor, z.tuple([RequestNumber, z.int()]));
-  if (!values) throw wrongCursor();
-  return { request: values[0], n: values[1] };
-}
-
-function line(cursor: string): { seq: number; line: number } {
-  const values = valuesOf(cursor, z.tuple([z.int(), z.int()]));
-  if (!values) throw wrongCursor();
-  return { seq: values[0], line: values[1] };
-}
-
-function wrongCursor(): Problem {
-  return validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
 }

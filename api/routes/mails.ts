@@ -1,13 +1,14 @@
 /** Mails that came in, for staff: to look at, and to decide what nobody but a person can. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { acceptMail, attachMail, dismissMail } from '../../client/mailReview.ts';
+import { acceptMail, attachMail, attachMailToEscalation, dismissMail } from '../../client/mailReview.ts';
 import type { EscalationsForMail } from '../../client/publisherMails.ts';
 import type { RequestDoor } from '../../client/requestDoor.ts';
 import { DISPOSITIONS, type InboundMailText, listInboundMails, readInboundMail } from '../../db/mailReading.ts';
-import { Cursor, cursorOf, Limit, RequestNumber, Text, valuesOf } from '../inputs.ts';
+import { Cursor, cursorOf, readCursor } from '../cursors.ts';
+import { Limit, RequestNumber, Text } from '../inputs.ts';
 import { inboundMailOut, iso, present } from '../present.ts';
-import { notFound, validationFailed } from '../problems.ts';
+import { notFound } from '../problems.ts';
 import { STAFF } from '../rights.ts';
 import { type Answer, changing, param, type Route, reading } from '../route.ts';
 import { InboundMail, InboundMailList } from '../schemas.ts';
@@ -32,6 +33,17 @@ const MailQuery = z.strictObject({
   cursor: Cursor,
 });
 
+const AttachBody = z
+  .strictObject({
+    number: RequestNumber.optional(),
+    counts: z.boolean().default(true).meta({ description: 'on a request: whether it is an answer' }),
+    escalation: EscalationId.optional().meta({ description: 'id of an escalation to the publisher who wrote' }),
+  })
+  .refine(({ number, escalation }) => (number === undefined) !== (escalation === undefined), {
+    path: ['number'],
+    error: 'Give the number of a request, or the id of an escalation.',
+  });
+
 const MailCursor = z.tuple([z.iso.datetime(), z.uuid()]);
 
 /** The routes under `/v1/mails`. */
@@ -47,10 +59,7 @@ export function mailRoutes(deps: Dependencies): Route[] {
       answer: { status: 200, description: 'A page of mails', schema: InboundMailList },
       async handle({ query }) {
         const { disposition, number, escalation, toLookAt, limit, cursor } = query;
-        const before = cursor === undefined ? undefined : valuesOf(cursor, MailCursor);
-        if (cursor !== undefined && !before) {
-          throw validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
-        }
+        const before = readCursor(cursor, MailCursor);
         const rows = await listInboundMails(pool, {
           ...(disposition === undefined ? {} : { disposition }),
           ...(number === undefined ? {} : { number }),
@@ -90,13 +99,15 @@ export function mailRoutes(deps: Dependencies): Route[] {
     changing({
       path: '/v1/mails/{id}/attach',
       tag: 'mails',
-      summary: 'File a mail on a request, as an answer unless it is said not to count',
+      summary: 'File a mail on a request, as an answer unless it is said not to count; or as a note on an escalation',
       roles: STAFF,
-      body: z.strictObject({ number: RequestNumber, counts: z.boolean().default(true) }),
+      body: AttachBody,
       answer: { status: 200, description: 'The mail after it', schema: InboundMail },
       async handle({ caller, params, body }) {
         const { id } = await requireMail(pool, param(params, 'id'));
-        await attachMail(deps, id, body.number, caller.id, { counts: body.counts });
+        const { number, escalation, counts } = body;
+        if (escalation !== undefined) await attachMailToEscalation(deps, id, escalation, caller.id);
+        else if (number !== undefined) await attachMail(deps, id, number, caller.id, { counts });
         return await mailAnswer(pool, id);
       },
     }),

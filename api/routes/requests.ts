@@ -9,10 +9,11 @@ import { discardRegistration, listRequests, registerRequest } from '../../db/req
 import { readTimeline } from '../../db/timeline.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { STATUSES } from '../../domain/state.ts';
-import { Cursor, cursorOf, Limit, RequestNumber, ShortName, valuesOf } from '../inputs.ts';
+import { Cursor, cursorOf, readCursor, readLineCursor } from '../cursors.ts';
+import { Limit, RequestNumber, ShortName } from '../inputs.ts';
 import { findWrong, judgeOpening, OpeningBody, type OpeningDependencies } from '../opening.ts';
 import { correspondenceOut, requestOut, timelineLineOut } from '../present.ts';
-import { Problem, stillRunning, validationFailed } from '../problems.ts';
+import { Problem, stillRunning } from '../problems.ts';
 import { audienceOf, EVERYBODY_ON_REQUESTS } from '../rights.ts';
 import { changing, type KeyedCall, param, type Route, reading } from '../route.ts';
 import { Correspondence, RequestList, RequestOut, Timeline } from '../schemas.ts';
@@ -59,7 +60,7 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       answer: { status: 200, description: 'A page of requests', schema: RequestList },
       async handle({ caller, query }) {
         const { limit, cursor, breached, dueBefore, contract, ...filter } = query;
-        const below = cursor === undefined ? undefined : cursorNumber(cursor);
+        const [below] = readCursor(cursor, z.tuple([RequestNumber])) ?? [];
         if (caller.role === 'customer' && (filter.assignee !== undefined || breached !== undefined)) {
           throw new Problem('forbidden', 'Only staff may filter by assignee or breach. Leave these filters out.');
         }
@@ -99,7 +100,7 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       answer: { status: 200, description: 'A page of the timeline', schema: Timeline },
       async handle({ caller, params, query }) {
         const { number } = await visibleRow(pool, caller, param(params, 'number'));
-        const after = query.cursor === undefined ? undefined : cursorLine(query.cursor);
+        const after = readLineCursor(query.cursor);
         const rows = await readTimeline(pool, number, audienceOf(caller), {
           ...given({ after }),
           limit: query.limit + 1,
@@ -158,20 +159,4 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 function given<T extends object>(fields: T): Given<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
-}
-
-function cursorNumber(cursor: string): string {
-  const values = valuesOf(cursor, z.tuple([RequestNumber]));
-  if (!values) throw wrongCursor();
-  return values[0];
-}
-
-function cursorLine(cursor: string): { seq: number; line: number } {
-  const values = valuesOf(cursor, z.tuple([z.int(), z.int()]));
-  if (!values) throw wrongCursor();
-  return { seq: values[0], line: values[1] };
-}
-
-function wrongCursor(): Problem {
-  return validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
 }

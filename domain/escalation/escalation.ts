@@ -3,7 +3,7 @@
  * domain/request.ts does for a request.
  */
 import { bringsNewHours, movedDues } from '../changedHours.ts';
-import { endPauses, finishDraft, record, SYSTEM, settle } from '../draft.ts';
+import { endPauses, finishDraft, record, remembering, SYSTEM, settle } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { windowCame } from '../passing.ts';
 import { requirePriority } from '../transitions.ts';
@@ -33,9 +33,6 @@ import { acknowledge, ask, deliver, startWork } from './publisherCommands.ts';
 import type { EscalationResult, EscalationState } from './state.ts';
 import { isOver, requirePossible } from './transitions.ts';
 import { hear } from './verdicts.ts';
-
-/** How many command ids are remembered, so that what is told twice does nothing. */
-const RECENT_COMMANDS = 50;
 
 /** What an event leads to. */
 export interface EscalationAdvance {
@@ -127,7 +124,7 @@ function idOf(event: EscalationEvent): string | undefined {
 
 function remember(draft: EscalationDraft, id: string, at: number): void {
   const result: EscalationResult = { id: draft.state.id, version: draft.seq, at, status: draft.state.status };
-  draft.state.commands = [...draft.state.commands, { id, result }].slice(-RECENT_COMMANDS);
+  draft.state.commands = remembering(draft.state.commands, { id, result });
 }
 
 /** These change what waits in the state without being worth a version. */
@@ -169,9 +166,6 @@ function apply(draft: EscalationDraft, event: EscalationEvent, before: Escalatio
       if (!draft.state.tasks.some((task) => task.mail === event.mail)) return;
       closeMessage(draft, event.mail);
       return record(draft, event.at, event, { type: 'messageDismissed', mail: event.mail });
-    case 'openingHoursChanged':
-      if (!isOver(draft.state)) recordChangedHours(draft, event.at, before);
-      return;
     case 'windowExtended':
       return windowExtended(draft, event, before);
     case 'mailAccepted':

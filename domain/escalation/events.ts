@@ -42,7 +42,6 @@ export interface EscalationPayloads {
   /** It was overtaken: it was not sent. */
   mailSuperseded: { readonly key: string };
   mailBounced: { readonly key: string; readonly order: EscalationMailOrder };
-  openingHoursChanged: { readonly windows: Windows };
   windowExtended: { readonly key: string; readonly windows: Windows };
   saved: { readonly key: string };
   reported: { readonly key: string };

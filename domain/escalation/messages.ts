@@ -3,11 +3,11 @@
  * each side sends its messages one after the other.
  */
 import type { ProposalKind } from '../effects.ts';
-import type { TextId, Who } from '../events.ts';
+import type { InboundMailId, TextId, Who } from '../events.ts';
 
 /** What every report has. */
 interface Reported {
-  /** Its effect key, `<escalation id>:report.<what>:<seq>`. */
+  /** Its effect key, `<escalation id>:report.<what>:<seq>`; of a mail after the end `mail:<its id>`. */
   readonly id: string;
   readonly n: number;
   /** When it happened at the publisher's; epoch milliseconds. */
@@ -28,6 +28,8 @@ export type EscalationReport = Reported &
     /** Withdrawn by the distributor on the escalation itself. */
     | { readonly what: 'withdrawn' }
     | { readonly what: 'breached'; readonly dueAt: number }
+    /** The publisher has written after the end; its mail is under those to be looked at. */
+    | { readonly what: 'wrote'; readonly mail: InboundMailId }
   );
 
 /** What a request tells one of its escalations. */

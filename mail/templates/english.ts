@@ -16,6 +16,7 @@ const LATE_REPORTS = {
   refused: 'the publisher refuses it',
   withdrawn: 'it was withdrawn',
   breached: 'the publisher’s deadline has passed',
+  wrote: 'a message, which waits among the incoming mails for somebody to look at it',
 } as const;
 
 /** The English words. */

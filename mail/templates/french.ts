@@ -16,6 +16,7 @@ const LATE_REPORTS = {
   refused: 'un refus de l’éditeur',
   withdrawn: 'un retrait',
   breached: 'le dépassement du délai de l’éditeur',
+  wrote: 'un message, à examiner parmi les courriers reçus',
 } as const;
 
 /** The French words. */

@@ -15,20 +15,20 @@ export const PUBLISHER_ENGLISH: PublisherWords = {
   sentBy: 'Referent',
   contract: 'Contract',
   due: 'Due',
-  remark: 'A remark:',
+  remark: 'Our comment:',
   clocks: ENGLISH.clocks,
 
   actionsLead:
-    'To act, write to the address that fits: the address says what you do, and your text is passed on as it is.',
+    'To act, write to the matching address: it is the address, not your words, that says what you do. Your text is passed on as it is.',
   actions: {
-    acknowledge: 'Acknowledge, and take it up',
+    acknowledge: 'Acknowledge and take it up',
     ask: 'Ask for information',
     deliverWorkaround: 'Deliver a workaround (the customer reads your text)',
     deliverFix: 'Deliver a fix (the customer reads your text)',
   },
   atAcknowledgement:
-    'With your acknowledgement the escalation gets an SR number, which all our mails will quote from then on, and the delays of the contract begin.',
-  plainReply: 'A plain reply to this message is filed as a note, and read by a person: it changes nothing else.',
+    'When you acknowledge, the escalation is given an SR number, which all our messages quote from then on, and the time limits of the contract start to run.',
+  plainReply: 'A plain reply to this message is filed as a note and read by a person; it changes nothing else.',
   footer: (reference) => `Our reference: ${reference}`,
   footerAutomatic: 'This message was sent automatically; your reply to it will be read by a person.',
 
@@ -47,29 +47,29 @@ export const PUBLISHER_ENGLISH: PublisherWords = {
   },
   notApplicable: (part, reason) => `${part}: not applicable. Reason: ${reason}`,
   attached: (size) => `attached to this message (${size})`,
-  notAttached: (size) => `too large for this message (${size}); to be downloaded by the API`,
+  notAttached: (size) => `too large for this message (${size}): please download it through the API`,
   units: ['bytes', 'KB', 'MB'],
   chaserTitle: (step) => `Reminder ${step} – acknowledgement awaited`,
   chaser: (sentAt) =>
     `We sent you this escalation on ${sentAt}. Unless we have missed it, you have not acknowledged it yet.`,
   providedTitle: 'Our answer to your question',
   provided: 'Here is the information that you asked for:',
-  providedNext: 'Your delays run again.',
+  providedNext: 'Your time limits are running again.',
   acceptedTitle: (ends) => (ends ? 'Delivery accepted – escalation closed' : 'Delivery accepted for the time being'),
   accepted: (of, ends) =>
     ends
       ? [`${DELIVERED[of]} is accepted.`, 'The escalation is closed. Thank you for your help.']
-      : [`${DELIVERED[of]} is accepted for the time being.`, 'What we expect from you now is a fix.'],
+      : [`${DELIVERED[of]} is accepted for the time being.`, 'We are now waiting for a fix from you.'],
   rejectedTitle: 'Delivery rejected',
   rejected: (of) => `${DELIVERED[of]} does not solve the problem.`,
   rejectedNext: (due) =>
     due === undefined
       ? 'The escalation goes on from where it was.'
-      : `The escalation goes on from where it was. It is due on ${due}.`,
+      : `The escalation goes on from where it was. Your new deadline: ${due}.`,
   withdrawnTitle: 'Escalation withdrawn',
   withdrawn: 'We withdraw this escalation: there is nothing left for you to do.',
   priorityTitle: (agreed) => (agreed ? 'Priority agreed' : 'Another priority proposed'),
-  prioritySaid: (agreed) => (agreed ? 'We agree to the priority that you name.' : 'We propose another priority.'),
+  prioritySaid: (agreed) => (agreed ? 'We agree to the priority that you named.' : 'We propose another priority.'),
   priorityNext: 'Please reply to this message and tell us whether you agree. Until then the higher of the two counts.',
 
   publisher: 'Publisher',
@@ -90,45 +90,45 @@ export const PUBLISHER_ENGLISH: PublisherWords = {
       case 'answerPublisher':
         return 'The publisher asks for information';
       case 'lookAtMessage':
-        return 'Message of the publisher to be looked at';
+        return 'Message from the publisher to look at';
       case 'publisherSilent':
-        return 'The publisher does not acknowledge';
+        return 'Publisher silent despite reminders';
       case 'correctAddress':
-        return 'Address of the publisher to be corrected';
+        return 'Publisher’s address to correct';
       case 'quote':
-        return 'Refused by the publisher: to be quoted';
+        return 'Refused by the publisher: to be quoted for';
       case 'settlePriority':
         return 'Priority contested by the publisher';
       case 'effectConflict':
-        return 'Internal fault to be looked at';
+        return 'Internal fault to look at';
     }
   },
   task: (task, exclusion) => {
     switch (task) {
       case 'answerPublisher':
         return [
-          'The publisher needs a piece of information to go on; its delays are paused.',
+          'The publisher needs information before it can go on; its time limits are paused.',
           'Answer on the escalation, or ask the customer first.',
         ];
       case 'lookAtMessage':
         return [
           'A message was filed on this escalation. Its address does not say what it asks for, or we cannot be sure of its sender: it has changed nothing.',
-          'Read it, do what it takes on the escalation, then accept it as a note or dismiss it.',
+          'Read it, do what is needed on the escalation, then accept the message as a note or dismiss it.',
         ];
       case 'publisherSilent':
         return [
           'Despite our reminders the publisher has not acknowledged this escalation.',
-          'Call the publisher, then say on the escalation that it is done.',
+          'Call the publisher, then settle this task on the escalation.',
         ];
       case 'correctAddress':
         return [
-          'A message to the publisher could not be delivered: the mail server refuses the address.',
-          'Check the address with the publisher, correct it, then say so on the escalation: the message will be sent again.',
+          'A message could not be delivered to the publisher’s address.',
+          'Check the address with the publisher, then correct it on the escalation: what still needs saying is sent again. Until then the publisher is not chased.',
         ];
       case 'quote':
         return [
           `The publisher refuses this escalation${exclusion === undefined ? '' : `, as not covered by the contract: ${exclusion.replace(/\.$/, '')}`}.`,
-          'Have the work quoted, or take the request up in another way.',
+          'Have the work quoted for, or take the request up in another way, then settle this task on the escalation.',
         ];
       case 'settlePriority':
         return [

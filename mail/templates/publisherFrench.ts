@@ -22,7 +22,7 @@ export const PUBLISHER_FRENCH: PublisherWords = {
   clocks: FRENCH.clocks,
 
   actionsLead:
-    'Pour agir, écrivez à l’adresse qui correspond : l’adresse dit ce que vous faites, et votre texte est transmis tel quel.',
+    'Pour agir, écrivez à l’adresse qui convient : c’est l’adresse, et non le texte, qui dit ce que vous faites. Votre texte est transmis tel quel.',
   actions: {
     acknowledge: 'Accuser réception et prendre en charge',
     ask: 'Demander une information',
@@ -51,7 +51,7 @@ export const PUBLISHER_FRENCH: PublisherWords = {
   },
   notApplicable: (part, reason) => `${part} : sans objet. Motif : ${reason}`,
   attached: (size) => `joint à ce message (${size})`,
-  notAttached: (size) => `trop volumineux pour ce message (${size}) ; à télécharger par l’API`,
+  notAttached: (size) => `trop volumineux pour ce message (${size}) : à télécharger par l’API`,
   units: ['octets', 'Ko', 'Mo'],
   chaserTitle: (step) => `Rappel n° ${step} – prise en charge attendue`,
   chaser: (sentAt) =>
@@ -69,7 +69,7 @@ export const PUBLISHER_FRENCH: PublisherWords = {
   rejectedNext: (due) =>
     due === undefined
       ? 'L’escalade reprend là où elle en était.'
-      : `L’escalade reprend là où elle en était. Échéance : ${due}.`,
+      : `L’escalade reprend là où elle en était. Votre nouvelle échéance : ${due}.`,
   withdrawnTitle: 'Escalade retirée',
   withdrawn: 'Nous retirons cette escalade : vous n’avez plus rien à faire.',
   priorityTitle: (agreed) => (agreed ? 'Priorité convenue' : 'Autre priorité proposée'),
@@ -87,7 +87,7 @@ export const PUBLISHER_FRENCH: PublisherWords = {
   publisherSays: 'L’éditeur écrit :',
   footerStaff: 'Ce message est automatique : une réponse ne serait lue par personne. Agissez sur l’escalade elle-même.',
   warningTitle: (clock) => `Éditeur : échéance proche (${clock})`,
-  warning: (clock, due) => `L’échéance « ${clock} » de l’éditeur est proche : ${due}.`,
+  warning: (clock, due) => `L’échéance « ${clock} » de l’éditeur approche : elle tombe le ${due}.`,
   breachTitle: (clock) => `Éditeur : échéance dépassée (${clock})`,
   breach: (clock, due) =>
     `L’échéance « ${clock} » de l’éditeur est dépassée : elle était fixée au ${due}. Le dépassement est enregistré ; l’escalade suit son cours.`,
@@ -98,7 +98,7 @@ export const PUBLISHER_FRENCH: PublisherWords = {
       case 'lookAtMessage':
         return 'Message de l’éditeur à examiner';
       case 'publisherSilent':
-        return 'L’éditeur ne prend pas en charge';
+        return 'Éditeur silencieux malgré les rappels';
       case 'correctAddress':
         return 'Adresse de l’éditeur à corriger';
       case 'quote':
@@ -124,17 +124,17 @@ export const PUBLISHER_FRENCH: PublisherWords = {
       case 'publisherSilent':
         return [
           'Malgré nos rappels, l’éditeur n’a pas pris en charge cette escalade.',
-          'Appelez-le, puis indiquez sur l’escalade que c’est fait.',
+          'Appelez-le, puis soldez cette tâche sur l’escalade.',
         ];
       case 'correctAddress':
         return [
-          'Un message à l’éditeur n’a pas pu être remis : le serveur de courrier refuse son adresse.',
-          'Vérifiez l’adresse avec l’éditeur, corrigez-la, puis indiquez-le sur l’escalade : le message sera renvoyé.',
+          'Un message n’a pas pu être remis à l’adresse de l’éditeur.',
+          'Vérifiez l’adresse avec l’éditeur, puis corrigez-la sur l’escalade : ce qui reste à dire sera renvoyé. D’ici là, l’éditeur n’est plus relancé.',
         ];
       case 'quote':
         return [
           `L’éditeur refuse cette escalade${exclusion === undefined ? '' : `, qui n’est pas couverte par le contrat : ${exclusion.replace(/\.$/, '')}`}.`,
-          'La prestation est à faire chiffrer, ou la demande à reprendre autrement.',
+          'Faites chiffrer la prestation, ou reprenez la demande autrement, puis soldez cette tâche sur l’escalade.',
         ];
       case 'settlePriority':
         return [

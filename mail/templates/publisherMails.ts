@@ -12,7 +12,7 @@ import { subjectLine } from './subject.ts';
 
 /** What both sides' mails need. */
 interface EscalationFacts {
-  /** The SR, or until there is one the escalation's own id. */
+  /** The SR, or until there is one the escalation as people quote it. */
   readonly reference: string;
   /** The reader's language. */
   readonly language: Language;

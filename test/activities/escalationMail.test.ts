@@ -8,6 +8,7 @@ import { readCorrespondence } from '../../db/mailReading.ts';
 import { findOutboundMail } from '../../db/outboundMails.ts';
 import type { EscalationMailOrder } from '../../domain/escalation/effects.ts';
 import type { EscalationPackage } from '../../domain/escalation/package.ts';
+import { referenceOf } from '../../domain/escalation/reference.ts';
 import { parseActionAddress, verifyActionToken } from '../../mail/tokens.ts';
 import { type AttachedFile, createMailTransport } from '../../mail/transport.ts';
 import type { SendEscalationMail } from '../../workflows/escalationMessages.ts';
@@ -103,7 +104,10 @@ describe('the mail with the package', () => {
   it('has each part, the example file itself, the priority with its meaning, and who sends it', async () => {
     await send(ESCALATED, keyOf(1));
     const [mail] = taken();
-    expect(mail).toMatchObject({ to: 'support@softco.example', subject: `[${id}] Escalation – Priority 2` });
+    expect(mail).toMatchObject({
+      to: 'support@softco.example',
+      subject: `[${referenceOf(id, null)}] Escalation – Priority 2`,
+    });
     const text = (mail?.text ?? '').replace(/\s+/g, ' ');
     for (const said of ['> L’export <PDF> échoue.', '> 2. Exporter', 'E-4711', 'doc-77', 'Robin Référent', id]) {
       expect(text).toContain(said);

@@ -100,9 +100,29 @@ describe('an action address', () => {
     const { id, sent } = await world.openEscalation();
     await world.setStatus(id, 'withdrawn');
     await world.deliver(writing(sent, 'deliverFix', 'Install 4.2.1.'));
-    await world.only();
+    const mail = await world.only();
     expect(world.toldOf()).toEqual([]);
     expect((await world.filed())[0]).toMatchObject({ disposition: 'publisherNote', reason: 'ended', escalation: id });
+    expect(await world.lateReports(id)).toEqual([
+      {
+        ...{ id: `mail:${mail.id}`, n: 1, what: 'wrote', mail: mail.id, who: 'publisher:kim' },
+        at: mail.received_at.getTime(),
+      },
+    ]);
+  });
+
+  it('a plain reply after the end alerts staff as well, and so while refused work waits to be quoted', async () => {
+    for (const status of ['closed', 'refused'] as const) {
+      const { id, sent } = await world.openEscalation();
+      await world.setStatus(id, status);
+      await world.deliver(writing(sent, 'note', `One more thing (${status}).`));
+      await world.only(status === 'closed' ? 1 : 2);
+      expect(await world.lateReports(id)).toMatchObject([{ what: 'wrote' }]);
+    }
+    const { id, sent } = await world.openEscalation();
+    await world.deliver(writing(sent, 'note', 'Soon.'));
+    await world.only(3);
+    expect(await world.lateReports(id)).toEqual([]);
   });
 
   it('two of them in one mail name no intent', async () => {

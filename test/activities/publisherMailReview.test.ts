@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { acceptMail, attachMail, dismissMail } from '../../client/mailReview.ts';
+import { acceptMail, attachMail, attachMailToEscalation, dismissMail } from '../../client/mailReview.ts';
 import { listInboundMails } from '../../db/mailReading.ts';
 import { createPublisherWorld, KIM, type PublisherWorld } from '../support/publisherWorld.ts';
-import { CLAIRE, type Received } from '../support/relayWorld.ts';
+import { CLAIRE, DOMAIN, type Received } from '../support/relayWorld.ts';
 
 let world: PublisherWorld;
 beforeAll(async () => {
@@ -88,5 +88,38 @@ describe('a held mail of a publisher', () => {
     expect(world.told[0]?.escalation).toBe(id);
     expect(await row(mail)).toMatchObject({ disposition: 'accepted', number, escalation: null });
     expect((await world.state(number)).status).not.toBe('waiting');
+  });
+});
+
+describe('a publisher’s mail that names no escalation', () => {
+  async function unnamed(from = KIM) {
+    const { id, number } = await world.openEscalation();
+    await world.deliver({ from, to: `sr@${DOMAIN}`, subject: 'About your printer problem', text: 'Restart it.' });
+    const [mail] = await world.settled(1);
+    if (!mail) throw new Error('no mail');
+    world.told.length = 0;
+    return { id, number, mail };
+  }
+
+  it('is attached to one by staff, as the publisher’s note, once', async () => {
+    const { id, mail } = await unnamed();
+    expect(await row(mail)).toMatchObject({ disposition: 'unmatched', escalation: null });
+    expect(await attachMailToEscalation(world, mail.id, id, 'a1')).toEqual({ id: mail.id, disposition: 'accepted' });
+    await attachMailToEscalation(world, mail.id, id, 'a1');
+    expect(toldOf()).toEqual(['note', 'dismissMessage']);
+    expect(world.told[0]).toMatchObject({ escalation: id, payload: { who: 'publisher:kim', enteredBy: 'staff:a1' } });
+    expect(await row(mail)).toMatchObject({ stage: 'relayed', disposition: 'accepted', number: null, escalation: id });
+    const other = await world.openEscalation();
+    await expect(attachMailToEscalation(world, mail.id, other.id, 'a1')).rejects.toMatchObject({ type: 'Conflict' });
+  });
+
+  it('is attached to none of another publisher, nor a customer’s to any, nor to a draft', async () => {
+    const { id, mail } = await unnamed('oz@other.test');
+    await expect(attachMailToEscalation(world, mail.id, id, 'a1')).rejects.toMatchObject({ type: 'Conflict' });
+    await world.pool.query('UPDATE inbound_mails SET sender = $2 WHERE id = $1', [mail.id, CLAIRE]);
+    await expect(attachMailToEscalation(world, mail.id, id, 'a1')).rejects.toMatchObject({ type: 'Conflict' });
+    await world.pool.query("UPDATE escalations SET stage = 'draft' WHERE id = $1", [id]);
+    await expect(attachMailToEscalation(world, mail.id, id, 'a1')).rejects.toMatchObject({ type: 'NotFound' });
+    expect(toldOf()).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { referenceOf } from '../../domain/escalation/reference.ts';
 import {
   createPublisherWorld,
   KIM,
@@ -24,7 +25,10 @@ describe('a plain reply', () => {
   it.each([
     ['to the address for replies', (sent: SentToPublisher) => ({ to: sent.to.note })],
     ['on the thread', (sent: SentToPublisher) => ({ to: `sr@${DOMAIN}`, references: [sent.messageId], subject: 'Re' })],
-    ['that quotes the id', (sent: SentToPublisher) => ({ to: `sr@${DOMAIN}`, references: [], subject: sent.subject })],
+    [
+      'that quotes its reference',
+      (sent: SentToPublisher) => ({ to: `sr@${DOMAIN}`, references: [], subject: sent.subject }),
+    ],
     [
       'to where bounces go',
       (sent: SentToPublisher) => ({ to: sent.bouncesTo.replace('bounce', 'sr'), references: [] }),
@@ -73,6 +77,16 @@ describe('an SR of ours in a subject', () => {
     await world.deliver({ from, to: `sr@${DOMAIN}`, subject: `About ${sr.toLowerCase()}`, text: 'See the log.' });
     await world.only(2);
     expect((await world.filed())[1]).toMatchObject({ disposition, reason, escalation: id });
+  });
+
+  it.each(['SR', 'number'])('does not turn a customer’s answer into a publisher’s mail (%s)', async (what) => {
+    const { id, number, sent } = await world.openEscalation();
+    await world.deliver(writing(sent, 'acknowledge', ''));
+    await world.only();
+    const subject = what === 'SR' ? `${world.told[0]?.payload.sr} and ${number}` : referenceOf(id, null);
+    await world.deliver({ from: CLAIRE, to: `sr@${DOMAIN}`, subject, text: 'It still fails.' });
+    await world.only(2);
+    expect((await world.filed())[1]).toMatchObject({ disposition: 'answer', number, escalation: null });
   });
 
   it('from a customer is nothing but words', async () => {

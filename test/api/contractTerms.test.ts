@@ -20,6 +20,46 @@ const enter = (reference: string, terms: object, query = '') =>
 const change = (reference: string, body: object, query = '') =>
   world.post('supervisor', `/v1/contracts/${reference}/terms${query}`, { reason: 'Agreed', ...body });
 
+describe('products that lead to a publisher', () => {
+  const priorities = Object.keys(saas().priorities);
+  const leading = (publisherContract: string, theirs = 'p4') => ({
+    ...saas(),
+    products: {
+      ...saas().products,
+      list: {
+        archive: {
+          ...{ name: 'Archive', environment: 'production', publisher: 'Publisher', publisherContract },
+          publisherPriorities: Object.fromEntries(priorities.map((name) => [name, theirs])),
+        },
+      },
+    },
+  });
+  const pathsOf = ({ body }: { body: { errors: { path: string }[] } }) => body.errors.map(({ path }) => path);
+
+  it('name a contract with a publisher that is there, and its priorities: when entered, changed, or tried', async () => {
+    const path = 'terms.products.list.archive.publisherContract';
+    expect(pathsOf(await enter('LEAD', leading('NOWHERE')))).toEqual([path]);
+    expect(pathsOf(await enter('LEAD', leading('ONE'), '?dryRun=true'))).toEqual([path]);
+    await enter('VENDOR', publisherSupport(PARTIES));
+    const orphan = await enter('LEAD', leading('VENDOR'));
+    expect(orphan.body.errors).toEqual([
+      { path, message: 'No publisher is entered for the contract VENDOR: enter it first, by POST /v1/publishers.' },
+    ]);
+    await world.post('supervisor', '/v1/publishers', {
+      ...{ id: 'vendor', name: 'Vendor', email: 'desk@vendor.test', contracts: ['VENDOR'] },
+    });
+    const unknown = await enter('LEAD', { ...leading('VENDOR', 'p9'), zone: 'Europe/Lutece' });
+    expect(pathsOf(unknown).sort()).toEqual(
+      ['terms.zone', ...priorities.map((name) => `terms.products.list.archive.publisherPriorities.${name}`)].sort(),
+    );
+    expect(unknown.text).toContain('no priority in the contract VENDOR of this name; there are: p1, p2, p3, p4');
+    expect((await enter('LEAD', leading('VENDOR'))).status).toBe(201);
+    const effectiveFrom = periodAfter(today(), { months: 6 });
+    expect(pathsOf(await change('LEAD', { effectiveFrom, terms: leading('NOWHERE') }))).toEqual([path]);
+    expect(pathsOf(await change('LEAD', { effectiveFrom, terms: leading('NOWHERE') }, '?dryRun=true'))).toEqual([path]);
+  });
+});
+
 describe('entering a contract', () => {
   it('puts its terms in force, once', async () => {
     const { status, body } = await enter('NEW-1', saas());

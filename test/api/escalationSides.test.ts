@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allRoutes } from '../../api/app.ts';
 import { EscalationList, EscalationOut, EscalationTimeline } from '../../api/escalationSchemas.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING } from '../support/apiWorld.ts';
-import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
+import { addPublisherContract, COMPLETE, sentEscalation } from '../support/escalationDraftWorld.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -13,17 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-/** An escalation that has reached the publisher; its path. */
-async function sent(): Promise<string> {
-  const number = await world.open({ product: 'viewer' });
-  await world.give(number, ['acknowledge']);
-  await world.post('agent', `/v1/requests/${number}/escalations`, { parts: COMPLETE });
-  const told = await world.post('agent', `/v1/requests/${number}/escalate`, { escalation: 1 });
-  if (told.status !== 200) throw new Error(told.text);
-  await world.escalationDoor.sent(`escalation:${number}:1`);
-  return `/v1/escalations/${number}/1`;
-}
-
+const sent = () => sentEscalation(world);
 const give = (caller: CallerName, path: string, name: string, body: object = {}, key?: string) =>
   world.post(caller, `${path}/${name}`, body, key);
 const errorsOf = (response: { body: { errors?: { path: string; message: string }[] } }) => response.body.errors ?? [];
@@ -43,6 +33,7 @@ describe('the publisher', () => {
     expect(EscalationOut.safeParse(seen.body).error).toBeUndefined();
     expect(seen.body).toMatchObject({
       status: 'inProgress',
+      reference: seen.body.sr.number,
       package: COMPLETE,
       sr: { issuedBy: 'distributor', sentBy: 'contact:c-referent', receivedBy: 'publisher:p-publisher' },
       priorities: { proposed: { priority: 'p2', who: 'distributor' } },
@@ -142,6 +133,7 @@ describe('acknowledging', () => {
 
   it('issues one number of ours, however often it is tried', async () => {
     const path = await sent();
+    expect((await world.get('publisher', path)).body.reference).toBe(`${path.split('/')[3]}/1`);
     const key = randomUUID();
     world.escalationDoor.away = 'before';
     expect((await give('publisher', path, 'acknowledge', {}, key)).status).toBe(503);
@@ -175,7 +167,15 @@ describe('acknowledging', () => {
     const path = await sent();
     const ours = await give('publisher', path, 'acknowledge', { sr: 'SR-2026-000001' });
     expect(errorsOf(ours)).toMatchObject([{ path: 'sr' }]);
-    expect(errorsOf(await give('publisher', path, 'acknowledge', { sr: '<b>' }))).toMatchObject([{ path: 'sr' }]);
+    for (const sr of [
+      '<b>',
+      'DA-2026-000001',
+      'da-2026-000001/1',
+      'sr-2026-000001',
+      `DA-2026-000001/${'1'.repeat(70)}`,
+    ]) {
+      expect(errorsOf(await give('publisher', path, 'acknowledge', { sr }))).toMatchObject([{ path: 'sr' }]);
+    }
   });
 
   it('of one that was withdrawn leaves the publisher’s number free', async () => {
@@ -219,11 +219,14 @@ describe('commands', () => {
     ]);
   });
 
-  it('put the publisher’s address back when its correction is refused', async () => {
+  it('leave the publisher’s address alone, even for a moment, when no mail was undeliverable', async () => {
     const path = await sent();
+    const address = async () =>
+      (await world.pool.query("SELECT email, xmin FROM publishers WHERE id = 'pub-publisher'")).rows;
+    const before = await address();
+    expect(before).toMatchObject([{ email: 'desk@publisher.test' }]);
     expect((await give('agent', path, 'correctAddress', { email: 'right@publisher.test' })).status).toBe(409);
-    const { rows } = await world.pool.query("SELECT email FROM publishers WHERE id = 'pub-publisher'");
-    expect(rows).toEqual([{ email: 'desk@publisher.test' }]);
+    expect(await address()).toEqual(before);
   });
 
   async function texts(): Promise<number> {

@@ -120,6 +120,16 @@ describe('a mail that nobody could judge', () => {
     expect((await world.get('agent', `/v1/requests/${number}/mails`)).body.items).toMatchObject([{ id }]);
   });
 
+  it('is attached to a request or to an escalation, not to both, nor to nothing', async () => {
+    const id = await file('unmatched');
+    const number = await waiting();
+    const escalation = `escalation:${number}:1`;
+    for (const body of [{}, { number, escalation }, { escalation: `${number}/1` }]) {
+      expect((await world.post('agent', `/v1/mails/${id}/attach`, body)).status).toBe(422);
+    }
+    expect((await world.post('agent', `/v1/mails/${id}/attach`, { escalation })).status).toBe(404);
+  });
+
   it('attached to what is not there is refused', async () => {
     const id = await file('unmatched');
     const response = await world.post('agent', `/v1/mails/${id}/attach`, { number: 'DA-2020-000001' });

@@ -53,3 +53,14 @@ export async function addPublisherContract({ pool }: ApiWorld): Promise<void> {
     },
   });
 }
+
+/** An escalation of a new request that has reached the publisher; its path. */
+export async function sentEscalation(world: ApiWorld): Promise<string> {
+  const number = await world.open({ product: 'viewer' });
+  await world.give(number, ['acknowledge']);
+  await world.post('agent', `/v1/requests/${number}/escalations`, { parts: COMPLETE });
+  const told = await world.post('agent', `/v1/requests/${number}/escalate`, { escalation: 1 });
+  if (told.status !== 200) throw new Error(told.text);
+  await world.escalationDoor.sent(`escalation:${number}:1`);
+  return `/v1/escalations/${number}/1`;
+}

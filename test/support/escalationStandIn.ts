@@ -147,7 +147,6 @@ export function createEscalationStandIn(pool: Pool): EscalationStandIn {
     holdMessage: async () => 'delivered',
     dismissMessage: async () => 'delivered',
     mailBounced: async () => 'delivered',
-    openingHoursChanged: async () => 'delivered',
   };
   return door;
 }

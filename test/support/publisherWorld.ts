@@ -5,6 +5,7 @@ import { Unavailable } from '../../client/unavailable.ts';
 import { publisherSupport } from '../../contracts/templates/publisherSupport.ts';
 import { readEscalationRow } from '../../db/escalations.ts';
 import { insertOutboundMail } from '../../db/outboundMails.ts';
+import { referenceOf } from '../../domain/escalation/reference.ts';
 import type { EscalationId, EscalationStatus } from '../../domain/escalation/state.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { messageIdOf } from '../../mail/messageId.ts';
@@ -62,6 +63,8 @@ export interface PublisherWorld extends RelayWorld {
   status(id: EscalationId): Promise<EscalationStatus | undefined>;
   setStatus(id: EscalationId, status: EscalationStatus): Promise<void>;
   textOf(id: string): Promise<string | undefined>;
+  /** What an escalation's request is to be told of what came too late. */
+  lateReports(id: EscalationId): Promise<Record<string, unknown>[]>;
   /** What the door was told, by name. */
   toldOf(): string[];
   /** The last mail, once that many are there and none is under way. */
@@ -189,7 +192,7 @@ export async function createPublisherWorld(): Promise<PublisherWorld> {
         token,
         actions,
         messageId: messageIdOf(keys, key, DOMAIN),
-        subject: `[${id}] Escalation`,
+        subject: `[${referenceOf(id, null)}] Escalation`,
         text: 'The package',
         html: '',
         inReplyTo: undefined,
@@ -214,6 +217,13 @@ export async function createPublisherWorld(): Promise<PublisherWorld> {
          FROM inbound_mails ORDER BY received_at, id`,
       );
       return rows;
+    },
+    async lateReports(id: EscalationId) {
+      const { rows } = await pool.query<{ report: Record<string, unknown> }>(
+        'SELECT r.report FROM escalation_reports r JOIN escalations e ON e.request = r.request WHERE e.id = $1',
+        [id],
+      );
+      return rows.map(({ report }) => report);
     },
     async textOf(id: string) {
       const { rows } = await pool.query<{ body: string }>('SELECT body FROM texts WHERE id = $1', [id]);

@@ -65,7 +65,7 @@ const ORDERS: readonly MailOrder[] = [
   { kind: 'task', task: 'correctAddress' },
   { kind: 'task', task: 'lookAtMessage', mail: 'm1' },
   { kind: 'task', task: 'effectConflict' },
-  ...(['acknowledged', 'asked', 'provided', 'delivered', 'refused', 'withdrawn', 'breached'] as const).map(
+  ...(['acknowledged', 'asked', 'provided', 'delivered', 'refused', 'withdrawn', 'breached', 'wrote'] as const).map(
     (what) => ({ kind: 'lateReport', escalation: 2, what }) as const,
   ),
 ];

@@ -242,6 +242,19 @@ describe('a request that ends', () => {
     expect(tells(life, '2026-11-16 16:00', 1, { what: 'withdrawn' }).state).toBe(state);
   });
 
+  it('has what the publisher writes after the end of the escalation told to staff, closed or not', () => {
+    const life = escalated();
+    tells(life, '2026-11-16 14:00', 1, { what: 'withdrawn' });
+    for (const at of ['2026-11-16 15:00', '2026-11-16 17:00'] as const) {
+      const before = life.state.status;
+      tells(life, at, 1, { what: 'wrote', mail: 'm-9' });
+      expect(life.state.status).toBe(before);
+      expect(life.entries.at(-1)).toMatchObject({ type: 'reportFiled', mail: 'm-9', facts: { report: 'wrote' } });
+      expect(life.mails.at(-1)?.order).toStrictEqual({ kind: 'lateReport', escalation: 1, what: 'wrote' });
+      if (before !== 'closed') life.on('2026-11-16 16:00', 'close', { reason: 'withdrawn' });
+    }
+  });
+
   it('and is reopened is in progress: what it had delivered to it stays filed', () => {
     const life = escalated().on('2026-11-16 14:00', 'close', { reason: 'withdrawn' });
     fix(life, '2026-11-16 15:00').on('2026-11-16 16:00', 'reopen', { text: 't' });

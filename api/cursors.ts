@@ -1,0 +1,39 @@
+/** Where a page of a list ends and the next begins: opaque to callers. */
+import { z } from 'zod';
+import { validationFailed } from './problems.ts';
+
+/** A caller's cursor. */
+export const Cursor = z.string().max(200).optional().meta({ description: '`next` of the page before' });
+
+/** A cursor of these values. */
+export function cursorOf(...values: (string | number)[]): string {
+  return Buffer.from(JSON.stringify(values)).toString('base64url');
+}
+
+/** The values of a caller's cursor; undefined without one. @throws Problem `validation-failed` when it is none of this list's */
+export function readCursor<S extends z.ZodType>(cursor: string | undefined, schema: S): z.output<S> | undefined {
+  if (cursor === undefined) return undefined;
+  const values = valuesOf(cursor, schema);
+  if (values === undefined) {
+    throw validationFailed([{ path: 'cursor', message: 'Use `next` of the page before, as it is.' }]);
+  }
+  return values;
+}
+
+function valuesOf<S extends z.ZodType>(cursor: string, schema: S): z.output<S> | undefined {
+  try {
+    return schema.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString())).data;
+  } catch {
+    return undefined;
+  }
+}
+
+const Line = z.tuple([z.int(), z.int()]);
+
+/** The last line of a timeline's page before; undefined for the first page. @throws as `readCursor` */
+export function readLineCursor(
+  cursor: string | undefined,
+): { readonly seq: number; readonly line: number } | undefined {
+  const values = readCursor(cursor, Line);
+  return values && { seq: values[0], line: values[1] };
+}
