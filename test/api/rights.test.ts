@@ -12,6 +12,7 @@ import { storePublisherPerson } from '../../db/publishers.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING, termsOf } from '../support/apiWorld.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
 import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
+import { BILLING, CUSTOMERS, NOT_FOR_AGENTS, PUBLISHERS, PUBLISHERS_ONLY } from '../support/rightsTable.ts';
 
 let world: ApiWorld;
 let number: string;
@@ -64,91 +65,14 @@ async function escalate(): Promise<string> {
 const ROUTES = allRoutes({} as ApiWorld);
 const nameOf = (route: Route) => `${route.method.toUpperCase()} ${route.path}`;
 
-/** Said here once more, so that a right given by mistake shows. */
-const CUSTOMERS: readonly string[] = [
-  'POST /v1/requests',
-  'GET /v1/requests',
-  'GET /v1/requests/{number}',
-  'GET /v1/requests/{number}/timeline',
-  'GET /v1/requests/{number}/mails',
-  'GET /v1/requests/{number}/clocks/{clock}/explanation',
-  'POST /v1/requests/{number}/answer',
-  'POST /v1/requests/{number}/confirm',
-  'POST /v1/requests/{number}/putInProduction',
-  'POST /v1/requests/{number}/reject',
-  'POST /v1/requests/{number}/close',
-  'POST /v1/requests/{number}/reopen',
-  'GET /v1/contracts',
-  'GET /v1/contracts/{reference}',
-  'GET /v1/contracts/{reference}/packs',
-  'GET /v1/contracts/{reference}/orders',
-  'GET /v1/contracts/{reference}/balance',
-  'GET /v1/contracts/{reference}/statement',
-  'GET /v1/contracts/{reference}/reservations',
-  'GET /v1/contracts/{reference}/catalogue',
-  'GET /v1/contracts/{reference}/terms/{version}',
-  'GET /v1/terms/schema',
-  'GET /v1/portal',
-  'GET /v1/me',
-];
-const BILLING: readonly string[] = [
-  'GET /v1/contracts',
-  'GET /v1/contracts/{reference}',
-  'GET /v1/contracts/{reference}/packs',
-  'GET /v1/contracts/{reference}/orders',
-  'GET /v1/contracts/{reference}/balance',
-  'GET /v1/contracts/{reference}/statement',
-  'GET /v1/contracts/{reference}/reservations',
-  'GET /v1/contracts/{reference}/catalogue',
-  'POST /v1/contracts/{reference}/orders',
-  'POST /v1/contracts/{reference}/debits',
-  'GET /v1/me',
-];
-/** Of publishers, on what was sent to theirs. */
-const PUBLISHERS: readonly string[] = [
-  'GET /v1/me',
-  'GET /v1/escalations',
-  'GET /v1/escalations/{number}/{n}',
-  'GET /v1/escalations/{number}/{n}/timeline',
-  'GET /v1/escalations/{number}/{n}/attachments/{id}',
-  'POST /v1/escalations/{number}/{n}/note',
-];
-const PUBLISHERS_ONLY: readonly string[] = [
-  'POST /v1/escalations/{number}/{n}/acknowledge',
-  'POST /v1/escalations/{number}/{n}/startWork',
-  'POST /v1/escalations/{number}/{n}/ask',
-  'POST /v1/escalations/{number}/{n}/deliverWorkaround',
-  'POST /v1/escalations/{number}/{n}/deliverFix',
-  'POST /v1/escalations/{number}/{n}/refuse',
-  'POST /v1/escalations/{number}/{n}/confirmPriority',
-  'POST /v1/escalations/{number}/{n}/contestPriority',
-];
-const NOT_FOR_AGENTS: readonly string[] = [
-  'POST /v1/contracts/{reference}/orders',
-  'POST /v1/contracts/{reference}/debits',
-  'POST /v1/contracts/{reference}/corrections',
-  'POST /v1/publishers',
-  'POST /v1/publishers/{id}/people',
-  'POST /v1/publishers/{id}/people/{person}/retire',
-  'POST /v1/contracts',
-  'POST /v1/contracts/{reference}/terms',
-  'POST /v1/contracts/{reference}/contacts',
-  'POST /v1/contracts/{reference}/contacts/{contact}/retire',
-  'POST /v1/contracts/{reference}/contacts/{contact}/makeReferent',
-  'POST /v1/contracts/{reference}/contacts/{contact}/makeMain',
-  'POST /v1/requests/{number}/amendTerms',
-  'POST /v1/calendars/{id}/closures',
-  'POST /v1/calendars/{id}/closures/{closure}/takeBack',
-];
-
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 /** The first contract sells tickets too, and has some. */
 async function storeCredit(pool: ApiWorld['pool']): Promise<void> {
   const credits = prepaidFigures({ calendar: 'support' }).credits;
   const terms = termsOf({ ...TERMS, ...(credits ? { credits } : {}) });
-  await storeTerms(pool, 'ONE', 2, '2026-01-02', terms);
-  const under = { credits: terms.credits ?? {}, termsVersion: 2, today: '2026-02-01' };
+  await storeTerms(pool, 'ONE', 3, '2026-02-02', terms);
+  const under = { credits: terms.credits ?? {}, termsVersion: 3, today: '2026-02-01' };
   const order = { key: 'order:1', contract: 'ONE', on: '2026-01-15', who: 'staff:s-billing', why: 'order form BC-1' };
   await placeOrder(pool, order, { unit: 'ticket', units: 10, orderForm: 'BC-1' }, under);
 }
