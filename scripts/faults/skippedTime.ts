@@ -10,7 +10,7 @@ const STANDS_STILL_MS = 5_000;
  * Moves the server's clock to `instant`, epoch milliseconds, without any worker. A task that nobody takes stops the clock:
  * each such stop is lifted, and set again at the end, when a worker may take the task.
  */
-export async function goWithoutWorker({ env, now }: RequestWorld, instant: number): Promise<void> {
+export async function goWithoutWorker({ env, now }: Pick<RequestWorld, 'env' | 'now'>, instant: number): Promise<void> {
   const { testService } = env.connection;
   if (!testService) throw new Error('this server does not skip time');
   let isThere = false;
