@@ -1,13 +1,13 @@
 /**
- * `npm run replay`, before a new version is started: do the histories of the requests that are open now replay on the workflow code of this
- * build? `--most <n>`: only so many, the newest. Changes nothing. Exit code 1 when one does not.
+ * `npm run replay`, before a new version is started: do the histories of the requests and escalations that are open now replay on
+ * the workflow code of this build? `--most <n>`: only so many, the newest. Changes nothing. Exit code 1 when one does not.
  */
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createTemporalClient } from '../client/connection.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { prebuiltWorkflows } from '../worker/bundle.ts';
-import { replayOpenRequests } from '../worker/replay.ts';
+import { replayRunning } from '../worker/replay.ts';
 
 const SHOWN = 10;
 
@@ -27,12 +27,12 @@ const client = createTemporalClient({
   namespace: environment.temporalNamespace,
 });
 const started = Date.now();
-const { histories, failed } = await replayOpenRequests(client, workflows.codePath, Number(values.most));
+const { histories, failed } = await replayRunning(client, workflows.codePath, Number(values.most));
 const seconds = ((Date.now() - started) / 1_000).toFixed(1);
 for (const { workflowId, reason } of failed.slice(0, SHOWN)) process.stdout.write(`${workflowId}: ${reason}\n`);
 if (failed.length > SHOWN) process.stdout.write(`… and ${failed.length - SHOWN} more\n`);
 process.stdout.write(
-  `${histories} open requests replayed on ${workflows.buildId} in ${seconds} s, ${failed.length} failed\n`,
+  `${histories} open workflows replayed on ${workflows.buildId} in ${seconds} s, ${failed.length} failed\n`,
 );
 // The connection is not closed: a retry that the SDK still has on a timer throws on a closed one.
 process.exit(failed.length > 0 ? 1 : 0);

@@ -1,9 +1,18 @@
 /** Records the histories that the replay tests run: all that are missing, or those named on the command line again. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { ESCALATED_STORIES, type EscalatedStory } from '../test/replay/escalatedStories.ts';
 import { STORIES } from '../test/replay/stories.ts';
+import { createEscalatedWorld } from '../test/support/escalatedWorld.ts';
 import { createRequestWorld } from '../test/support/requestWorld.ts';
+import { startTimeSkipping } from '../test/support/timeSkipping.ts';
+import { freePorts } from './stack/ports.ts';
+import { createProcesses } from './stack/processes.ts';
+import { startTemporal } from './stack/temporalServer.ts';
 import { findTestServer } from './stack/testServer.ts';
 
 const FOLDER = new URL('../test/replay/histories/', import.meta.url);
@@ -11,19 +20,69 @@ mkdirSync(FOLDER, { recursive: true });
 
 const path = await findTestServer((message) => console.log(message));
 const named = process.argv.slice(2);
+const recorded = new Set(readdirSync(FOLDER).map((name) => name.split('.')[0]));
+const isWanted = (name: string) => (named.length > 0 ? named.includes(name) : !recorded.has(name));
+
 for (const [index, [name, story]] of Object.entries(STORIES).entries()) {
-  const file = new URL(`${name}.json`, FOLDER);
-  const wanted = named.length > 0 ? named.includes(name) : !existsSync(file);
-  if (!wanted) continue;
-  const server = { executable: { type: 'existing-path' as const, path } };
-  const world = await createRequestWorld(await TestWorkflowEnvironment.createTimeSkipping({ server }));
+  if (!isWanted(name)) continue;
+  const world = await createRequestWorld(await startTimeSkipping(path));
   const number = `DA-2030-${String(index + 1).padStart(6, '0')}`;
   await world.goTo('2030-01-14T10:00:00+01:00');
   await story(world, number);
-  const history = await world.handle(number).fetchHistory();
-  writeFileSync(file, `${historyToJSON(history)}\n`);
-  console.log(`${name}: ${history.events?.length} events`);
+  await write(name, world.handle(number));
   await world.close();
+}
+for (const [name, story] of Object.entries(ESCALATED_STORIES)) {
+  if (isWanted(name)) await (story.hasManyRuns ? onRealTime : onSkippedTime)(name, story);
 }
 // The test server's wrapper and the SDK's runtime would keep this process.
 process.exit();
+
+async function onSkippedTime(name: string, story: EscalatedStory): Promise<void> {
+  const world = await createEscalatedWorld(await startTimeSkipping(path));
+  await world.requests.goTo('2030-01-14T10:00:00+01:00');
+  const number = await story.play(world);
+  await writeRuns(`${name}.request`, world.requests.env, world.requests.handle(number));
+  await writeRuns(`${name}.escalation`, world.requests.env, world.child(number));
+  await world.requests.close();
+}
+
+/** A server that asks early to continue as new. */
+async function onRealTime(name: string, story: EscalatedStory): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'relance-record-'));
+  const processes = createProcesses(directory, () => {});
+  const [port = 0] = await freePorts(1);
+  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': '120' };
+  const { address } = await startTemporal(processes, { directory, port, dynamicConfig, report: () => {} });
+  const world = await createEscalatedWorld(await TestWorkflowEnvironment.createFromExistingServer({ address }));
+  const number = await story.play(world);
+  await writeRuns(`${name}.request`, world.requests.env, world.requests.handle(number));
+  await writeRuns(`${name}.escalation`, world.requests.env, world.child(number));
+  await world.requests.close();
+  await processes.stopAll();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Every run of a workflow, from the first that continued as new, or was lost, to the last. */
+async function writeRuns(name: string, env: TestWorkflowEnvironment, latest: WorkflowHandle): Promise<void> {
+  const runs: { readonly runId: string; readonly at: number }[] = [];
+  const query = `WorkflowId = "${latest.workflowId}"`;
+  try {
+    for await (const { runId, startTime } of env.client.workflow.list({ query })) {
+      runs.push({ runId, at: startTime.getTime() });
+    }
+  } catch {
+    // The server that skips time has no lists of what has ended.
+  }
+  if (runs.length === 0) runs.push({ runId: (await latest.describe()).runId, at: 0 });
+  runs.sort((a, b) => a.at - b.at);
+  for (const [index, { runId }] of runs.entries()) {
+    await write(`${name}.${index + 1}`, env.client.workflow.getHandle(latest.workflowId, runId));
+  }
+}
+
+async function write(name: string, handle: WorkflowHandle): Promise<void> {
+  const history = await handle.fetchHistory();
+  writeFileSync(new URL(`${name}.json`, FOLDER), `${historyToJSON(history)}\n`);
+  console.log(`${name}: ${history.events?.length} events`);
+}

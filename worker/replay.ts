@@ -1,19 +1,21 @@
-/** Whether workflow code takes up what is running: histories of open requests, replayed on it without a change to anything. */
+/** Whether workflow code takes up what is running: histories of open requests and escalations, replayed on it without a change to anything. */
 import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
+import { REQUEST_TASK_QUEUE } from '../workflows/messages.ts';
 
 /** What came of it. */
 export interface Replayed {
   readonly histories: number;
-  /** Requests whose next task this code could not do, and why. */
+  /** Workflows whose next task this code could not do, and why. */
   readonly failed: readonly { readonly workflowId: string; readonly reason: string }[];
 }
 
-const RUNNING = 'WorkflowType IN ("supportRequest", "contract") AND ExecutionStatus = "Running"';
+/** Whatever its type: workers of this code would get its next task. */
+const RUNNING = `TaskQueue = "${REQUEST_TASK_QUEUE}" AND ExecutionStatus = "Running"`;
 const FETCHED_AT_ONCE = 8;
 
-/** Replays the histories of `most` open requests, the newest first, on the bundle at `codePath`. */
-export async function replayOpenRequests(client: Client, codePath: string, most: number): Promise<Replayed> {
+/** Replays the histories of `most` open requests and escalations, the newest first, on the bundle at `codePath`. */
+export async function replayRunning(client: Client, codePath: string, most: number): Promise<Replayed> {
   const running = client.workflow.list({ query: RUNNING });
   const failed: { workflowId: string; reason: string }[] = [];
   let histories = 0;

@@ -230,7 +230,7 @@ describe('the compiled product', () => {
     };
     const replayed = await run('operations/replay.js');
     // What Temporal lists as running may be a moment old.
-    expect(replayed.output).toMatch(/[1-9] open requests replayed on [0-9a-f]{12} .* 0 failed/);
+    expect(replayed.output).toMatch(/[1-9] open workflows replayed on [0-9a-f]{12} .* 0 failed/);
     expect(replayed.code).toBe(0);
     const [port = 0] = await freePorts(1);
     const versioned = { ...environment, WORKER_VERSIONING: 'on', METRICS_PORT: String(port) };
