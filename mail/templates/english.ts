@@ -187,10 +187,10 @@ export const ENGLISH: Words = {
         ];
     }
   },
-  lateReportTitle: 'News from the publisher, too late',
+  lateReportTitle: 'Late news from the publisher',
   lateReport: (escalation, what) => [
-    `Escalation ${escalation} of this request is over, or the request is closed. Since then, this came from it: ${LATE_REPORTS[what]}.`,
-    'It has been filed on the request; nothing else happened. Look whether something is to be done about it.',
+    `Escalation ${escalation} of this request is over, or the request is closed. Since then, this has come in: ${LATE_REPORTS[what]}.`,
+    'It has been filed on the request; nothing else happened. Please see whether anything needs doing about it.',
   ],
   contract: 'Contract',
   customer: 'Customer',

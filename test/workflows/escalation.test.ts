@@ -133,3 +133,29 @@ describe('messages', () => {
     expect(world.mailed(request)).toEqual(['escalated p2', 'rejected fix', 'withdrawn']);
   });
 });
+
+it('acknowledged on a Friday at 16:50, P2 is due after the weekend and a holiday at that minute; a fix right after it is late once', async () => {
+  const request = 'DA-2030-000999';
+  // 11 November is a Monday; Paris is an hour ahead of UTC.
+  await world.goTo('2030-11-08T15:30:00Z');
+  await world.send(request, 'p2');
+  await world.goTo('2030-11-08T15:50:00Z');
+  await world.command(request, 'acknowledge');
+  const { acknowledgedAt = 0, clocks } = await world.view(request);
+  const due = clocks.find(({ name }) => name === 'resolution')?.dueAt ?? 0;
+  expect(new Date(due).toISOString().slice(0, 16)).toBe('2030-11-15T15:50');
+  // The same second and millisecond of that minute.
+  expect(due % 60_000).toBe(acknowledgedAt % 60_000);
+  await world.goTo(new Date(due + 300).toISOString());
+  await world.command(request, 'deliverFix');
+  await world.tell(request, { what: 'accepted', kind: 'fix', ends: true });
+  await ended(request);
+  expect(await world.heard(request)).toEqual(['acknowledged', 'breached', 'delivered']);
+  expect(world.timeline(request)).toEqual([
+    ...['sent', 'acknowledged', 'clockWarned', 'clockBreached', 'fixDelivered', 'accepted'],
+  ]);
+  expect(world.mailed(request).filter((mail) => mail === 'publisherBreach')).toHaveLength(1);
+  const { late } = world.saves.at(-1)?.view ?? {};
+  expect(late).toMatchObject({ fromDue: { from: due }, fromAcknowledgement: { from: acknowledgedAt } });
+  await replays(request);
+});
