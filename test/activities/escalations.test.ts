@@ -11,7 +11,7 @@ import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { readEscalationRow } from '../../db/escalations.ts';
 import { createPool } from '../../db/pool.ts';
 import { registerRequest } from '../../db/requests.ts';
-import { storeText } from '../../db/texts.ts';
+import { deleteText, storeText } from '../../db/texts.ts';
 import type { EscalationRules } from '../../domain/escalation/draft.ts';
 import { advanceEscalation, type EscalationAdvance, openEscalation } from '../../domain/escalation/escalation.ts';
 import type { EscalationEvent } from '../../domain/escalation/events.ts';
@@ -207,6 +207,61 @@ describe('a save', () => {
     await save(delivered);
     await save(accepted);
     expect(await late(id)).toMatchObject({ due_at: due, resolved_at: new Date(local('2026-11-20 11:00')) });
+  });
+});
+
+describe('a text whose command is refused', () => {
+  const isThere = async (id: string) => (await pool.query('SELECT FROM texts WHERE id = $1', [id])).rowCount === 1;
+
+  async function refused(id: EscalationId): Promise<string> {
+    const text = randomUUID();
+    await storeText(pool, { id: text, number: id.split(':')[1] ?? '', body: 'Take this.', author: 'publisher:p1' });
+    return text;
+  }
+
+  it('goes, when nothing names it', async () => {
+    const text = await refused(await complete('p2'));
+    await deleteText(pool, text);
+    expect(await isThere(text)).toBe(false);
+  });
+
+  it('stays, when a line of the escalation or a package names it', async () => {
+    const id = await complete('p2');
+    const [told, packed] = [await refused(id), await refused(id)];
+    await pool.query(
+      `INSERT INTO escalation_timeline (escalation, seq, line, at, type, audience, who, channel, text_id)
+       VALUES ($1, 9, 0, now(), 'noted', 'publisher', 'publisher:p1', 'api', $2)`,
+      [id, told],
+    );
+    await pool.query('UPDATE escalations SET parts = $2 WHERE id = $1', [id, { problem: { given: `See ${packed}.` } }]);
+    for (const text of [told, packed]) {
+      await deleteText(pool, text);
+      expect(await isThere(text)).toBe(true);
+    }
+  });
+});
+
+describe('the input that makes a lost run again', () => {
+  const again = (id: EscalationId) => activities.storedEscalation({ id, commandId: 'again' });
+
+  it('is the package until something was saved, then the stored state', async () => {
+    const id = await complete('p2');
+    expect(await again(id)).toMatchObject({ id, send: { priority: 'p2', commandId: 'again' } });
+    const [sent, acknowledged] = await life(id, { type: 'acknowledge', at: NOW + 60_000 });
+    await save(sent);
+    await save(acknowledged);
+    const input = await again(id);
+    expect(input?.send).toBeUndefined();
+    expect(input?.state).toMatchObject({ seq: 2, status: 'acknowledged' });
+  });
+
+  it('is none when it is over, unless refused work is to be quoted', async () => {
+    const over = await complete('p2');
+    for (const one of await life(over, { type: 'withdraw', at: NOW + 60_000 })) await save(one);
+    expect(await again(over)).toBeUndefined();
+    const refusedOne = await complete('p3');
+    for (const one of await life(refusedOne, { type: 'refuse', at: NOW + 60_000 })) await save(one);
+    expect((await again(refusedOne))?.state).toMatchObject({ status: 'refused', tasks: [{ kind: 'quote' }] });
   });
 });
 
