@@ -84,7 +84,7 @@ describe('a report of an escalation', () => {
     };
     const relay = startReports({ pool: world.pool, door, log: SILENT, pauseMs: 50 });
     try {
-      await until(async () => (await unfiled(number))[0]?.attempts === 1);
+      await until(async () => (await unfiled(number))[0]?.last_error !== null);
       expect(await unfiled(number)).toMatchObject([{ last_error: 'TypeError' }, { attempts: 0 }]);
       await world.pool.query('UPDATE escalation_reports SET next_attempt_at = now() WHERE request = $1', [number]);
       await until(async () => (await unfiled(number)).length === 0);
