@@ -96,7 +96,7 @@ export const PUBLISHER_ENGLISH: PublisherWords = {
       case 'correctAddress':
         return 'Publisher’s address to correct';
       case 'quote':
-        return 'Refused by the publisher: to be quoted for';
+        return 'Refused by the publisher: to be quoted';
       case 'settlePriority':
         return 'Priority contested by the publisher';
       case 'effectConflict':
@@ -128,7 +128,7 @@ export const PUBLISHER_ENGLISH: PublisherWords = {
       case 'quote':
         return [
           `The publisher refuses this escalation${exclusion === undefined ? '' : `, as not covered by the contract: ${exclusion.replace(/\.$/, '')}`}.`,
-          'Have the work quoted for, or take the request up in another way, then settle this task on the escalation.',
+          'Have the work quoted, or take the request up in another way, then settle this task on the escalation.',
         ];
       case 'settlePriority':
         return [

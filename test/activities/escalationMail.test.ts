@@ -109,7 +109,14 @@ describe('the mail with the package', () => {
       subject: `[${referenceOf(id, null)}] Escalation – Priority 2`,
     });
     const text = (mail?.text ?? '').replace(/\s+/g, ' ');
-    for (const said of ['> L’export <PDF> échoue.', '> 2. Exporter', 'E-4711', 'doc-77', 'Robin Référent', id]) {
+    for (const said of [
+      '> L’export <PDF> échoue.',
+      '> 2. Exporter',
+      'E-4711',
+      'doc-77',
+      'Robin Référent',
+      referenceOf(id, null),
+    ]) {
       expect(text).toContain(said);
     }
     expect(text).toContain('not applicable. Reason: reproduit chez nous');
