@@ -82,16 +82,21 @@ async function rateOf(way: Way, lives: number): Promise<{ perSecond: number; ids
 
 async function eventsOf({ name, client }: Way, ids: readonly (readonly string[])[]): Promise<Figure[]> {
   const lengths: number[][] = [[], []];
+  const sizes: number[][] = [[], []];
   for (const pair of ids.slice(0, 30)) {
     for (const [side, id] of pair.entries()) {
-      const { historyLength } = await client.workflow.getHandle(id).describe();
+      const { historyLength, historySize = Number.NaN } = await client.workflow.getHandle(id).describe();
       lengths[side]?.push(historyLength);
+      sizes[side]?.push(historySize / 1_000);
     }
   }
   const [parent = [], child = []] = lengths;
+  const [parentSize = [], childSize = []] = sizes;
   return [
     { what: `${name}: events of the parent`, value: median(parent), unit: '' },
     { what: `${name}: events of the child`, value: median(child), unit: '' },
+    { what: `${name}: history of the parent`, value: median(parentSize), unit: 'KB' },
+    { what: `${name}: history of the child`, value: median(childSize), unit: 'KB' },
   ];
 }
 
