@@ -25,7 +25,8 @@ export async function storeText(db: Queryable, { id, number, body, author }: New
 export async function deleteText(db: Queryable, id: TextId): Promise<void> {
   await db.query(
     `DELETE FROM texts WHERE id = $1 AND NOT EXISTS (SELECT FROM timeline WHERE text_id = $1)
-       AND NOT EXISTS (SELECT FROM escalation_timeline WHERE text_id = $1)`,
+       AND NOT EXISTS (SELECT FROM escalation_timeline WHERE text_id = $1)
+       AND NOT EXISTS (SELECT FROM intervention_timeline WHERE text_id = $1)`,
     [id],
   );
 }

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
 import { createContractDoor } from '../client/contractDoor.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
+import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -37,12 +38,14 @@ const client = createTemporalClient({
   namespace: environment.temporalNamespace,
 });
 const door = createRequestDoor({ client, pool });
+const interventionDoor = createInterventionDoor({ client, pool });
 const parser = createMailParser();
 
 const relay = startInboundRelay({
   pool,
   door,
   escalations: { door: createEscalationDoor({ client, pool }), allocateSr },
+  interventions: interventionDoor,
   tokenKeys: environment.tokenKeys,
   domain: environment.mailDomain,
   parser,

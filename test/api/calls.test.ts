@@ -143,6 +143,8 @@ describe('too many calls', () => {
       pool: world.pool,
       door: world.door,
       escalationDoor: world.escalationDoor,
+      interventionDoor: world.interventionDoor,
+      hotlineDoor: world.hotlineDoor,
       log: silent,
       checkTemporal: async () => undefined,
       limits: { perCaller: 3, unauthorized: 2 },
@@ -185,6 +187,8 @@ describe('trouble', () => {
       pool,
       door: world.door,
       escalationDoor: world.escalationDoor,
+      interventionDoor: world.interventionDoor,
+      hotlineDoor: world.hotlineDoor,
       log: silent,
       checkTemporal: async () => undefined,
     });
@@ -231,6 +235,8 @@ describe('health and documentation', () => {
       pool: world.pool,
       door: world.door,
       escalationDoor: world.escalationDoor,
+      interventionDoor: world.interventionDoor,
+      hotlineDoor: world.hotlineDoor,
       log: silent,
       checkTemporal: () => new Promise(() => undefined),
     });

@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['config/', 'packages', 'node:'],
   client: [
     ...['client/', 'tracing/spans.ts', 'workflows/messages.ts', 'workflows/escalationMessages.ts'],
-    ...['workflows/interventionMessages.ts'],
+    ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
   activities: [
@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
       'tracing/',
       'workflows/messages.ts',
       'workflows/escalationMessages.ts',
+      'workflows/interventionMessages.ts',
     ],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],
