@@ -74,11 +74,23 @@ async function estimated(units: number) {
   const one = await studied();
   const sent = await world.post('agent', `${one.path}/sendEstimate`, { scope: 'All <of> it.', units });
   expect(sent.status).toBe(200);
-  const mail = world.interventionDoor.mails.find(({ text, headers }) => {
-    return headers['X-Relance-Intervention'] === one.id && text.includes('/approvals/');
-  });
+  const mail = world.interventionDoor.mails.find(ofIntervention(one.id));
   return { ...one, link: linkIn(mail?.text), estimate: sent.body.estimate.id as string };
 }
+/** The next date, from a week on, that opening hours admit: weekends and public holidays are refused. */
+async function scheduled(path: string): Promise<void> {
+  for (let day = 8; ; day++) {
+    const date = new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10);
+    const body = { from: `${date}T09:00:00Z`, to: `${date}T10:00:00Z` };
+    const { status, text } = await world.post('agent', `${path}/schedule`, body);
+    if (status === 200) return;
+    if (day > 20) throw new Error(text);
+  }
+}
+const ofIntervention =
+  (id: string) =>
+  ({ headers, text }: { headers: Readonly<Record<string, string>>; text: string }) =>
+    headers['X-Relance-Intervention'] === id && text.includes('/approvals/');
 const press = (link: string, body: object) => supertest(world.app).post(link).type('form').send(body);
 const balance = async () => (await world.get('billing', '/v1/contracts/PREPAID/balance')).body.items[0];
 const read = async (path: string) => (await world.get('agent', path)).body;
@@ -159,16 +171,7 @@ describe('an intervention', () => {
     const before = await balance();
     const { path, link, number } = await estimated(3);
     await press(link, { decision: 'approve' });
-    const days = [7, 8, 9, 10, 11, 12, 13].map((day) => new Date(Date.now() + day * 86_400_000));
-    const attempts: number[] = [];
-    for (const day of days) {
-      const date = day.toISOString().slice(0, 10);
-      const at = { from: `${date}T09:00:00Z`, to: `${date}T10:00:00Z` };
-      const { status } = await world.post('agent', `${path}/schedule`, at);
-      attempts.push(status);
-      if (status === 200) break;
-    }
-    expect(attempts.at(-1)).toBe(200);
+    await scheduled(path);
     const cost = await asCustomer(`${path}/cancel?dryRun=true`, {});
     expect(cost.status).toBe(200);
     expect(cost.body).toMatchObject({ returned: cost.body.free ? { ticket: 3 } : {} });
@@ -189,6 +192,36 @@ describe('an intervention', () => {
     expect(seen.text).not.toMatch(/s-agent|workLogged/);
     expect((await world.get('agent', `/v1/interventions?request=${number}`)).body.items).toHaveLength(1);
     expect((await world.get('agent', `/v1/requests/${number}/mails`)).status).toBe(200);
+  });
+
+  it('goes beyond the estimate only when the customer agrees, to what they read', async () => {
+    const { path, link, id } = await estimated(1);
+    await press(link, { decision: 'approve' });
+    await scheduled(path);
+    await world.post('agent', `${path}/logWork`, { minutes: 50 });
+    const asked = () => linkIn(world.interventionDoor.mails.filter(ofIntervention(id)).at(-1)?.text);
+    const first = asked();
+    const page = await supertest(world.app).get(first);
+    expect(page.text).toContain('How many more (prepaid ticket)');
+    expect((await press(first, { decision: 'approve', units: '2' })).status).toBe(410);
+    const question = () => supertest(world.app).get(first);
+    const askedAt = /name="asked" value="(\d+)"/.exec((await question()).text)?.[1];
+    expect((await press(first, { decision: 'approve', units: '-1', asked: askedAt })).status).toBe(422);
+    expect((await read(path)).reserved).toEqual({ ticket: 1 });
+    // An agent says how much: that question takes the place of the first one.
+    expect((await world.post('agent', `${path}/askMore`, { units: { ticket: 2 }, text: 'More <b>.' })).status).toBe(
+      200,
+    );
+    expect((await press(first, { decision: 'approve', units: '1', asked: askedAt })).status).toBe(410);
+    const second = asked();
+    const { text } = await supertest(world.app).get(second);
+    expect(text).toContain('2 × prepaid ticket');
+    const agreed = { decision: 'approve', asked: /name="asked" value="(\d+)"/.exec(text)?.[1] };
+    expect((await press(second, agreed)).status).toBe(200);
+    expect((await press(second, agreed)).status).toBe(410);
+    expect((await read(path)).reserved).toEqual({ ticket: 3 });
+    const done = await world.post('agent', `${path}/complete`, { text: 'Done.' });
+    expect(done.body.ended).toMatchObject({ used: { ticket: 1 }, returned: { ticket: 2 } });
   });
 
   it('waits for an order where credit is lacking', async () => {
