@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { InterventionCommandOf } from '../domain/intervention/events.ts';
 import type { InterventionId, InterventionState } from '../domain/intervention/state.ts';
+import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 
@@ -88,6 +89,18 @@ export async function listLackingCredit(db: Queryable, contract: string): Promis
   const { rows } = await db.query<{ id: InterventionId }>(
     `SELECT id FROM interventions WHERE contract = $1 AND view->'missing' <> '{}' ORDER BY created_at`,
     [contract],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Of those that lack credit: whose units are all available now. */
+export async function listServable(db: Queryable, contract: string, available: UnitAmounts): Promise<InterventionId[]> {
+  const { rows } = await db.query<{ id: InterventionId }>(
+    `SELECT id FROM interventions
+     WHERE contract = $1 AND view->'missing' <> '{}' AND NOT EXISTS (
+       SELECT FROM jsonb_each_text(state->'wanted') w WHERE w.value::int > coalesce(($2::jsonb->>w.key)::int, 0))
+     ORDER BY created_at`,
+    [contract, JSON.stringify(available)],
   );
   return rows.map(({ id }) => id);
 }

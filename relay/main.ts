@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
 import { createContractDoor } from '../client/contractDoor.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
+import { createHotlineDoor } from '../client/hotlineDoor.ts';
 import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
@@ -55,7 +56,12 @@ const relay = startInboundRelay({
 const openings = startOpenings({ pool, door, log });
 const reports = startReports({ pool, door, log });
 const openingHours = startOpeningHours({ pool, door, log });
-const credits = startCredits({ pool, door: createContractDoor({ client }), log });
+const credits = startCredits({
+  pool,
+  door: createContractDoor({ client }),
+  waiting: { interventions: interventionDoor, calls: createHotlineDoor({ client, pool }) },
+  log,
+});
 const transport = createMailTransport(environment.smtpUrl);
 const notices = startNotices({
   pool,

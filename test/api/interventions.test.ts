@@ -5,8 +5,11 @@ import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { issueToken } from '../../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { listLedgerOddities } from '../../db/ledger/verification.ts';
+import { listUntold } from '../../db/ledger/watching.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
+import { startCredits } from '../../relay/credits.ts';
 import { type ApiWorld, createApiWorld, termsOf } from '../support/apiWorld.ts';
+import { until } from '../support/until.ts';
 
 let world: ApiWorld;
 let token: string;
@@ -234,6 +237,36 @@ describe('an intervention', () => {
     expect((await read(path)).status).toBe('ready');
     const withdrawn = await world.post('agent', `${path}/withdraw`, { text: 'Not needed any more.' });
     expect(withdrawn.body.ended.returned).toEqual({ ticket: 30 });
+  });
+
+  it('is told by the relay once an order suffices, and not before', async () => {
+    const { available } = await balance();
+    const { path, link, id } = await estimated(available + 30);
+    await press(link, { decision: 'approve' });
+    expect((await read(path)).status).toBe('awaitingOrder');
+    const orders = () => world.interventionDoor.mails.filter(({ text }) => text.includes('order form for it')).length;
+    const before = orders();
+    const told: string[] = [];
+    const relay = startCredits({
+      pool: world.pool,
+      door: { creditChanged: async (contract) => void told.push(contract) },
+      waiting: { interventions: world.interventionDoor, calls: world.hotlineDoor },
+      log: { warn: () => undefined },
+      pauseMs: 20,
+    });
+    try {
+      await buy(20);
+      await until(async () => (await listUntold(world.pool, 10)).length === 0);
+      expect((await read(path)).status).toBe('awaitingOrder');
+      expect(orders()).toBe(before);
+      await buy(10);
+      await until(async () => (await read(path)).status === 'ready');
+    } finally {
+      await relay.close();
+    }
+    expect(told).toContain('PREPAID');
+    expect((await read(path)).id).toBe(id);
+    await world.post('agent', `${path}/withdraw`, { text: 'Not needed any more.' });
   });
 
   it('spends nothing that staff say in the customer’s name, and takes a cancellation by phone', async () => {

@@ -124,7 +124,7 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
     if (!input.state) throw new Error('nothing was saved');
     const rules = rulesOf(input);
     const advance = advanceIntervention(input.state, event, rules);
-    const isQuiet = advance.effects.length === 0 && advance.state !== input.state;
+    const isQuiet = !advance.effects.some(({ kind }) => kind === 'save') && advance.state !== input.state;
     // What waits has changed only: it is saved with the next version in production.
     if (isQuiet)
       await pool.query('UPDATE interventions SET state = $2 WHERE id = $1', [id, JSON.stringify(advance.state)]);
@@ -163,7 +163,11 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
       return await resultOf(id, command.commandId);
     },
     mailBounced: async () => 'delivered',
-    creditAdded: async () => 'delivered',
+    async creditAdded(id) {
+      if (door.away === 'before') throw new Unavailable('Temporal');
+      await happen(id, { type: 'creditAdded', at: Date.now(), who: 'system', channel: 'system' });
+      return 'delivered';
+    },
   };
   return door;
 }
