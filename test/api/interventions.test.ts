@@ -112,7 +112,7 @@ describe('an estimate', () => {
 
   it('is approved by a button, once; opening the link changes nothing', async () => {
     const before = await balance();
-    const { path, link } = await estimated(2);
+    const { path, link, number } = await estimated(2);
     for (let scans = 0; scans < 5; scans++) {
       const page = await supertest(world.app).get(link);
       expect(page.status).toBe(200);
@@ -123,6 +123,10 @@ describe('an estimate', () => {
     }
     expect((await read(path)).status).toBe('estimated');
     expect(await balance()).toEqual(before);
+    // Those who read the request's mails are not the one who was asked.
+    const shown = await world.get('agent', `/v1/requests/${number}/mails`);
+    expect(shown.text).toContain('/approvals/…');
+    expect(shown.text).not.toContain(link.split('/').at(-1));
     expect((await press(link, {})).status).toBe(422);
     const approved = await press(link, { decision: 'approve' });
     expect(approved.status).toBe(200);
