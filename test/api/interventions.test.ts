@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deliverMail } from '../../client/mailDelivery.ts';
 import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { issueToken } from '../../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
+import { readDecidedMail } from '../../db/inboundMails.ts';
 import { listLedgerOddities } from '../../db/ledger/verification.ts';
 import { listUntold } from '../../db/ledger/watching.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
@@ -170,6 +172,32 @@ describe('an estimate', () => {
     world.interventionDoor.away = undefined;
     expect((await read(path)).status).toBe('ready');
     expect((await supertest(world.app).get(link)).status).toBe(410);
+  });
+});
+
+describe('a bounce', () => {
+  it('becomes a task; once the address is corrected the estimate goes out again, with a link of its own', async () => {
+    const { path, id, number, link } = await estimated(1);
+    const mail = randomUUID();
+    await world.pool.query(
+      `INSERT INTO inbound_mails (id, received_at, envelope_from, envelope_to, raw, content_hash, stage, disposition, number, bounced)
+       SELECT $1, now(), '', '{bounce@support.test}', 'raw', '\\x00', 'relayed', 'bounce', $2, key
+       FROM outbound_mails WHERE intervention = $3 AND kind = 'estimate'`,
+      [mail, number, id],
+    );
+    const decided = await readDecidedMail(world.pool, mail);
+    const deps = { pool: world.pool, door: world.door, interventions: world.interventionDoor };
+    await deliverMail(deps, decided ?? expect.unreachable());
+    expect((await read(path)).tasks).toMatchObject([{ kind: 'correctAddress' }]);
+    const before = world.interventionDoor.mails.length;
+    const email = `right-${before}@customer.test`;
+    expect((await world.post('agent', `${path}/correctAddress`, { email })).status).toBe(200);
+    const again = world.interventionDoor.mails.slice(before).filter(ofIntervention(id));
+    expect(again.map(({ to }) => to)).toEqual([email]);
+    expect(linkIn(again[0]?.text)).not.toBe(link);
+    expect((await press(linkIn(again[0]?.text), { decision: 'decline' })).status).toBe(200);
+    expect((await read(path)).status).toBe('declined');
+    expect((await press(link, { decision: 'approve' })).status).toBe(410);
   });
 });
 

@@ -162,7 +162,10 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
       await happen(id, { ...rest, type: name, at: receivedAt ?? now, ...entered } as unknown as InterventionEvent);
       return await resultOf(id, command.commandId);
     },
-    mailBounced: async () => 'delivered',
+    async mailBounced(id, { key, order, receivedAt }) {
+      await happen(id, { type: 'mailBounced', key, order, at: receivedAt, who: 'system', channel: 'mail' });
+      return 'delivered';
+    },
     async creditAdded(id) {
       if (door.away === 'before') throw new Unavailable('Temporal');
       await happen(id, { type: 'creditAdded', at: Date.now(), who: 'system', channel: 'system' });
