@@ -109,7 +109,7 @@ function askedBy(order: Extract<MailOrder, { kind: 'reminder' }>): readonly ('qu
 }
 
 async function standingOf(deps: MailActivitiesDeps, mail: OutboundMail): ReturnType<OrderedMail['standing']> {
-  if (mail.escalation !== undefined) return 'send';
+  if (mail.escalation !== undefined || mail.intervention !== undefined) return 'send';
   const { order, number } = mail;
   if (order.kind !== 'reminder' && order.kind !== 'closing') return 'send';
   if (order.waitingSince === undefined) return 'send';
@@ -124,6 +124,8 @@ async function standingOf(deps: MailActivitiesDeps, mail: OutboundMail): ReturnT
 }
 
 function messageOf(deps: MailActivitiesDeps, mail: OutboundMail): OutgoingMessage {
-  if (mail.escalation !== undefined) throw new Error('a mail of an escalation has the key of a request’s');
+  if (mail.escalation !== undefined || mail.intervention !== undefined) {
+    throw new Error('a mail of something else has the key of a request’s');
+  }
   return composeMessage(mail, deps.sender);
 }

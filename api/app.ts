@@ -4,9 +4,13 @@ import helmet from 'helmet';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { EscalationDoor } from '../client/escalationDoor.ts';
+import type { HotlineDoor } from '../client/hotlineDoor.ts';
+import type { InterventionDoor } from '../client/interventionDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
 import { createPostgresFiles, type FileStore } from '../db/attachments.ts';
 import { allocateSr } from '../db/srNumbers.ts';
+import type { TokenKeys } from '../mail/tokens.ts';
+import { serveApprovals } from './approvals.ts';
 import { createCallers, GENEROUS, type Limits } from './callers.ts';
 import { serveDocumentation } from './documentation.ts';
 import { serveHealth } from './health.ts';
@@ -22,6 +26,9 @@ import { escalationCommandRoutes } from './routes/escalationCommands.ts';
 import { escalationPages } from './routes/escalationPages.ts';
 import { escalationRoutes } from './routes/escalations.ts';
 import { explanationRoutes } from './routes/explanations.ts';
+import { billingProposalRoutes, hotlineRoutes } from './routes/hotline.ts';
+import { interventionCommandRoutes } from './routes/interventionCommands.ts';
+import { interventionRoutes } from './routes/interventions.ts';
 import { mailRoutes } from './routes/mails.ts';
 import { portalRoutes } from './routes/portal.ts';
 import { publisherRoutes } from './routes/publishers.ts';
@@ -33,6 +40,10 @@ export interface AppDependencies {
   readonly pool: Pool;
   readonly door: RequestDoor;
   readonly escalationDoor: EscalationDoor;
+  readonly interventionDoor: InterventionDoor;
+  readonly hotlineDoor: HotlineDoor;
+  /** Keys of the links on which customers approve; without them there is no such page. */
+  readonly tokenKeys?: TokenKeys;
   /** Where files of escalations are kept; Postgres without it. */
   readonly files?: FileStore;
   /** Throws when Temporal does not answer. */
@@ -45,7 +56,10 @@ export interface AppDependencies {
 
 /** Every route that wants an access token. */
 export function allRoutes(
-  deps: Pick<AppDependencies, 'pool' | 'door' | 'escalationDoor' | 'files' | 'portal'>,
+  deps: Pick<
+    AppDependencies,
+    'pool' | 'door' | 'escalationDoor' | 'interventionDoor' | 'hotlineDoor' | 'files' | 'portal'
+  >,
 ): Route[] {
   const { pool, files = createPostgresFiles(pool) } = deps;
   return [
@@ -64,6 +78,10 @@ export function allRoutes(
     ...escalationPages({ pool, files }),
     ...escalationCommandRoutes(deps),
     ...publisherRoutes(deps),
+    ...interventionRoutes(deps),
+    ...interventionCommandRoutes(deps),
+    ...hotlineRoutes(deps),
+    ...billingProposalRoutes(deps),
   ];
 }
 
@@ -85,6 +103,10 @@ export function createApp(deps: AppDependencies): Express {
   ];
   serveHealth(app, needs, log);
   serveDocumentation(app, routes);
+  const { tokenKeys, interventionDoor } = deps;
+  if (tokenKeys) {
+    serveApprovals(app, { pool, interventionDoor, tokenKeys, log, wrongTokens: limits.unauthorized });
+  }
   const callers = createCallers(pool, limits);
   for (const route of routes) serve(app, route, { pool, callers, log });
   answerProblems(app, log);

@@ -1,6 +1,8 @@
 /** The API process: serves until SIGTERM or SIGINT, then ends the calls under way and exits 0. */
 import { checkTemporal, createTemporalClient } from '../client/connection.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
+import { createHotlineDoor } from '../client/hotlineDoor.ts';
+import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -22,10 +24,15 @@ const client = createTemporalClient({
 });
 const door = createRequestDoor({ client, pool });
 const escalationDoor = createEscalationDoor({ client, pool });
+const interventionDoor = createInterventionDoor({ client, pool });
+const hotlineDoor = createHotlineDoor({ client, pool });
 const app = createApp({
   pool,
   door,
   escalationDoor,
+  interventionDoor,
+  hotlineDoor,
+  tokenKeys: environment.tokenKeys,
   checkTemporal: () => checkTemporal(client),
   log,
   portal: environment.publicUrl,

@@ -16,6 +16,7 @@ import type {
   RequestOut,
   TimelineLine,
 } from './schemas.ts';
+import { withoutLinks } from './withoutLinks.ts';
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined | null> };
 
@@ -158,7 +159,7 @@ export function timelineLineOut(row: TimelineRow, role: Role): z.input<typeof Ti
     ...(forStaff
       ? { audience: row.audience, ...present({ enteredBy: row.enteredBy, enteredAt: isoIf(row.enteredAt) }) }
       : {}),
-    ...present({ text: row.text, mail: row.mail }),
+    ...present({ text: withoutLinks(row.text), mail: row.mail }),
     facts: factsOut(row.facts),
   };
 }
@@ -172,7 +173,7 @@ export function correspondenceOut(row: CorrespondenceRow, role: Role): z.input<t
     direction,
     at: iso(row.at),
     subject: row.subject ?? '',
-    text: row.body ?? '',
+    text: withoutLinks(row.body ?? ''),
     ...present({ kind }),
     ...(forStaff
       ? { audience, ...present({ status, bouncedAt: isoIf(row.bouncedAt), id: row.mail, disposition }) }

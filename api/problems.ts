@@ -4,6 +4,7 @@ import { errorCode, isDatabaseAway } from '../db/pool.ts';
 import { ESCALATION_COMMANDS, type EscalationCommandName } from '../domain/escalation/events.ts';
 import { COMMANDS, type CommandName } from '../domain/events.ts';
 import { type FailureType, Refusal } from '../domain/failures.ts';
+import { INTERVENTION_COMMANDS, type InterventionCommandName } from '../domain/intervention/events.ts';
 import { mayCommand, type Role } from './rights.ts';
 
 /** Every kind of problem: its status, and whether an answer with it is final for an idempotency key. */
@@ -42,6 +43,7 @@ export interface ProblemDetails {
   readonly tried?: string;
   readonly requestStatus?: string;
   readonly escalationStatus?: string;
+  readonly interventionStatus?: string;
   readonly possible?: readonly string[];
   readonly exclusion?: string;
   readonly clause?: string;
@@ -166,6 +168,21 @@ export function escalationRefused(
   return new Problem('invalid-transition', `${message} ${next}`, {
     ...(tried === undefined ? {} : { tried }),
     ...(status === undefined ? {} : { escalationStatus: status }),
+    possible,
+  });
+}
+
+/** A refusal by an intervention, whose commands are others too. */
+export function interventionRefused(
+  { message, details }: Refusal,
+  may: (name: InterventionCommandName) => boolean,
+): Problem {
+  const { status, tried } = details;
+  const possible = INTERVENTION_COMMANDS.filter((name) => details.possible?.includes(name) && may(name));
+  const next = possible.length > 0 ? `Possible now: ${possible.join(', ')}.` : 'Nothing of yours is possible now.';
+  return new Problem('invalid-transition', `${message} ${next}`, {
+    ...(tried === undefined ? {} : { tried }),
+    ...(status === undefined ? {} : { interventionStatus: status }),
     possible,
   });
 }

@@ -3,6 +3,7 @@ import type { TokenHolder } from '../db/accessTokens.ts';
 import { DISTRIBUTOR_COMMANDS, type EscalationCommandName, PUBLISHER_COMMANDS } from '../domain/escalation/events.ts';
 import type { EscalationAudience } from '../domain/escalation/timeline.ts';
 import type { CommandName, Who } from '../domain/events.ts';
+import { INTERVENTION_CUSTOMER_COMMANDS, type InterventionCommandName } from '../domain/intervention/events.ts';
 import type { Audience } from '../domain/timeline.ts';
 
 /** Every role. */
@@ -61,6 +62,25 @@ export function mayCommandEscalation(role: Role, name: EscalationCommandName): b
       return PUBLISHER_COMMANDS.some((one) => one === name);
     case 'billing':
     case 'customer':
+      return false;
+  }
+}
+
+/** What the customer decides that staff may write down from a phone call: nothing that spends. */
+export const BY_PHONE: readonly InterventionCommandName[] = ['decline', 'declineMore', 'cancel', 'changeDate'];
+
+/** Whether the role may give this command on an intervention at all; the status decides the rest. */
+export function mayCommandIntervention(role: Role, name: InterventionCommandName): boolean {
+  const isCustomers = INTERVENTION_CUSTOMER_COMMANDS.some((one) => one === name);
+  switch (role) {
+    case 'agent':
+    case 'supervisor':
+      return !isCustomers || BY_PHONE.includes(name);
+    case 'customer':
+      return isCustomers;
+    case 'billing':
+      return name === 'confirmOrder';
+    case 'publisher':
       return false;
   }
 }

@@ -38,6 +38,8 @@ interface Described {
     | 'portal'
     | 'callers'
     | 'escalations'
+    | 'interventions'
+    | 'hotline'
     | 'publishers';
   readonly summary: string;
   readonly roles: readonly Role[];

@@ -4,6 +4,8 @@ import { DISPOSITIONS } from '../db/mailReading.ts';
 import { MAIL_KINDS } from '../domain/effects.ts';
 import { ESCALATION_STATUSES } from '../domain/escalation/state.ts';
 import { COMMANDS } from '../domain/events.ts';
+import { INTERVENTION_MAIL_KINDS } from '../domain/intervention/effects.ts';
+import { INTERVENTION_STATUSES } from '../domain/intervention/state.ts';
 import { STATUSES } from '../domain/state.ts';
 import { CLOCK_NAMES } from '../domain/terms.ts';
 import { TIMELINE_AUDIENCE, type TimelineType } from '../domain/timeline.ts';
@@ -143,7 +145,10 @@ export const CorrespondenceMail = z
     at: Instant,
     subject: z.string(),
     text: z.string(),
-    kind: z.enum(MAIL_KINDS).optional().meta({ description: 'out' }),
+    kind: z
+      .enum([...MAIL_KINDS, ...INTERVENTION_MAIL_KINDS])
+      .optional()
+      .meta({ description: 'out' }),
     status: z.enum(['waiting', 'accepted', 'refused', 'superseded']).optional().meta({ description: 'out, for staff' }),
     bouncedAt: Instant.optional().meta({ description: 'out, for staff' }),
     audience: z.enum(['staff', 'customer']).optional().meta({ description: 'for staff' }),
@@ -210,6 +215,7 @@ export const ProblemOut = z
     tried: z.string().optional(),
     requestStatus: z.enum(STATUSES).optional(),
     escalationStatus: z.enum(ESCALATION_STATUSES).optional(),
+    interventionStatus: z.enum(INTERVENTION_STATUSES).optional(),
     possible: z.array(z.string()).optional(),
     decision: z.enum(['otherContract', 'quote', 'training']).optional().meta({ description: 'where it belongs' }),
     coveredBy: z.array(z.string()).optional().meta({ description: 'the contract types that cover it' }),

@@ -7,6 +7,8 @@ import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { checkTemporal } from '../client/connection.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
+import { createHotlineDoor } from '../client/hotlineDoor.ts';
+import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { issueToken } from '../db/accessTokens.ts';
 import type { Servers } from './servers.ts';
@@ -33,6 +35,8 @@ export async function startApi({ pool }: Servers, client: Client, staff = AGENT)
     pool,
     door,
     escalationDoor: createEscalationDoor({ client, pool }),
+    interventionDoor: createInterventionDoor({ client, pool }),
+    hotlineDoor: createHotlineDoor({ client, pool }),
     checkTemporal: () => checkTemporal(client),
     log,
   }).listen(0, '127.0.0.1');

@@ -10,14 +10,17 @@ import {
   settleMail,
 } from '../db/inboundMails.ts';
 import { returnToStaff } from '../db/mailVerdicts.ts';
-import { findOutboundMail } from '../db/outboundMails.ts';
+import { findOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
 import { readRequestRow, registerRequest } from '../db/requests.ts';
 import type { RequestField } from '../domain/coverage.ts';
 import { Refusal } from '../domain/failures.ts';
+import type { InterventionId } from '../domain/intervention/state.ts';
 import { askForMissing } from '../mail/templates/missing.ts';
 import type { AnswerSignal } from '../workflows/messages.ts';
+import type { InterventionDoor } from './interventionDoor.ts';
 import { deliverPublisherMail, type PublisherMailDependencies } from './publisherMails.ts';
 import type { RequestDoor } from './requestDoor.ts';
+import { Unavailable } from './unavailable.ts';
 
 /** What a mail needs of the door. */
 export type MailDoor = Pick<RequestDoor, 'open' | 'answer' | 'holdMessage' | 'dismissMessage' | 'mailBounced'>;
@@ -25,6 +28,8 @@ export type MailDoor = Pick<RequestDoor, 'open' | 'answer' | 'holdMessage' | 'di
 /** What delivering mails needs. */
 export interface MailDeliveryDependencies extends PublisherMailDependencies {
   readonly door: MailDoor;
+  /** Where bounces of interventions' mails go. */
+  readonly interventions?: Pick<InterventionDoor, 'mailBounced'>;
 }
 
 /** Longest text that a request opened by mail takes from it, characters; the mail itself keeps all of it. */
@@ -69,7 +74,9 @@ async function carry(deps: MailDeliveryDependencies, mail: DecidedMail): Promise
         break;
       case 'bounce': {
         const sent = mail.bounced === null ? undefined : await findOutboundMail(pool, mail.bounced);
-        if (sent?.audience === 'customer') {
+        if (sent?.intervention !== undefined) {
+          if (sent.audience === 'customer') await returnIntervention(deps, sent, receivedAt);
+        } else if (sent?.audience === 'customer') {
           await door.mailBounced(number, { key: sent.key, order: sent.order, receivedAt });
         }
         break;
@@ -85,6 +92,15 @@ async function carry(deps: MailDeliveryDependencies, mail: DecidedMail): Promise
     }
   }
   await settleMail(pool, id, mail.disposition);
+}
+
+async function returnIntervention(
+  { interventions }: MailDeliveryDependencies,
+  { intervention, key, order }: Extract<OutboundMail, { readonly intervention: InterventionId }>,
+  receivedAt: number,
+): Promise<void> {
+  if (!interventions) throw new Unavailable('Temporal');
+  await interventions.mailBounced(intervention, { key, order, receivedAt });
 }
 
 async function deliverAnswer(deps: MailDeliveryDependencies, mail: DecidedMail, number: string): Promise<void> {

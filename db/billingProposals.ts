@@ -23,7 +23,7 @@ const PROPOSAL = `id, request, contract, seconds, cause, proposed_by AS "propose
   decision, decided_by AS "decidedBy", decided_at AS "decidedAt"`;
 
 /**
- * Proposes to bill time of a request.
+ * Proposes to bill time of a request; the same cause is proposed once.
  *
  * @throws Refusal `NotFound`; `NotCovered`: the contract does not have such time billed; `ValidationFailed`
  */
@@ -46,6 +46,10 @@ export async function proposeBilling(
   if (!terms.outsideScope?.analysisMayBeBilled) {
     throw new Refusal('NotCovered', 'The contract does not have time billed whose cause was not the product.');
   }
+  const known = await pool.query<BillingProposal>(`SELECT ${PROPOSAL} FROM billing_proposals WHERE cause = $1`, [
+    cause,
+  ]);
+  if (known.rows[0]) return known.rows[0];
   const { rows } = await pool.query<BillingProposal>(
     `INSERT INTO billing_proposals (request, contract, seconds, cause, proposed_by) VALUES ($1, $2, $3, $4, $5)
      RETURNING ${PROPOSAL}`,

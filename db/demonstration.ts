@@ -15,6 +15,10 @@ import { nameContractPublisher, storePublisher, storePublisherPerson } from './p
 export interface DemonstrationTokens {
   readonly agent: string;
   readonly supervisor: string;
+  /** Enters orders of prepaid credit. */
+  readonly billing: string;
+  /** Of the contact on `DEMO-PREPAID`. */
+  readonly prepaidCustomer: string;
   /** Of the contact on the first contract. */
   readonly customer: string;
   /** Of a person of the publisher to whom the product `viewer` is escalated. */
@@ -26,7 +30,7 @@ export type DemonstrationContact = Pick<ContactRow, 'id' | 'contract' | 'name' |
 
 /** What was loaded, for whoever starts the stack. */
 export interface Demonstration {
-  /** `DEMO-ANOMALY`, then `DEMO-SECONDS`, whose delays last seconds. */
+  /** `DEMO-ANOMALY`, then `DEMO-SECONDS`, whose delays last seconds, then `DEMO-PREPAID`, which sells tickets. */
   readonly contracts: readonly { readonly reference: string; readonly contact: DemonstrationContact }[];
   readonly tokens: DemonstrationTokens;
   /** The contact on `DEMO-ANOMALY`. */
@@ -35,6 +39,7 @@ export interface Demonstration {
 
 const AGENT = 'demo-agent';
 const SUPERVISOR = 'demo-supervisor';
+const BILLING = 'demo-billing';
 const PARTIES = { customer: 'Atelier Exemple (fictif)', provider: 'Support Exemple (fictif)' };
 /** The contract with the publisher, and who sends escalations to it. */
 const PUBLISHER_CONTRACT = 'DEMO-PUBLISHER';
@@ -112,11 +117,14 @@ export async function loadDemonstration(
   await storeContact(pool, CAMILLE);
   await storeStaff(pool, person(AGENT, 'Alix Fictive', 'agent'));
   await storeStaff(pool, person(SUPERVISOR, 'Sacha Fictif', 'supervisor'));
+  await storeStaff(pool, person(BILLING, 'Billie Fictive', 'billing'));
   return {
-    contracts: [CLAIRE, CAMILLE].map((contact) => ({ reference: contact.contract, contact })),
+    contracts: [CLAIRE, CAMILLE, THEA].map((contact) => ({ reference: contact.contract, contact })),
     tokens: {
       agent: await tokenOf(pool, { staff: AGENT }, earlierTokens.agent),
       supervisor: await tokenOf(pool, { staff: SUPERVISOR }, earlierTokens.supervisor),
+      billing: await tokenOf(pool, { staff: BILLING }, earlierTokens.billing),
+      prepaidCustomer: await tokenOf(pool, { contact: THEA.id }, earlierTokens.prepaidCustomer),
       customer: await tokenOf(pool, { contact: CLAIRE.id }, earlierTokens.customer),
       publisher: await tokenOf(pool, { publisherPerson: PAULE.id }, earlierTokens.publisher),
     },
@@ -162,7 +170,7 @@ async function storeAll(pool: Pool, reference: string, input: ContractTermsInput
   return terms;
 }
 
-function person(id: string, name: string, role: 'agent' | 'supervisor') {
+function person(id: string, name: string, role: 'agent' | 'supervisor' | 'billing') {
   return { id, name, role, email: `${role}@support.example`, language: 'fr' } as const;
 }
 

@@ -1,5 +1,5 @@
 /** Calls of the hotline, one after the other on an incident. */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../domain/failures.ts';
 import type { CallKind, TimedCall } from '../domain/hotline.ts';
 import { inTransaction, isUniqueViolation, type Queryable } from './pool.ts';
@@ -11,6 +11,7 @@ type CallId = `hotline:${string}:${number}`;
 export interface HotlineCallRow {
   readonly id: CallId;
   readonly request: string;
+  readonly n: number;
   readonly contract: string;
   readonly termsVersion: number;
   readonly kind: CallKind;
@@ -34,11 +35,15 @@ export interface NewHotlineCall {
 }
 
 /**
- * Begins a call. Undefined when there is no such request.
+ * Begins a call; `begun` is done in the same transaction. Undefined when there is no such request.
  *
  * @throws Refusal `Conflict`: another call on the incident is not over
  */
-export async function beginHotlineCall(pool: Pool, call: NewHotlineCall): Promise<CallId | undefined> {
+export async function beginHotlineCall(
+  pool: Pool,
+  call: NewHotlineCall,
+  begun: (client: PoolClient, id: CallId) => Promise<void> = async () => undefined,
+): Promise<CallId | undefined> {
   const { request, termsVersion, kind, agent, beganAt } = call;
   try {
     return await inTransaction(pool, async (client) => {
@@ -54,7 +59,9 @@ export async function beginHotlineCall(pool: Pool, call: NewHotlineCall): Promis
          FROM (SELECT coalesce(max(n), 0) + 1 AS n FROM hotline_calls WHERE request = $1) AS next RETURNING id`,
         [request, contract, termsVersion, kind, agent, beganAt],
       );
-      return rows[0]?.id;
+      const id = rows[0]?.id;
+      if (id !== undefined) await begun(client, id);
+      return id;
     });
   } catch (error) {
     if (!isUniqueViolation(error, 'hotline_one_call')) throw error;
@@ -62,14 +69,14 @@ export async function beginHotlineCall(pool: Pool, call: NewHotlineCall): Promis
   }
 }
 
+const CALL = `
+  SELECT id, request, n, contract, terms_version AS "termsVersion", kind, agent, began_at AS "beganAt",
+         ended_at AS "endedAt", seconds, free_seconds AS "freeSeconds", unit, units, debited_at AS "debitedAt"
+  FROM hotline_calls`;
+
 /** A call; undefined when there is none. */
 export async function readHotlineCall(db: Queryable, id: string): Promise<HotlineCallRow | undefined> {
-  const { rows } = await db.query<HotlineCallRow>(
-    `SELECT id, request, contract, terms_version AS "termsVersion", kind, agent, began_at AS "beganAt",
-            ended_at AS "endedAt", seconds, free_seconds AS "freeSeconds", unit, units, debited_at AS "debitedAt"
-     FROM hotline_calls WHERE id = $1`,
-    [id],
-  );
+  const { rows } = await db.query<HotlineCallRow>(`${CALL} WHERE id = $1`, [id]);
   return rows[0];
 }
 
@@ -103,6 +110,39 @@ export async function endHotlineCallRow(
      WHERE id = $1 AND ended_at IS NULL`,
     [id, endedAt, seconds, freeSeconds, unit, units],
   );
+}
+
+/** What an alert to the agent of a call needs. */
+export interface CallAlert {
+  readonly request: string;
+  readonly isOver: boolean;
+  readonly isTold: boolean;
+  /** While active. */
+  readonly agent: { readonly address: string; readonly language: 'fr' | 'en' } | undefined;
+}
+
+/** See {@link CallAlert}; undefined when there is no such call. */
+export async function readCallAlert(db: Queryable, id: string): Promise<CallAlert | undefined> {
+  const { rows } = await db.query<Omit<CallAlert, 'agent'> & { address: string | null; language: 'fr' | 'en' }>(
+    `SELECT c.request, c.ended_at IS NOT NULL AS "isOver", c.told_at IS NOT NULL AS "isTold", s.email AS address, s.language
+     FROM hotline_calls c LEFT JOIN staff s ON 'staff:' || s.id = c.agent AND s.active WHERE c.id = $1`,
+    [id],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const { address, language, ...rest } = row;
+  return { ...rest, agent: address === null ? undefined : { address, language } };
+}
+
+/** The agent was told that free minutes run out. */
+export async function markAgentTold(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE hotline_calls SET told_at = coalesce(told_at, now()) WHERE id = $1', [id]);
+}
+
+/** Calls on a request, in their order. */
+export async function listHotlineCalls(db: Queryable, request: string): Promise<HotlineCallRow[]> {
+  const { rows } = await db.query<HotlineCallRow>(`${CALL} WHERE request = $1 ORDER BY n`, [request]);
+  return rows;
 }
 
 /** Its units are debited. */

@@ -21,19 +21,21 @@ export interface StoredEstimate {
 const ESTIMATE = `id, intervention, service, scope, prerequisites, limits, deliverables, figures,
   drafted_by AS "draftedBy", created_at AS "createdAt"`;
 
-/** Stores one and returns its id, which `sendEstimate` names. */
+/** Stores one and returns its id, which `sendEstimate` names; one that has the given id is there already. */
 export async function storeEstimate(
   db: Queryable,
-  estimate: Omit<StoredEstimate, 'id' | 'createdAt'>,
+  estimate: Omit<StoredEstimate, 'id' | 'createdAt'> & { readonly id?: string },
 ): Promise<string> {
-  const { intervention, service, scope, prerequisites, limits, deliverables, figures, draftedBy } = estimate;
+  const { id: given, intervention, service, scope, prerequisites, limits, deliverables, figures, draftedBy } = estimate;
   const { rows } = await db.query<{ id: string }>(
-    `INSERT INTO intervention_estimates (intervention, service, scope, prerequisites, limits, deliverables, figures, drafted_by)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
+    `INSERT INTO intervention_estimates (intervention, service, scope, prerequisites, limits, deliverables, figures, drafted_by, id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, coalesce($9, gen_random_uuid()))
+     ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING id`,
     [
       ...[intervention, service, scope],
       ...[prerequisites, limits, deliverables, figures].map((value) => JSON.stringify(value)),
       draftedBy,
+      given ?? null,
     ],
   );
   const id = rows[0]?.id;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { InterventionCommandOf } from '../domain/intervention/events.ts';
 import type { InterventionId, InterventionState } from '../domain/intervention/state.ts';
+import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 
@@ -39,7 +40,10 @@ export interface NewIntervention {
   readonly commandId?: string;
 }
 
-/** Gives it the request's next number and writes its row, in stage `opening`. Undefined when there is no such request. */
+/**
+ * Gives it the request's next number and writes its row, in stage `opening`; the same command finds the same one. Undefined
+ * when there is no such request.
+ */
 export async function registerIntervention(
   pool: Pool,
   { request, termsVersion, contact, text, module, who, channel, commandId = randomUUID() }: NewIntervention,
@@ -53,6 +57,11 @@ export async function registerIntervention(
     );
     const contract = found.rows[0]?.contract;
     if (contract === undefined) return undefined;
+    const known = await client.query<{ id: InterventionId }>(
+      `SELECT id FROM interventions WHERE request = $1 AND opening->>'commandId' = $2`,
+      [request, commandId],
+    );
+    if (known.rows[0]) return known.rows[0].id;
     const { rows } = await client.query<{ id: InterventionId }>(
       `INSERT INTO interventions (id, request, n, contract, terms_version, contact, module, opening)
        SELECT 'intervention:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6
@@ -82,4 +91,48 @@ export async function listLackingCredit(db: Queryable, contract: string): Promis
     [contract],
   );
   return rows.map(({ id }) => id);
+}
+
+/** Of those that lack credit: whose units are all available now. */
+export async function listServable(db: Queryable, contract: string, available: UnitAmounts): Promise<InterventionId[]> {
+  const { rows } = await db.query<{ id: InterventionId }>(
+    `SELECT id FROM interventions
+     WHERE contract = $1 AND view->'missing' <> '{}' AND NOT EXISTS (
+       SELECT FROM jsonb_each_text(state->'wanted') w WHERE w.value::int > coalesce(($2::jsonb->>w.key)::int, 0))
+     ORDER BY created_at`,
+    [contract, JSON.stringify(available)],
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Forgets one that its workflow refused to open. */
+export async function discardIntervention(db: Queryable, id: string): Promise<void> {
+  await db.query('DELETE FROM interventions WHERE id = $1 AND state IS NULL', [id]);
+}
+
+/** Which interventions are wanted. */
+export interface InterventionFilter {
+  readonly contract?: string | undefined;
+  readonly request?: string | undefined;
+  readonly status?: string | undefined;
+  /** Those that were opened earlier, or at the same instant with a lesser id. */
+  readonly below?: { readonly createdAt: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
+/** Interventions that have been saved, the newest first. */
+export async function listInterventions(db: Queryable, filter: InterventionFilter): Promise<InterventionRow[]> {
+  const { contract, request, status, below, limit } = filter;
+  const { rows } = await db.query<InterventionRow>(
+    `${INTERVENTION}
+     WHERE view IS NOT NULL AND ($1::text IS NULL OR contract = $1) AND ($2::text IS NULL OR request = $2)
+       AND ($3::text IS NULL OR status = $3)
+       AND ($4::timestamptz IS NULL OR (date_trunc('milliseconds', created_at), id) < ($4, $5))
+     ORDER BY date_trunc('milliseconds', created_at) DESC, id DESC LIMIT $6`,
+    [
+      ...[contract ?? null, request ?? null, status ?? null],
+      ...[below === undefined ? null : new Date(below.createdAt), below?.id ?? null, limit],
+    ],
+  );
+  return rows;
 }

@@ -2,13 +2,16 @@
 import type { EffectKey, MailKind, MailOrder } from '../domain/effects.ts';
 import type { EscalationMailKind, EscalationMailOrder } from '../domain/escalation/effects.ts';
 import type { EscalationId } from '../domain/escalation/state.ts';
+import type { InterventionMailKind, InterventionMailOrder } from '../domain/intervention/effects.ts';
+import type { InterventionId } from '../domain/intervention/state.ts';
 import type { Audience } from '../domain/timeline.ts';
+import { hashOfToken, type NewApproval } from './approvalTokens.ts';
 import type { Queryable } from './pool.ts';
 
 interface NewMail {
   readonly key: EffectKey;
   readonly contentHash: Buffer;
-  /** Of the request, also for a mail of one of its escalations. */
+  /** Of the request, also for a mail of one of its escalations or interventions. */
   readonly number: string;
   /** `contact:<id>`, `staff` or `publisher:<id of the publisher>`. */
   readonly recipient: string;
@@ -24,26 +27,37 @@ interface NewMail {
 
 interface OfRequest {
   readonly escalation?: undefined;
+  readonly intervention?: undefined;
   readonly order: MailOrder;
   readonly audience: Audience;
 }
 
 interface OfEscalation {
   readonly escalation: EscalationId;
+  readonly intervention?: undefined;
   readonly order: EscalationMailOrder;
   readonly audience: 'staff' | 'publisher';
   /** The addresses that it offers; read back by `findActionToken`. */
   readonly actions?: readonly { readonly token: string; readonly action: string }[];
 }
 
+interface OfIntervention {
+  readonly escalation?: undefined;
+  readonly intervention: InterventionId;
+  readonly order: InterventionMailOrder;
+  readonly audience: Audience;
+  /** The link that it has. */
+  readonly approval?: NewApproval;
+}
+
 /** What is written when a mail is ordered; never changed after. Message-IDs have their angle brackets. */
-export type NewOutboundMail = NewMail & (OfRequest | OfEscalation);
+export type NewOutboundMail = NewMail & (OfRequest | OfEscalation | OfIntervention);
 
 /** How sending a mail ended. */
 export type MailEnd = 'accepted' | 'refused' | 'superseded';
 
 interface HowFar {
-  readonly kind: MailKind | EscalationMailKind;
+  readonly kind: MailKind | EscalationMailKind | InterventionMailKind;
   readonly createdAt: Date;
   readonly ended: { readonly status: MailEnd; readonly at: Date } | undefined;
   readonly attempts: number;
@@ -58,10 +72,11 @@ export type OutboundMail = NewOutboundMail & HowFar;
 interface Row {
   key: string;
   content_hash: Buffer;
-  mail_order: MailOrder | EscalationMailOrder;
+  mail_order: MailOrder | EscalationMailOrder | InterventionMailOrder;
   number: string;
   escalation: EscalationId | null;
-  kind: MailKind | EscalationMailKind;
+  intervention: InterventionId | null;
+  kind: MailKind | EscalationMailKind | InterventionMailKind;
   audience: Audience | 'publisher';
   recipient: string;
   address: string;
@@ -94,16 +109,23 @@ export async function findOutboundMailByToken(db: Queryable, token: string): Pro
 
 const INSERT = `
   INSERT INTO outbound_mails (key, content_hash, mail_order, number, kind, audience, recipient, address, message_id,
-    token, subject, body, body_html, in_reply_to, reference_ids, escalation, claimed_until, attempts)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-    clock_timestamp() + $17 * interval '1 millisecond', 1)
+    token, subject, body, body_html, in_reply_to, reference_ids, escalation, intervention, claimed_until, attempts)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    clock_timestamp() + $18 * interval '1 millisecond', 1)
   ON CONFLICT (key) DO NOTHING RETURNING *`;
 
 /** In one statement: no mail is there without its addresses. */
 const INSERT_WITH_ACTIONS = `
   WITH mail AS (${INSERT}), offered AS (
     INSERT INTO action_tokens (token, mail, action)
-    SELECT one.token, mail.key, one.action FROM mail, unnest($18::text[], $19::text[]) AS one (token, action))
+    SELECT one.token, mail.key, one.action FROM mail, unnest($19::text[], $20::text[]) AS one (token, action))
+  SELECT * FROM mail`;
+
+/** The same of the link on which a contact approves. */
+const INSERT_WITH_APPROVAL = `
+  WITH mail AS (${INSERT}), linked AS (
+    INSERT INTO approval_tokens (hash, intervention, purpose, estimate, contact, mail, expires_at)
+    SELECT $19, mail.intervention, $20, $21, $22, mail.key, $23 FROM mail)
   SELECT * FROM mail`;
 
 /**
@@ -115,24 +137,29 @@ export async function insertOutboundMail(
   mail: NewOutboundMail,
   milliseconds: number,
 ): Promise<{ readonly mail: OutboundMail; readonly isClaimed: boolean }> {
-  const actions = mail.escalation === undefined ? [] : (mail.actions ?? []);
   const values = [
     ...[mail.key, mail.contentHash, JSON.stringify(mail.order), mail.number, mail.order.kind, mail.audience],
     ...[mail.recipient, mail.address, mail.messageId, mail.token, mail.subject, mail.text, mail.html],
-    ...[mail.inReplyTo ?? null, [...mail.references], mail.escalation ?? null, milliseconds],
+    ...[mail.inReplyTo ?? null, [...mail.references], mail.escalation ?? null, mail.intervention ?? null, milliseconds],
   ];
-  const { rows } =
-    actions.length === 0
-      ? await db.query<Row>(INSERT, values)
-      : await db.query<Row>(INSERT_WITH_ACTIONS, [
-          ...values,
-          actions.map(({ token }) => token),
-          actions.map(({ action }) => action),
-        ]);
+  const { rows } = await db.query<Row>(...withLinks(mail, values));
   if (rows[0]) return { mail: mailOf(rows[0]), isClaimed: true };
   const stored = await findOutboundMail(db, mail.key);
   if (!stored) throw new Error('outbound mail vanished after it was written');
   return { mail: stored, isClaimed: false };
+}
+
+/** The statement for what the mail offers, and its values. */
+function withLinks(mail: NewOutboundMail, values: readonly unknown[]): [string, unknown[]] {
+  if (mail.escalation !== undefined && mail.actions && mail.actions.length > 0) {
+    const { actions } = mail;
+    return [INSERT_WITH_ACTIONS, [...values, actions.map(({ token }) => token), actions.map(({ action }) => action)]];
+  }
+  if (mail.intervention !== undefined && mail.approval) {
+    const { token, purpose, estimate, contact, expiresAt } = mail.approval;
+    return [INSERT_WITH_APPROVAL, [...values, hashOfToken(token), purpose, estimate, contact, new Date(expiresAt)]];
+  }
+  return [INSERT, [...values]];
 }
 
 /**
@@ -206,7 +233,11 @@ function mailOf(row: Row): OutboundMail {
     lastError: row.last_error ?? undefined,
     bouncedAt: row.bounced_at ?? undefined,
   };
-  // The column says which of the two an order is: they were written together.
+  // The columns say which of the three an order is: they were written together.
+  if (row.intervention !== null) {
+    const order = row.mail_order as InterventionMailOrder;
+    return { ...mail, intervention: row.intervention, order, audience: row.audience as Audience };
+  }
   if (row.escalation === null) {
     return { ...mail, order: row.mail_order as MailOrder, audience: row.audience as Audience };
   }

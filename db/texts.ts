@@ -29,6 +29,7 @@ export async function deleteText(db: Queryable, id: TextId): Promise<void> {
   await db.query(
     `DELETE FROM texts WHERE id = $1 AND NOT EXISTS (SELECT FROM timeline WHERE text_id = $1)
        AND NOT EXISTS (SELECT FROM escalation_timeline WHERE text_id = $1)
+       AND NOT EXISTS (SELECT FROM intervention_timeline WHERE text_id = $1)
        AND NOT EXISTS (SELECT FROM escalations e WHERE e.request = texts.number AND strpos(e.parts::text, $1::text) > 0)`,
     [id],
   );

@@ -2,6 +2,9 @@
 import type { MailOrder } from '../domain/effects.ts';
 import type { EscalationMailOrder } from '../domain/escalation/effects.ts';
 import type { EscalationId } from '../domain/escalation/state.ts';
+import type { InterventionMailOrder } from '../domain/intervention/effects.ts';
+import type { InterventionId } from '../domain/intervention/state.ts';
+import { isAutomaticInterventionMail } from './templates/interventionMails.ts';
 import { isAutomatic } from './templates/mails.ts';
 import { isAutomaticEscalationMail } from './templates/publisherMails.ts';
 import { actionAddress, bounceAddress, replyAddress } from './tokens.ts';
@@ -31,6 +34,13 @@ interface StoredPart {
 /** A stored mail about a request. */
 export interface StoredMail extends StoredPart {
   readonly order: MailOrder;
+  readonly audience: 'staff' | 'customer';
+}
+
+/** A stored mail about an intervention. */
+export interface StoredInterventionMail extends StoredPart {
+  readonly intervention: InterventionId;
+  readonly order: InterventionMailOrder;
   readonly audience: 'staff' | 'customer';
 }
 
@@ -66,6 +76,16 @@ export function composeEscalationMessage(
     ...(isAutomaticEscalationMail(mail.order) ? GENERATED : {}),
   });
   return { ...message, attachments };
+}
+
+/** As `composeMessage`, for an intervention: a reply is an answer on its request, and decides nothing. */
+export function composeInterventionMessage(mail: StoredInterventionMail, sender: MailSender): OutgoingMessage {
+  const replyTo = mail.audience === 'customer' ? replyAddress(mail.token, sender.domain) : undefined;
+  return compose(mail, sender, replyTo, {
+    'X-Relance-Request': mail.number,
+    'X-Relance-Intervention': mail.intervention,
+    ...(isAutomaticInterventionMail(mail.order) ? GENERATED : {}),
+  });
 }
 
 function compose(

@@ -1,6 +1,6 @@
 /**
  * Reply and action tokens: the part of an address by which an answer, a publisher's act, or a bounce, finds the mail that it
- * belongs to.
+ * belongs to; and approval tokens, the part of a link by which a contact decides.
  *
  * A token is a truncated HMAC, stored with its mail. Looking it up finds the row; verifying it proves that the row is
  * the one for which it was signed. It opens nothing by itself: the sender is judged as well.
@@ -8,6 +8,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { EffectKey } from '../domain/effects.ts';
 import type { EscalationId } from '../domain/escalation/state.ts';
+import type { InterventionId } from '../domain/intervention/state.ts';
 
 /** One secret with a name that may be known: rotation puts a new one in front. `key`: 32 random bytes or more. */
 export interface TokenKey {
@@ -44,6 +45,18 @@ export interface ActionTokenSubject {
   /** Effect key of the mail that offers it. */
   readonly mail: EffectKey;
   readonly action: PublisherAction;
+}
+
+/** What a link of an intervention's mail is signed over: one contact, one thing to decide, in one mail. */
+export interface ApprovalTokenSubject {
+  readonly intervention: InterventionId;
+  /** Id of the contact who decides. */
+  readonly contact: string;
+  readonly purpose: 'estimate' | 'more';
+  /** Id of the estimate as it was sent: another version is another one. None of a planned visit. */
+  readonly estimate: string | null;
+  /** Effect key of the mail that has the link. */
+  readonly mail: EffectKey;
 }
 
 /** How each action is called in an address. */
@@ -83,6 +96,21 @@ export function signActionToken(keys: TokenKeys, subject: ActionTokenSubject): s
 /** As `verifyReplyToken`, for an action. */
 export function verifyActionToken(keys: TokenKeys, token: string, subject: ActionTokenSubject): boolean {
   return verify(keys, token, 'publisher', actionParts(subject));
+}
+
+/** The token of a link on which a contact approves: 120 bits, with keys of its own. */
+export function signApprovalToken(keys: TokenKeys, subject: ApprovalTokenSubject): string {
+  return base32(mac(keys[0], 'approval', approvalParts(subject)));
+}
+
+/** As `verifyReplyToken`, for a link. */
+export function verifyApprovalToken(keys: TokenKeys, token: string, subject: ApprovalTokenSubject): boolean {
+  return verify(keys, token, 'approval', approvalParts(subject));
+}
+
+/** Whether a text can be a token at all. */
+export function isToken(text: string): boolean {
+  return TOKEN_PATTERN.test(text);
 }
 
 /** Where the customer's answer goes: `sr+<token>@<domain>`. */
@@ -142,6 +170,10 @@ function replyParts({ number, recipient, mail }: ReplyTokenSubject): readonly st
 
 function actionParts({ escalation, publisher, mail, action }: ActionTokenSubject): readonly string[] {
   return [escalation, publisher, mail, action];
+}
+
+function approvalParts({ intervention, contact, purpose, estimate, mail }: ApprovalTokenSubject): readonly string[] {
+  return [intervention, contact, purpose, estimate ?? '', mail];
 }
 
 function mac(key: TokenKey, purpose: TokenPurpose, parts: readonly string[]): Uint8Array {

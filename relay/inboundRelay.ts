@@ -1,6 +1,7 @@
 /** Moves committed mails on: decides each, then delivers it to its workflow until that succeeds. Several may run. */
 import { trace } from '@opentelemetry/api';
 import type { Pool } from 'pg';
+import type { InterventionDoor } from '../client/interventionDoor.ts';
 import { deliverMail, type MailDoor } from '../client/mailDelivery.ts';
 import type { EscalationsForMail } from '../client/publisherMails.ts';
 import { Unavailable } from '../client/unavailable.ts';
@@ -31,6 +32,8 @@ export interface InboundRelayDeps {
   readonly door: MailDoor;
   /** Where publishers' mails go; without it they wait. */
   readonly escalations?: EscalationsForMail;
+  /** Where bounces of interventions' mails go; without it they wait. */
+  readonly interventions?: Pick<InterventionDoor, 'mailBounced'>;
   readonly tokenKeys: TokenKeys;
   /** Our domain. */
   readonly domain: string;

@@ -6,6 +6,8 @@ import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
 import { createContractDoor } from '../client/contractDoor.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
+import { createHotlineDoor } from '../client/hotlineDoor.ts';
+import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -39,12 +41,14 @@ const client = createTemporalClient({
 });
 const door = createRequestDoor({ client, pool });
 const escalationDoor = createEscalationDoor({ client, pool });
+const interventionDoor = createInterventionDoor({ client, pool });
 const parser = createMailParser();
 
 const relay = startInboundRelay({
   pool,
   door,
   escalations: { door: escalationDoor, allocateSr },
+  interventions: interventionDoor,
   tokenKeys: environment.tokenKeys,
   domain: environment.mailDomain,
   parser,
@@ -55,7 +59,12 @@ const openings = startOpenings({ pool, door, log });
 const reports = startReports({ pool, door, log });
 const sendings = startSendings({ pool, door, escalations: escalationDoor, log });
 const openingHours = startOpeningHours({ pool, door, log });
-const credits = startCredits({ pool, door: createContractDoor({ client }), log });
+const credits = startCredits({
+  pool,
+  door: createContractDoor({ client }),
+  waiting: { interventions: interventionDoor, calls: createHotlineDoor({ client, pool }) },
+  log,
+});
 const transport = createMailTransport(environment.smtpUrl);
 const notices = startNotices({
   pool,

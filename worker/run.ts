@@ -4,6 +4,8 @@ import { createContractActivities } from '../activities/contracts.ts';
 import { createEscalationMailActivities } from '../activities/escalationMail.ts';
 import { createEscalationActivities } from '../activities/escalations.ts';
 import { createHotlineActivities } from '../activities/hotline.ts';
+import { createHotlineMailActivities } from '../activities/hotlineMail.ts';
+import { createInterventionMailActivities } from '../activities/interventionMail.ts';
 import { createInterventionActivities } from '../activities/interventions.ts';
 import { createMailActivities } from '../activities/mail.ts';
 import { readsPackageFiles } from '../activities/packageFiles.ts';
@@ -72,7 +74,9 @@ export async function runWorker(
         ...createRequestActivities({ pool }),
         ...createEscalationActivities({ pool }),
         ...createInterventionActivities({ pool }),
+        ...createInterventionMailActivities({ ...mailing, pool, publicUrl: environment.publicUrl }),
         ...createHotlineActivities({ pool }),
+        ...createHotlineMailActivities({ ...mailing, pool }),
         ...createMailActivities(mailing),
         ...createEscalationMailActivities({ ...mailing, files: readsPackageFiles(pool, createPostgresFiles(pool)) }),
       }),

@@ -12,6 +12,7 @@ import { notFound } from '../problems.ts';
 import { STAFF } from '../rights.ts';
 import { type Answer, changing, param, type Route, reading } from '../route.ts';
 import { InboundMail, InboundMailList } from '../schemas.ts';
+import { withoutLinks } from '../withoutLinks.ts';
 
 interface Dependencies {
   readonly pool: Pool;
@@ -135,6 +136,6 @@ async function requireMail(pool: Pool, id: string): Promise<InboundMailText> {
 
 async function mailAnswer(pool: Pool, id: string): Promise<Answer> {
   const mail = await requireMail(pool, id);
-  const { bodyNew: text, bodyFull: fullText, bodyHtml: html } = mail;
+  const [text, fullText, html] = [mail.bodyNew, mail.bodyFull, mail.bodyHtml].map(withoutLinks);
   return { content: { ...inboundMailOut(mail), ...present({ text, fullText, html }) } };
 }

@@ -18,6 +18,8 @@ export type Block =
       readonly lead?: string;
       readonly facts: readonly (readonly [label: string, value: string])[];
     }
+  /** Where the reader goes to decide something; its own line, whole. */
+  | { readonly is: 'link'; readonly label: string; readonly url: string }
   /** What the reader may do by writing to an address: `subject` is what their mail begins with. */
   | {
       readonly is: 'actions';
@@ -111,6 +113,8 @@ function blockText(block: Block, language: Language): string {
       );
       return (block.lead === undefined ? lines : [wrapped(spaced(block.lead, language)), '', ...lines]).join('\n');
     }
+    case 'link':
+      return `${wrapped(spaced(`${block.label}${COLON[language]}`, language).trimEnd())}\n${oneLine(block.url)}`;
     case 'actions': {
       const lines = block.actions.map(
         ([label, address]) => `- ${spaced(`${label}${COLON[language]}`, language).trimEnd()}\n  ${address}`,
@@ -136,6 +140,8 @@ function blockHtml(block: Block, language: Language): string {
       const lead = block.lead === undefined ? '' : `<p style="margin-bottom:0">${ours(block.lead)}</p>\n`;
       return `${lead}<ul style="margin-top:4px;padding-left:22px">\n${items.join('\n')}\n</ul>`;
     }
+    case 'link':
+      return `<p><a href="${escapeHtml(oneLine(block.url))}"><strong>${ours(block.label)}</strong></a></p>`;
     case 'actions': {
       const items = block.actions.map(
         ([label, address]) =>

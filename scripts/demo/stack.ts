@@ -12,7 +12,10 @@ const Stack = z.object({
   temporalAddress: z.string(),
   temporalNamespace: z.string(),
   mailbox: z.string(),
-  tokens: z.object({ agent: z.string(), supervisor: z.string(), customer: z.string(), publisher: z.string() }),
+  tokens: z.object({
+    ...{ agent: z.string(), supervisor: z.string(), billing: z.string() },
+    ...{ customer: z.string(), prepaidCustomer: z.string(), publisher: z.string() },
+  }),
   contracts: z.array(z.object({ reference: z.string(), contact: Contact })),
 });
 /** Where a running stack is, as it wrote it down. */

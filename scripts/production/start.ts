@@ -20,7 +20,9 @@ Relance is ready in production's shape.
 
   Tokens       agent       ${tokens.agent}
                supervisor  ${tokens.supervisor}
+               billing     ${tokens.billing}
                customer    ${tokens.customer}
+               prepaid     ${tokens.prepaidCustomer}
                publisher   ${tokens.publisher}
 
   A whole life of a request, told: RELANCE_DATA=${directory} npm run demo.

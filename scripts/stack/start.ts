@@ -29,7 +29,9 @@ Relance is ready.
 
   Tokens       agent       ${tokens.agent}
                supervisor  ${tokens.supervisor}
+               billing     ${tokens.billing}
                customer    ${tokens.customer}
+               prepaid     ${tokens.prepaidCustomer}
                publisher   ${tokens.publisher}
 
   Open a request:

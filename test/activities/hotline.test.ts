@@ -3,14 +3,18 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHotlineActivities } from '../../activities/hotline.ts';
+import { createHotlineMailActivities } from '../../activities/hotlineMail.ts';
 import { saasSupport } from '../../contracts/templates/saasSupport.ts';
+import { storeStaff } from '../../db/accessTokens.ts';
 import { decideBilling, listUndecidedBilling, proposeBilling } from '../../db/billingProposals.ts';
 import { storeContact } from '../../db/contracts.ts';
 import { beginHotlineCall, listUndebitedCalls, readEarlierCalls } from '../../db/hotlineCalls.ts';
 import type { Under } from '../../db/ledger/operations.ts';
 import { registerRequest } from '../../db/requests.ts';
+import type { OutgoingMessage } from '../../mail/transport.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { balanceOf, buy, LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
+import { activityEnvironment, MAIL_KEYS } from '../support/mailWorld.ts';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -48,6 +52,41 @@ async function made(request: string, minutes: number) {
   await activities.debitHotlineCall({ id });
   return { ...outcome, ...(await activities.debitHotlineCall({ id })) };
 }
+
+describe('the alert of a call', () => {
+  it('goes to its agent, once, as a machine’s mail; nobody is told of a call that is over', async () => {
+    const { request } = await incident();
+    const agent = { id: 's-agent', name: 'Alix', email: 'alix@support.test', role: 'agent', language: 'en' } as const;
+    await storeStaff(pool, agent);
+    const mails: OutgoingMessage[] = [];
+    const { alertAgent } = createHotlineMailActivities({
+      ...{ pool, tokenKeys: MAIL_KEYS, sender: { name: 'Support', domain: 'support.test' } },
+      transport: {
+        async send(message) {
+          mails.push(message);
+          return { result: 'accepted', at: 0 };
+        },
+        close: () => undefined,
+      },
+      staffAlerts: { address: 'staff@support.test', language: 'fr' },
+      logger: { warn: () => undefined, error: () => undefined },
+    });
+    const id = await call(request);
+    if (!id) throw new Error('no call');
+    const alert = (because: 'freeMinutesEnd' | 'creditLacking') =>
+      activityEnvironment().run(alertAgent, { id, agent: 'staff:s-agent' as const, because });
+    await alert('freeMinutesEnd');
+    await alert('freeMinutesEnd');
+    expect(mails.map(({ to, headers }) => [to, headers['Auto-Submitted']])).toEqual([
+      ['alix@support.test', 'auto-generated'],
+    ]);
+    expect(mails[0]?.subject).toContain(request);
+    await createHotlineActivities({ pool }).endHotlineCall({ id, seconds: 60, endedAt: BEGAN.getTime() + 60_000 });
+    await alert('freeMinutesEnd');
+    await alert('creditLacking');
+    expect(mails).toHaveLength(2);
+  });
+});
 
 describe('calls on an incident', () => {
   it('use the free minutes one after the other, then units', async () => {

@@ -143,6 +143,8 @@ describe('too many calls', () => {
       pool: world.pool,
       door: world.door,
       escalationDoor: world.escalationDoor,
+      interventionDoor: world.interventionDoor,
+      hotlineDoor: world.hotlineDoor,
       log: silent,
       checkTemporal: async () => undefined,
       limits: { perCaller: 3, unauthorized: 2 },
@@ -185,6 +187,8 @@ describe('trouble', () => {
       pool,
       door: world.door,
       escalationDoor: world.escalationDoor,
+      interventionDoor: world.interventionDoor,
+      hotlineDoor: world.hotlineDoor,
       log: silent,
       checkTemporal: async () => undefined,
     });
@@ -231,6 +235,8 @@ describe('health and documentation', () => {
       pool: world.pool,
       door: world.door,
       escalationDoor: world.escalationDoor,
+      interventionDoor: world.interventionDoor,
+      hotlineDoor: world.hotlineDoor,
       log: silent,
       checkTemporal: () => new Promise(() => undefined),
     });
@@ -241,7 +247,9 @@ describe('health and documentation', () => {
   it('describes every route in OpenAPI 3.1', async () => {
     const { body } = await supertest(world.app).get('/openapi.json');
     expect(body.openapi).toBe('3.1.0');
-    expect(Object.keys(body.paths)).toHaveLength(4 + 1 + 21 + 5 + 3 + 3 + 4 + 8 + 3 + 3 + 5 + 4 + 16 + 3);
+    expect(Object.keys(body.paths)).toHaveLength(
+      4 + 1 + 21 + 5 + 3 + 3 + 4 + 3 + 3 + 5 + 4 + 16 + 3 + 8 + 4 + 23 + 2 + 4,
+    );
     const open = body.paths['/v1/requests'].post;
     expect(open.parameters.map(({ name }: { name: string }) => name)).toContain('Idempotency-Key');
     expect(Object.keys(open.responses)).toEqual(expect.arrayContaining(['201', '401', '409', '422', '503']));

@@ -124,10 +124,19 @@ describe('a file', () => {
   });
 
   it('of one caller are counted', async () => {
-    const { pool, door, escalationDoor, tokens } = world;
+    const { pool, door, escalationDoor, interventionDoor, hotlineDoor, tokens } = world;
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined } as never;
     const limits = { perCaller: 100, unauthorized: 10, uploads: 1 };
-    const app = createApp({ pool, door, escalationDoor, log, limits, checkTemporal: async () => undefined });
+    const app = createApp({
+      pool,
+      door,
+      escalationDoor,
+      interventionDoor,
+      hotlineDoor,
+      log,
+      limits,
+      checkTemporal: async () => undefined,
+    });
     expect(tokens.agent).toBeDefined();
     const number = await draft();
     expect((await upload(number, 'a.txt', Buffer.from('one'), randomUUID(), app)).status).toBe(201);

@@ -6,22 +6,25 @@ import { allRoutes } from '../../api/app.ts';
 import { isUploading, type Route } from '../../api/route.ts';
 import { prepaidFigures } from '../../contracts/commercial/figures/prepaid.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
-import { storeTerms } from '../../db/contracts.ts';
+import { readContract, storeTerms } from '../../db/contracts.ts';
 import { placeOrder } from '../../db/ledger/orders.ts';
 import { storePublisherPerson } from '../../db/publishers.ts';
+import { storeText } from '../../db/texts.ts';
 import { type ApiWorld, type CallerName, createApiWorld, OPENING, termsOf } from '../support/apiWorld.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
 import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
-import { BILLING, CUSTOMERS, NOT_FOR_AGENTS, PUBLISHERS, PUBLISHERS_ONLY } from '../support/rightsTable.ts';
+import { isMayCall, NOT_SOLD, nameOf } from '../support/routeRights.ts';
 
 let world: ApiWorld;
 let number: string;
 let mail: string;
 let closure: string;
 let file: string;
+let proposal: string;
 
 beforeAll(async () => {
-  world = await createApiWorld();
+  // Every route is called without a token too.
+  world = await createApiWorld({ limits: { perCaller: 3_000, unauthorized: 300 } });
   await addPublisherContract(world);
   number = await world.open({ product: 'viewer' });
   await world.give(number, ['acknowledge']);
@@ -35,6 +38,7 @@ beforeAll(async () => {
   } as const;
   await storePublisherPerson(world.pool, spare);
   await storeCredit(world.pool);
+  await storeInterventions();
   await storeAdmitting(world.pool, 'THREE');
   const announced = await world.post('supervisor', '/v1/calendars/THREE.support/closures', {
     day: inDays(31),
@@ -61,18 +65,41 @@ async function escalate(): Promise<string> {
   return body.id;
 }
 
+/** An intervention of the request, a call on it that is over, and a proposal to bill time. */
+async function storeInterventions(): Promise<void> {
+  const { status, text } = await world.post('agent', `/v1/requests/${number}/interventions`, { text: 'Install it.' });
+  if (status !== 201) throw new Error(text);
+  await world.pool.query(
+    `INSERT INTO hotline_calls (id, request, n, contract, terms_version, kind, agent, began_at, ended_at, seconds, free_seconds,
+       unit, units, debited_at)
+     VALUES ('hotline:' || $1, $1, 1, 'ONE', 1, 'call', 'staff:s-agent', now(), now(), 60, 60, 'ticket', 0, now())`,
+    [number],
+  );
+  await world.pool.query(`UPDATE hotline_calls SET id = id || ':1'`);
+  const cause = randomUUID();
+  await storeText(world.pool, { id: cause, number, body: 'The network.', author: 'staff:s-agent' });
+  const { rows } = await world.pool.query<{ id: string }>(
+    `INSERT INTO billing_proposals (request, contract, seconds, cause, proposed_by)
+     VALUES ($1, 'ONE', 60, $2, 'staff:s-agent') RETURNING id`,
+    [number, cause],
+  );
+  proposal = rows[0]?.id ?? '';
+}
+
 // The table of routes is made of what handlers need; none of them runs here.
 const ROUTES = allRoutes({} as ApiWorld);
-const nameOf = (route: Route) => `${route.method.toUpperCase()} ${route.path}`;
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 /** The first contract sells tickets too, and has some. */
 async function storeCredit(pool: ApiWorld['pool']): Promise<void> {
   const credits = prepaidFigures({ calendar: 'support' }).credits;
-  const terms = termsOf({ ...TERMS, ...(credits ? { credits } : {}) });
-  await storeTerms(pool, 'ONE', 3, '2026-02-02', terms);
-  const under = { credits: terms.credits ?? {}, termsVersion: 3, today: '2026-02-01' };
+  const inForce = await readContract(pool, 'ONE');
+  const { credits: units = {} } = termsOf({ ...TERMS, ...(credits ? { credits } : {}) });
+  if (!inForce) throw new Error('ONE has no terms in force');
+  const version = inForce.version + 1;
+  await storeTerms(pool, 'ONE', version, '2026-02-02', { ...inForce.terms, credits: units });
+  const under = { credits: units, termsVersion: version, today: '2026-02-02' };
   const order = { key: 'order:1', contract: 'ONE', on: '2026-01-15', who: 'staff:s-billing', why: 'order form BC-1' };
   await placeOrder(pool, order, { unit: 'ticket', units: 10, orderForm: 'BC-1' }, under);
 }
@@ -120,10 +147,41 @@ const BODIES: { readonly [command: string]: object } = {
   withdraw: {},
   publishers: { id: 'new-one', name: 'New one', email: 'desk@new.test' },
   people: { name: 'New', email: 'new@publisher.test' },
+  hotlineCalls: { kind: 'call' },
+  end: {},
+  billingProposals: { seconds: 60, text: 'The network.' },
 };
 
-function bodyOf(route: Route): object {
+const IN_A_WEEK = { from: `${inDays(7)}T09:00:00Z`, to: `${inDays(7)}T10:00:00Z` };
+/** Where an intervention's command has another body than one of the same name, or none is named above. */
+const INTERVENTION: { readonly [command: string]: object } = {
+  study: { feasible: true, text: 'It can be done.' },
+  sendEstimate: { scope: 'All of it.', unit: 'ticket', units: 1 },
+  confirmOrder: { order: 'BC-9' },
+  schedule: IN_A_WEEK,
+  startWork: {},
+  stopWork: {},
+  addExpense: { kind: 'meals', cents: 100, nonRefundable: false },
+  askMore: { units: { ticket: 1 } },
+  withdraw: { text: 'We cannot.' },
+  settleTask: { task: 'agreeOtherDate' },
+  approve: { estimate: randomUUID() },
+  agreeMore: {},
+  decline: { estimate: randomUUID() },
+  declineMore: {},
+  cancel: {},
+  changeDate: IN_A_WEEK,
+};
+const BY_PHONE = ['decline', 'declineMore', 'cancel', 'changeDate'];
+
+function bodyOf(route: Route, caller: CallerName | undefined): object {
   const command = route.path.split('/').at(-1) ?? '';
+  if (route.path.startsWith('/v1/billingProposals')) return {};
+  if (route.path.startsWith('/v1/interventions')) {
+    const isTold = BY_PHONE.includes(command) && (caller === 'agent' || caller === 'supervisor');
+    const told = isTold ? { receivedAt: new Date().toISOString() } : {};
+    return { ...(INTERVENTION[command] ?? BODIES[command] ?? { text: 'Something.' }), ...told };
+  }
   return command === 'attach' ? { number, counts: false } : (BODIES[command] ?? { text: 'Something.' });
 }
 
@@ -140,30 +198,20 @@ function call(route: Route, caller: CallerName | undefined, keyed = true): super
     .replace('{id}', id)
     .replace('{n}', '1')
     .replace('{person}', 'p-spare')
-    .replace('{closure}', closure);
+    .replace('{closure}', closure)
+    .replace('{proposal}', proposal);
   const test = supertest(world.app)[route.method](path);
   if (caller) test.set('authorization', `Bearer ${world.tokens[caller]}`);
   if (keyed && route.method === 'post') test.set('idempotency-key', randomUUID());
   if (isUploading(route)) return test.query({ name: 'list.txt' }).type('text/plain').send('LIST-4711');
-  return route.method === 'post' ? test.send(bodyOf(route)) : test;
+  return route.method === 'post' ? test.send(bodyOf(route, caller)) : test;
 }
 
-const isMayCall = (route: Route, caller: CallerName): boolean => {
-  const name = nameOf(route);
-  if (caller === 'publisher' || caller === 'otherPublisher') {
-    return PUBLISHERS.includes(name) || PUBLISHERS_ONLY.includes(name);
-  }
-  if (PUBLISHERS_ONLY.includes(name)) return false;
-  if (caller === 'supervisor') return true;
-  if (caller === 'billing') return BILLING.includes(name);
-  if (caller === 'agent') return !NOT_FOR_AGENTS.includes(name);
-  return CUSTOMERS.includes(name);
-};
 const isAboutOneThing = (route: Route) => route.path.includes('{');
 
 describe('every route', () => {
-  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, credits, portal, calendars, escalations, publishers', () => {
-    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 6 + 3 + 3 + 4 + 6 + 4 + 16 + 4);
+  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, credits, portal, calendars, escalations, publishers, interventions, calls, proposals', () => {
+    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 6 + 3 + 3 + 4 + 6 + 4 + 16 + 4 + 4 + 23 + 3 + 4);
     expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
   });
 
@@ -202,6 +250,11 @@ describe('every route', () => {
       expect(response.status).toBe(422);
       return;
     }
+    if (NOT_SOLD.includes(name)) {
+      // The contract has neither.
+      expect(response.body.type).toBe('urn:relance:problem:not-covered');
+      return;
+    }
     expect([200, 201, 409]).toContain(response.status);
     if ('sendsFile' in route) expect(response.text).toBe('LIST-4711');
     else if (response.status < 300) expect(route.answer.schema.safeParse(response.body).error).toBeUndefined();
@@ -209,7 +262,11 @@ describe('every route', () => {
 
   const changes = ROUTES.filter(({ method }) => method === 'post').map((route) => [nameOf(route), route] as const);
   it.each(changes)('%s wants an Idempotency-Key', async (_name, route) => {
-    const response = await call(route, route.roles.includes('supervisor') ? 'supervisor' : 'publisher', false);
+    const response = await call(
+      route,
+      route.roles.includes('supervisor') ? 'supervisor' : route.roles.includes('customer') ? 'customer' : 'publisher',
+      false,
+    );
     expect(response.status).toBe(400);
     expect(response.body.type).toBe('urn:relance:problem:idempotency-key-missing');
   });

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 import { pino } from 'pino';
 import supertest, { type Test } from 'supertest';
 import { type AppDependencies, createApp } from '../../api/app.ts';
+import type { HotlineDoor } from '../../client/hotlineDoor.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { type ContractTermsInput, parseTerms } from '../../contracts/terms.ts';
 import { issueToken, storeStaff } from '../../db/accessTokens.ts';
@@ -14,6 +15,12 @@ import { storePublisher, storePublisherPerson } from '../../db/publishers.ts';
 import { type CoreDoor, createCoreDoor } from './coreDoor.ts';
 import { createTestDatabase } from './database.ts';
 import { createEscalationStandIn, type EscalationStandIn } from './escalationStandIn.ts';
+import {
+  APPROVAL_KEYS,
+  type CoreInterventionDoor,
+  createCoreHotlineDoor,
+  createCoreInterventionDoor,
+} from './interventionDoors.ts';
 
 /**
  * Callers: `customer` and `colleague` are on the contract ONE, `stranger` on TWO; `untrained` has no training. `publisher` and
@@ -37,6 +44,8 @@ export interface ApiWorld {
   readonly pool: Pool;
   readonly door: CoreDoor;
   readonly escalationDoor: EscalationStandIn;
+  readonly interventionDoor: CoreInterventionDoor;
+  readonly hotlineDoor: HotlineDoor;
   /** Lines of the log, as JSON. */
   readonly logged: string[];
   readonly tokens: { readonly [name in CallerName]: string };
@@ -70,9 +79,12 @@ export async function createApiWorld(over: Partial<AppDependencies> = {}): Promi
   await storeAll(pool, 'TWO', 'Customer Two');
   const door = createCoreDoor(pool);
   const escalationDoor = createEscalationStandIn(pool);
+  const interventionDoor = createCoreInterventionDoor(pool);
+  const hotlineDoor = createCoreHotlineDoor(pool);
+  const doors = { door, escalationDoor, interventionDoor, hotlineDoor, tokenKeys: APPROVAL_KEYS };
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const app = createApp({ pool, door, escalationDoor, log, checkTemporal: async () => undefined, ...over });
+  const app = createApp({ pool, ...doors, log, checkTemporal: async () => undefined, ...over });
   const tokens = await issueAll(pool);
 
   const world: ApiWorld = {
@@ -80,6 +92,8 @@ export async function createApiWorld(over: Partial<AppDependencies> = {}): Promi
     pool,
     door,
     escalationDoor,
+    interventionDoor,
+    hotlineDoor,
     logged,
     tokens,
     get: (caller, path) => supertest(app).get(path).set('authorization', `Bearer ${tokens[caller]}`),

@@ -56,6 +56,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
       'tracing/',
       'workflows/messages.ts',
       'workflows/escalationMessages.ts',
+      'workflows/interventionMessages.ts',
     ],
     ...['contracts/', 'mail/', 'db/', 'domain/', 'packages', 'node:'],
   ],

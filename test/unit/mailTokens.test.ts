@@ -12,9 +12,11 @@ import {
   parseAddressedToken,
   replyAddress,
   signActionToken,
+  signApprovalToken,
   signReplyToken,
   type TokenKey,
   verifyActionToken,
+  verifyApprovalToken,
   verifyReplyToken,
 } from '../../mail/tokens.ts';
 
@@ -154,6 +156,31 @@ describe('action tokens', () => {
       expect(parseActionAddress(localPart)).toBeUndefined();
     },
   );
+});
+
+describe('approval tokens', () => {
+  const approval = {
+    intervention: 'intervention:DA-2026-004217:1',
+    contact: 'c-1',
+    purpose: 'estimate',
+    estimate: 'e-1',
+    mail: 'intervention:DA-2026-004217:1:estimate:3',
+  } as const;
+
+  it('verify over one contact, one estimate and one mail, and serve no other purpose', () => {
+    const token = signApprovalToken([first, older], approval);
+    expect(token).toMatch(/^[a-z2-7]{24}$/);
+    expect(verifyApprovalToken([first, older], token, approval)).toBe(true);
+    expect(verifyApprovalToken([first, older], signApprovalToken([older], approval), approval)).toBe(true);
+    for (const other of [
+      { intervention: 'intervention:DA-2026-004217:2' as const },
+      ...[{ contact: 'c-2' }, { purpose: 'more' as const }, { estimate: 'e-2' }, { estimate: null }, { mail: 'm' }],
+    ]) {
+      expect(verifyApprovalToken([first, older], token, { ...approval, ...other })).toBe(false);
+    }
+    expect(verifyReplyToken([first, older], token, subject)).toBe(false);
+    expect(verifyApprovalToken([first, older], signReplyToken([first], subject), approval)).toBe(false);
+  });
 });
 
 describe('Message-IDs', () => {

@@ -1,7 +1,10 @@
-/** Which routes are whose: said here once more, so that a right given by mistake shows. */
+/** Who may call which route: said here once more, so that a right given by mistake shows. */
+import type { Route } from '../../api/route.ts';
+import type { CallerName } from './apiWorld.ts';
 
-/** Of customers' contacts. */
-export const CUSTOMERS: readonly string[] = [
+export const nameOf = (route: Route) => `${route.method.toUpperCase()} ${route.path}`;
+
+const CUSTOMERS: readonly string[] = [
   'POST /v1/requests',
   'GET /v1/requests',
   'GET /v1/requests/{number}',
@@ -24,11 +27,17 @@ export const CUSTOMERS: readonly string[] = [
   'GET /v1/contracts/{reference}/catalogue',
   'GET /v1/contracts/{reference}/terms/{version}',
   'GET /v1/terms/schema',
+  'GET /v1/interventions',
+  'GET /v1/interventions/{number}/{n}',
+  'GET /v1/interventions/{number}/{n}/timeline',
+  'POST /v1/interventions/{number}/{n}/decline',
+  'POST /v1/interventions/{number}/{n}/declineMore',
+  'POST /v1/interventions/{number}/{n}/cancel',
+  'POST /v1/interventions/{number}/{n}/changeDate',
   'GET /v1/portal',
   'GET /v1/me',
 ];
-/** Of those who keep accounts. */
-export const BILLING: readonly string[] = [
+const BILLING: readonly string[] = [
   'GET /v1/contracts',
   'GET /v1/contracts/{reference}',
   'GET /v1/contracts/{reference}/packs',
@@ -39,10 +48,19 @@ export const BILLING: readonly string[] = [
   'GET /v1/contracts/{reference}/catalogue',
   'POST /v1/contracts/{reference}/orders',
   'POST /v1/contracts/{reference}/debits',
+  'GET /v1/interventions',
+  'GET /v1/interventions/{number}/{n}',
+  'GET /v1/interventions/{number}/{n}/timeline',
+  'POST /v1/interventions/{number}/{n}/confirmOrder',
   'GET /v1/me',
 ];
+/** What spends is for customers alone. */
+const CUSTOMERS_ONLY: readonly string[] = [
+  'POST /v1/interventions/{number}/{n}/approve',
+  'POST /v1/interventions/{number}/{n}/agreeMore',
+];
 /** Of publishers, on what was sent to theirs. */
-export const PUBLISHERS: readonly string[] = [
+const PUBLISHERS: readonly string[] = [
   'GET /v1/me',
   'GET /v1/escalations',
   'GET /v1/escalations/{number}/{n}',
@@ -50,8 +68,7 @@ export const PUBLISHERS: readonly string[] = [
   'GET /v1/escalations/{number}/{n}/attachments/{id}',
   'POST /v1/escalations/{number}/{n}/note',
 ];
-/** Of publishers alone. */
-export const PUBLISHERS_ONLY: readonly string[] = [
+const PUBLISHERS_ONLY: readonly string[] = [
   'POST /v1/escalations/{number}/{n}/acknowledge',
   'POST /v1/escalations/{number}/{n}/startWork',
   'POST /v1/escalations/{number}/{n}/ask',
@@ -61,8 +78,7 @@ export const PUBLISHERS_ONLY: readonly string[] = [
   'POST /v1/escalations/{number}/{n}/confirmPriority',
   'POST /v1/escalations/{number}/{n}/contestPriority',
 ];
-/** Of supervisors, or of those who keep accounts, and not of agents. */
-export const NOT_FOR_AGENTS: readonly string[] = [
+const NOT_FOR_AGENTS: readonly string[] = [
   'POST /v1/contracts/{reference}/orders',
   'POST /v1/contracts/{reference}/debits',
   'POST /v1/contracts/{reference}/corrections',
@@ -76,6 +92,24 @@ export const NOT_FOR_AGENTS: readonly string[] = [
   'POST /v1/contracts/{reference}/contacts/{contact}/makeReferent',
   'POST /v1/contracts/{reference}/contacts/{contact}/makeMain',
   'POST /v1/requests/{number}/amendTerms',
+  'POST /v1/billingProposals/{proposal}/confirm',
+  'POST /v1/billingProposals/{proposal}/reject',
   'POST /v1/calendars/{id}/closures',
   'POST /v1/calendars/{id}/closures/{closure}/takeBack',
 ];
+
+/** Of things that the contract of the test does not have. */
+export const NOT_SOLD = ['POST /v1/requests/{number}/hotlineCalls', 'POST /v1/requests/{number}/billingProposals'];
+
+export const isMayCall = (route: Route, caller: CallerName): boolean => {
+  const name = nameOf(route);
+  if (caller === 'publisher' || caller === 'otherPublisher') {
+    return PUBLISHERS.includes(name) || PUBLISHERS_ONLY.includes(name);
+  }
+  if (PUBLISHERS_ONLY.includes(name)) return false;
+  if (CUSTOMERS_ONLY.includes(name)) return !['supervisor', 'agent', 'billing'].includes(caller);
+  if (caller === 'supervisor') return true;
+  if (caller === 'billing') return BILLING.includes(name);
+  if (caller === 'agent') return !NOT_FOR_AGENTS.includes(name);
+  return CUSTOMERS.includes(name);
+};

@@ -1,0 +1,156 @@
+/** What the approval page says, in both languages. */
+
+/** Why a link opens nothing. */
+export type DeadLink = 'unknown' | 'used' | 'expired' | 'settled' | 'inactive';
+
+/** The words of one language. */
+export interface ApprovalWords {
+  readonly title: { readonly estimate: string; readonly more: string };
+  readonly lead: { readonly estimate: string; readonly more: string };
+  readonly labels: {
+    readonly [name in
+      | 'request'
+      | 'contract'
+      | 'contact'
+      | 'cost'
+      | 'sentAt'
+      | 'expiresAt'
+      | 'date'
+      | 'approved'
+      | 'used'
+      | 'asked'
+      | 'scope'
+      | 'prerequisites'
+      | 'limits'
+      | 'deliverables'
+      | 'howMany']: string;
+  };
+  readonly onCall: string;
+  readonly none: string;
+  readonly consequence: { readonly estimate: string; readonly more: string };
+  readonly approve: { readonly estimate: string; readonly more: string };
+  readonly decline: string;
+  readonly done: { readonly approve: string; readonly decline: string };
+  readonly doneTitle: string;
+  readonly dead: { readonly [why in DeadLink]: readonly [title: string, next: string] };
+  readonly away: readonly [title: string, next: string];
+  readonly wrong: string;
+}
+
+const ENGLISH: ApprovalWords = {
+  title: { estimate: 'Estimate for your approval', more: 'More work than was estimated' },
+  lead: {
+    estimate: 'Nothing is reserved or debited before you approve. Opening this page changes nothing.',
+    more: 'Without your agreement the work stays within what you approved. Opening this page changes nothing.',
+  },
+  labels: {
+    ...{ request: 'Request', contract: 'Contract', contact: 'You decide as', cost: 'Estimated', sentAt: 'Sent' },
+    ...{
+      expiresAt: 'May be approved before',
+      date: 'Date of the work',
+      approved: 'Approved so far',
+      used: 'Used so far',
+    },
+    ...{ asked: 'Asked for', scope: 'Scope', prerequisites: 'What must be there first', limits: 'Limits' },
+    ...{ deliverables: 'What you get', howMany: 'How many more' },
+  },
+  onCall: 'out of hours: ordered and billed apart, nothing is debited',
+  none: 'none',
+  consequence: {
+    estimate:
+      'If you approve, these units are reserved; what is not used returns. If your balance does not suffice, we ask for an order form first.',
+    more: 'If you agree, these units are reserved too; what is not used returns. If your balance does not suffice, a new order is needed first.',
+  },
+  approve: { estimate: 'I approve this estimate', more: 'I agree to more' },
+  decline: 'I decline',
+  doneTitle: 'Thank you',
+  done: {
+    approve: 'Your approval is registered. We will agree a date with you, or go on with the work.',
+    decline: 'Your refusal is registered. Nothing more is spent.',
+  },
+  dead: {
+    unknown: [
+      'This link is not valid',
+      'Open it again from our mail, whole. If that does not help, reply to the mail.',
+    ],
+    used: [
+      'This link has been used',
+      'A decision was taken with it. If you want to change it, reply to our last mail.',
+    ],
+    expired: ['This link has expired', 'Reply to our last mail if you still want the work: we will send a new one.'],
+    settled: [
+      'There is nothing to decide here any more',
+      'It was decided otherwise, or a newer mail of ours takes its place: open that one.',
+    ],
+    inactive: [
+      'This link is not valid any more',
+      'You are no longer a contact of the contract. Another contact has to decide.',
+    ],
+  },
+  away: [
+    'We cannot take your decision at this moment',
+    'Please try again in a minute: go back and use the same button.',
+  ],
+  wrong: 'Give a whole number, at least 1.',
+};
+
+const FRENCH: ApprovalWords = {
+  title: { estimate: 'Estimation à approuver', more: 'Plus de travail que prévu' },
+  lead: {
+    estimate: 'Rien n’est réservé ni débité avant votre accord. Ouvrir cette page ne change rien.',
+    more: 'Sans votre accord, le travail reste dans ce que vous avez approuvé. Ouvrir cette page ne change rien.',
+  },
+  labels: {
+    ...{
+      request: 'Demande',
+      contract: 'Contrat',
+      contact: 'Vous décidez en tant que',
+      cost: 'Estimation',
+      sentAt: 'Envoyée',
+    },
+    ...{ expiresAt: 'À approuver avant', date: 'Date du travail', approved: 'Déjà approuvé', used: 'Déjà consommé' },
+    ...{ asked: 'Demandé', scope: 'Périmètre', prerequisites: 'Prérequis', limits: 'Limites' },
+    ...{ deliverables: 'Livrables', howMany: 'Combien de plus' },
+  },
+  onCall: 'hors horaires : commandé et facturé à part, rien n’est débité',
+  none: 'aucune',
+  consequence: {
+    estimate:
+      'Si vous approuvez, ces unités sont réservées ; ce qui n’est pas consommé est rendu. Si le solde ne suffit pas, un bon de commande sera demandé d’abord.',
+    more: 'Si vous acceptez, ces unités sont réservées aussi ; ce qui n’est pas consommé est rendu. Si le solde ne suffit pas, une commande est nécessaire d’abord.',
+  },
+  approve: { estimate: 'J’approuve cette estimation', more: 'J’accepte davantage' },
+  decline: 'Je refuse',
+  doneTitle: 'Merci',
+  done: {
+    approve: 'Votre accord est enregistré. Nous conviendrons d’une date avec vous, ou poursuivons le travail.',
+    decline: 'Votre refus est enregistré. Rien de plus n’est consommé.',
+  },
+  dead: {
+    unknown: [
+      'Ce lien n’est pas valable',
+      'Ouvrez-le de nouveau, en entier, depuis notre mail. Sinon, répondez au mail.',
+    ],
+    used: [
+      'Ce lien a déjà servi',
+      'Une décision a été prise avec lui. Pour en changer, répondez à notre dernier mail.',
+    ],
+    expired: [
+      'Ce lien a expiré',
+      'Répondez à notre dernier mail si vous souhaitez toujours ce travail : nous en enverrons un nouveau.',
+    ],
+    settled: [
+      'Il n’y a plus rien à décider ici',
+      'La décision a été prise autrement, ou un mail plus récent le remplace : ouvrez celui-là.',
+    ],
+    inactive: ['Ce lien n’est plus valable', 'Vous n’êtes plus un contact du contrat. Un autre contact doit décider.'],
+  },
+  away: [
+    'Votre décision ne peut pas être prise en ce moment',
+    'Réessayez dans une minute : revenez en arrière et utilisez le même bouton.',
+  ],
+  wrong: 'Indiquez un nombre entier, au moins 1.',
+};
+
+/** The words by language. */
+export const APPROVAL_WORDS = { fr: FRENCH, en: ENGLISH } as const;

@@ -1,0 +1,67 @@
+/** An estimate as it is sent: what the caller gives, and the catalogue's sheet for what is left out. */
+import type { ContractTerms } from '../contracts/terms.ts';
+import type { StoredEstimate } from '../db/interventionEstimates.ts';
+import type { InterventionBody } from './interventionBodies.ts';
+import { validationFailed } from './problems.ts';
+
+/** An estimate before it is stored. */
+export type EstimateDraft = Pick<StoredEstimate, 'scope' | 'prerequisites' | 'limits' | 'deliverables' | 'figures'> & {
+  readonly service: string | null;
+};
+
+type Language = 'fr' | 'en';
+
+const LEFT_OUT: { readonly [language in Language]: string } = { fr: 'Hors périmètre', en: 'Not included' };
+const AT_MOST: { readonly [language in Language]: (of: string, most: number) => string } = {
+  fr: (of, most) => `${of} : ${most} au plus`,
+  en: (of, most) => `${of}: at most ${most}`,
+};
+
+/** In the language of the contact who approves. @throws Problem `validation-failed` */
+export function draftEstimate(
+  { service, scope, prerequisites, limits, deliverables, ...given }: InterventionBody<'sendEstimate'>,
+  terms: ContractTerms,
+  language: Language,
+): EstimateDraft {
+  const sheet = service === undefined ? undefined : terms.catalogue?.[service];
+  if (service !== undefined && !sheet) {
+    const message = `The catalogue has no such service. It has: ${Object.keys(terms.catalogue ?? {}).join(', ')}.`;
+    throw validationFailed([{ path: 'service', message }]);
+  }
+  const said = (words: readonly { readonly [language in Language]: string }[]) => words.map((one) => one[language]);
+  const sheetScope = sheet && [sheet.label[language], ...said(sheet.steps).map((step) => `– ${step}`)].join('\n');
+  const text = scope ?? sheetScope;
+  if (text === undefined)
+    throw validationFailed([{ path: 'scope', message: 'Say what the work takes in, or name a service.' }]);
+  const sheetLimits = sheet && [
+    ...sheet.limits.map(({ of, most }) => AT_MOST[language](of[language], most)),
+    ...said(sheet.leftOut).map((one) => `${LEFT_OUT[language]}${language === 'fr' ? ' :' : ':'} ${one}`),
+  ];
+  return {
+    service: service ?? null,
+    scope: text,
+    prerequisites: prerequisites ?? (sheet ? said(sheet.prerequisites) : []),
+    limits: limits ?? sheetLimits ?? [],
+    deliverables: deliverables ?? (sheet ? said(sheet.deliverables) : []),
+    figures: given.onCall ? figuresOf(given) : figuresOf({ ...unitsOf(given, terms, sheet), ...given }),
+  };
+}
+
+type Figures = Pick<InterventionBody<'sendEstimate'>, 'unit' | 'units' | 'trips' | 'onSite' | 'onCall'>;
+
+/** The service's unit and recommended pack; else the contract's only unit. */
+function unitsOf(
+  { unit }: Figures,
+  { credits = {} }: ContractTerms,
+  sheet: { readonly unit: string; readonly recommendedPack: number } | undefined,
+): Figures {
+  if (sheet)
+    return { unit: sheet.unit, ...(unit === undefined || unit === sheet.unit ? { units: sheet.recommendedPack } : {}) };
+  const [only, ...others] = Object.keys(credits).filter((name) => credits[name]?.active);
+  return only !== undefined && others.length === 0 ? { unit: only } : {};
+}
+
+/** Without the fields that were not given. */
+function figuresOf(figures: Figures): StoredEstimate['figures'] {
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
+}

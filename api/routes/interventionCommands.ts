@@ -1,0 +1,221 @@
+/** Commands on an intervention: `POST /v1/interventions/{number}/{n}/{command}`, one route each, named as the events are. */
+import type { Pool } from 'pg';
+import type { InterventionDoor } from '../../client/interventionDoor.ts';
+import { forecastCancelling, forecastLogging } from '../../client/interventionForecast.ts';
+import type { TokenHolder } from '../../db/accessTokens.ts';
+import { changeContactAddress, isActiveStaff, readContact, readTerms } from '../../db/contracts.ts';
+import { deleteEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
+import type { InterventionRow } from '../../db/interventions.ts';
+import { isUniqueViolation } from '../../db/pool.ts';
+import { Refusal } from '../../domain/failures.ts';
+import {
+  INTERVENTION_COMMANDS,
+  INTERVENTION_CUSTOMER_COMMANDS,
+  type InterventionCommandName,
+  type InterventionCommandOf,
+} from '../../domain/intervention/events.ts';
+import { draftEstimate, type EstimateDraft } from '../estimateDraft.ts';
+import { withText } from '../givenText.ts';
+import { INTERVENTION_BODIES, INTERVENTION_SUMMARIES, type InterventionBody } from '../interventionBodies.ts';
+import { CancellationOut, EstimateDraftOut, InterventionOut, LoggingOut } from '../interventionSchemas.ts';
+import { cancellationOut } from '../presentIntervention.ts';
+import { validationFailed } from '../problems.ts';
+import { mayCommandIntervention, ROLES, whoOf } from '../rights.ts';
+import { type Answer, type Changing, changing, type Input, type Route } from '../route.ts';
+import { interventionAnswer, interventionRefusal, visibleIntervention } from '../visibleIntervention.ts';
+
+interface Dependencies {
+  readonly pool: Pool;
+  readonly interventionDoor: InterventionDoor;
+}
+
+type Meta = Pick<InterventionCommandOf<'note'>, 'who' | 'channel' | 'commandId' | 'receivedAt' | 'enteredBy'>;
+type Shown = Input & { readonly body: unknown };
+
+/** One route for every command. */
+export function interventionCommandRoutes(deps: Dependencies): Route[] {
+  return INTERVENTION_COMMANDS.map((name) => commandRoute(deps, name));
+}
+
+function commandRoute(deps: Dependencies, name: InterventionCommandName): Route {
+  const { pool } = deps;
+  const dryRun = dryRunOf(pool, name);
+  return changing({
+    path: `/v1/interventions/{number}/{n}/${name}`,
+    tag: 'interventions',
+    summary: INTERVENTION_SUMMARIES[name],
+    roles: ROLES.filter((role) => mayCommandIntervention(role, name)),
+    body: INTERVENTION_BODIES[name],
+    answer: { status: 200, description: 'The intervention after the command', schema: InterventionOut },
+    ...(dryRun ? { dryRun } : {}),
+    async handle({ caller, params, body, call }) {
+      const row = await visibleIntervention(pool, caller, params);
+      const { text, receivedAt, ...fields } = body as { text?: string; receivedAt?: string };
+      const meta = metaOf(caller, row, name, call.updateId, receivedAt);
+      try {
+        await withText(pool, row.request, text, meta, (named) =>
+          give(deps, row, name, { ...inMilliseconds(fields), ...named }, meta),
+        );
+      } catch (error) {
+        throw interventionRefusal(error, caller);
+      }
+      return await interventionAnswer(pool, caller, row.id);
+    },
+  });
+}
+
+/** The customer's own word, or what was told on the phone, entered by staff. @throws Problem `validation-failed` */
+function metaOf(
+  caller: TokenHolder,
+  row: InterventionRow,
+  name: InterventionCommandName,
+  commandId: string,
+  receivedAt: string | undefined,
+): Meta {
+  if (caller.role === 'customer') {
+    if (receivedAt === undefined) return { who: whoOf(caller), channel: 'portal', commandId };
+    throw validationFailed([{ path: 'receivedAt', message: 'Only staff write down a phone call: leave this out.' }]);
+  }
+  if (!INTERVENTION_CUSTOMER_COMMANDS.some((one) => one === name)) {
+    return { who: whoOf(caller), channel: 'api', commandId };
+  }
+  if (receivedAt === undefined) {
+    const message = 'The customer decides this: say when they told it on the phone.';
+    throw validationFailed([{ path: 'receivedAt', message }]);
+  }
+  const at = Date.parse(receivedAt);
+  return { who: `contact:${row.contact}`, channel: 'phone', commandId, enteredBy: whoOf(caller), receivedAt: at };
+}
+
+/** Instants as the core counts them. */
+function inMilliseconds<T extends object>(fields: T): T {
+  const { from, to } = fields as { from?: unknown; to?: unknown };
+  return {
+    ...fields,
+    ...(typeof from === 'string' ? { from: Date.parse(from) } : {}),
+    ...(typeof to === 'string' ? { to: Date.parse(to) } : {}),
+  };
+}
+
+async function give(
+  deps: Dependencies,
+  row: InterventionRow,
+  name: InterventionCommandName,
+  fields: object,
+  meta: Meta,
+): Promise<void> {
+  switch (name) {
+    case 'sendEstimate':
+      return await sendEstimate(deps, row, fields as InterventionBody<'sendEstimate'>, meta);
+    case 'correctAddress':
+      return await correctAddress(deps, row, (fields as InterventionBody<'correctAddress'>).email, meta);
+    case 'assign':
+      await requireStaff(deps.pool, (fields as InterventionBody<'assign'>).assignee);
+      break;
+    default:
+      break;
+  }
+  // The body has been checked by the command's own schema, whose fields are those of the event.
+  const command = { ...fields, ...meta } as unknown as InterventionCommandOf<typeof name>;
+  await deps.interventionDoor.command(row.id, name, command);
+}
+
+async function requireStaff(pool: Pool, assignee: string): Promise<void> {
+  if (await isActiveStaff(pool, assignee.slice('staff:'.length))) return;
+  throw validationFailed([{ path: 'assignee', message: 'There is no such member of staff.' }]);
+}
+
+/** Its text is stored before it is sent, under the command's id, and forgotten when the command is refused. */
+async function sendEstimate(
+  { pool, interventionDoor }: Dependencies,
+  row: InterventionRow,
+  body: InterventionBody<'sendEstimate'>,
+  meta: Meta,
+): Promise<void> {
+  const draft = await draftOf(pool, row, body);
+  const { service, figures } = draft;
+  const stored = { ...draft, id: meta.commandId, intervention: row.id, draftedBy: meta.who };
+  const estimate = await storeEstimate(pool, stored);
+  try {
+    const named = service === null ? {} : { service };
+    await interventionDoor.command(row.id, 'sendEstimate', { estimate, ...named, ...figures, ...meta });
+  } catch (error) {
+    if (error instanceof Refusal) await deleteEstimate(pool, estimate);
+    throw error;
+  }
+}
+
+async function draftOf(
+  pool: Pool,
+  { contract, termsVersion, contact }: InterventionRow,
+  body: InterventionBody<'sendEstimate'>,
+): Promise<EstimateDraft> {
+  const terms = await readTerms(pool, contract, termsVersion);
+  const reader = await readContact(pool, contact);
+  if (!terms || !reader) throw new Error('terms or contact of the intervention are not there');
+  return draftEstimate(body, terms, reader.language);
+}
+
+/** The command sends mail again at once, so the address comes first; it is put back when the command is refused. */
+async function correctAddress(
+  { pool, interventionDoor }: Dependencies,
+  row: InterventionRow,
+  email: string,
+  meta: Meta,
+): Promise<void> {
+  const contact = await readContact(pool, row.contact);
+  if (!contact) throw new Error('the contact of the intervention is not there');
+  try {
+    await changeContactAddress(pool, contact.id, contact.email, email);
+  } catch (error) {
+    if (!isUniqueViolation(error, 'contacts_address')) throw error;
+    throw validationFailed([{ path: 'email', message: 'Another contact of the contract has this address.' }]);
+  }
+  try {
+    await interventionDoor.command(row.id, 'correctAddress', meta);
+  } catch (error) {
+    if (error instanceof Refusal) await changeContactAddress(pool, contact.id, email, contact.email);
+    throw error;
+  }
+}
+
+/** What three commands show beforehand: what cancelling costs, what logging time comes to, how an estimate reads. */
+function dryRunOf(pool: Pool, name: InterventionCommandName): Changing['dryRun'] | undefined {
+  const shown = (show: (row: InterventionRow, input: Shown) => Promise<Answer>) => async (input: Shown) => {
+    const row = await visibleIntervention(pool, input.caller, input.params);
+    try {
+      return await show(row, input);
+    } catch (error) {
+      throw interventionRefusal(error, input.caller);
+    }
+  };
+  switch (name) {
+    case 'cancel':
+      return {
+        description: 'what cancelling would cost now',
+        schema: CancellationOut,
+        show: shown(async (row) => ({ content: cancellationOut(await forecastCancelling(pool, row, Date.now())) })),
+      };
+    case 'logWork':
+      return {
+        description: 'the units that this work would use',
+        schema: LoggingOut,
+        show: shown(async (row, { caller, body }) => {
+          const { text: _, ...work } = inMilliseconds(body as InterventionBody<'logWork'>) as { text?: string };
+          const event = { ...work, at: Date.now(), who: whoOf(caller), channel: 'api' } as const;
+          return { content: await forecastLogging(pool, row, event) };
+        }),
+      };
+    case 'sendEstimate':
+      return {
+        description: 'the estimate as it would be sent',
+        schema: EstimateDraftOut,
+        show: shown(async (row, { body }) => {
+          const { service, figures, ...texts } = await draftOf(pool, row, body as InterventionBody<'sendEstimate'>);
+          return { content: { ...texts, ...figures, ...(service === null ? {} : { service }) } };
+        }),
+      };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,164 @@
+/** The door to the workflows of interventions: it opens them, gives commands of both sides, and tells them facts from outside. */
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { type SignalDefinition, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Pool } from 'pg';
+import { type InterventionRow, readInterventionRow } from '../db/interventions.ts';
+import { Refusal } from '../domain/failures.ts';
+import type { InterventionCommandName, InterventionCommandOf } from '../domain/intervention/events.ts';
+import { resultOfCommand } from '../domain/intervention/intervention.ts';
+import {
+  ENDED,
+  type InterventionId,
+  type InterventionResult,
+  type InterventionState,
+} from '../domain/intervention/state.ts';
+import {
+  creditAdded,
+  type InterventionInput,
+  interventionMailBounced,
+  interventionOpenUpdate,
+  interventionUpdate,
+} from '../workflows/interventionMessages.ts';
+import { interventionInput, interventionStartOptions } from './interventionInput.ts';
+import { createPatience, PATIENCE_MS } from './patience.ts';
+
+/** A mail that came back. */
+export type InterventionBounce = typeof interventionMailBounced extends SignalDefinition<[infer Fact]> ? Fact : never;
+
+/**
+ * Every method throws `Refusal` for what the core, or the row, refuses, and `Unavailable` when Temporal or its worker does not
+ * answer in time: the same call, with the same command id, then goes on where it was.
+ */
+export interface InterventionDoor {
+  /** Starts the workflow of a row in stage `opening`; answers once its first save is committed. */
+  open(id: InterventionId): Promise<InterventionResult>;
+  /** Answers once the command's save is committed. */
+  command<T extends InterventionCommandName>(
+    id: InterventionId,
+    name: T,
+    command: InterventionCommandOf<T>,
+  ): Promise<InterventionResult>;
+  /** `gone`: the intervention is over, nothing waits for the fact. */
+  mailBounced(id: InterventionId, bounce: InterventionBounce): Promise<'delivered' | 'gone'>;
+  /** An order was signed, or units came back. */
+  creditAdded(id: InterventionId): Promise<'delivered' | 'gone'>;
+}
+
+/** What the door holds. */
+export interface InterventionDoorDependencies {
+  readonly client: Client;
+  readonly pool: Pool;
+  /** Longest wait for Temporal, milliseconds; 10 seconds without it. */
+  readonly patienceMs?: number;
+}
+
+type Start = (input: InterventionInput) => Promise<unknown>;
+
+const WORKFLOW = 'intervention';
+
+/** Opens the door. It holds nothing but its dependencies. */
+export function createInterventionDoor({
+  client,
+  pool,
+  patienceMs = PATIENCE_MS,
+}: InterventionDoorDependencies): InterventionDoor {
+  const handle = (id: InterventionId) => client.workflow.getHandle(id);
+  const { patiently, persistently } = createPatience(client, patienceMs);
+
+  async function requireRow(id: InterventionId): Promise<InterventionRow> {
+    const row = await readInterventionRow(pool, id);
+    if (!row) throw new Refusal('NotFound', 'There is no such intervention.');
+    return row;
+  }
+
+  async function open(id: InterventionId): Promise<InterventionResult> {
+    const row = await requireRow(id);
+    const { commandId } = row.opening;
+    if (row.state) return resultOfCommand(row.state, commandId) ?? current(row.state);
+    const input = await interventionInput(pool, row, Date.now());
+    return await persistently(
+      () => {
+        // An operation serves one call only.
+        const startWorkflowOperation = new WithStartWorkflowOperation<Start>(WORKFLOW, {
+          ...interventionStartOptions(input),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
+        return client.workflow.executeUpdateWithStart(interventionOpenUpdate, {
+          args: [{ commandId }],
+          updateId: commandId,
+          startWorkflowOperation,
+        });
+      },
+      async () => undefined,
+    ).catch(async (error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      // It has lived and ended meanwhile: its row knows.
+      const { state } = await requireRow(id);
+      if (!state) throw error;
+      return resultOfCommand(state, commandId) ?? current(state);
+    });
+  }
+
+  /** Sees to it that a run is there; the state when the intervention is over and none should be. */
+  async function revive(id: InterventionId): Promise<InterventionState | undefined> {
+    const row = await requireRow(id);
+    if (!row.state) {
+      await open(id);
+      return undefined;
+    }
+    if (isOver(row.state)) return row.state;
+    await client.workflow.start<Start>(WORKFLOW, {
+      ...interventionStartOptions(await interventionInput(pool, row, Date.now())),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    });
+    return undefined;
+  }
+
+  /** What a command yields that finds no run: its first result, or a refusal because it is over. */
+  async function resultWhenGone(
+    id: InterventionId,
+    name: InterventionCommandName,
+    commandId: string,
+  ): Promise<InterventionResult | undefined> {
+    const state = await revive(id);
+    if (!state) return undefined;
+    const known = resultOfCommand(state, commandId);
+    if (known) return known;
+    const message = `${name} was refused: Not possible while the intervention is ${state.status}.`;
+    throw new Refusal('InvalidTransition', message, { tried: name, status: state.status, possible: [] });
+  }
+
+  async function tell(id: InterventionId, send: () => Promise<void>): Promise<'delivered' | 'gone'> {
+    return await persistently<'delivered' | 'gone'>(
+      async () => {
+        await send();
+        return 'delivered';
+      },
+      async () => ((await revive(id)) ? 'gone' : undefined),
+    );
+  }
+
+  return {
+    open: (id) => patiently(() => open(id)),
+    command: (id, name, command) =>
+      patiently(() =>
+        persistently(
+          () => handle(id).executeUpdate(interventionUpdate(name), { args: [command], updateId: command.commandId }),
+          () => resultWhenGone(id, name, command.commandId),
+        ),
+      ),
+    mailBounced: (id, bounce) => patiently(() => tell(id, () => handle(id).signal(interventionMailBounced, bounce))),
+    creditAdded: (id) => patiently(() => tell(id, () => handle(id).signal(creditAdded))),
+  };
+}
+
+/** Whether its run has ended: what is still pending is done by a run. */
+function isOver({ status, pending }: InterventionState): boolean {
+  return (ENDED as readonly string[]).includes(status) && pending.length === 0;
+}
+
+function current({ id, seq, lastAt, status }: InterventionState): InterventionResult {
+  return { id, version: seq, at: lastAt, status };
+}

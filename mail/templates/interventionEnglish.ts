@@ -1,0 +1,127 @@
+/** What an intervention's mails say in English. */
+import { ENGLISH } from './english.ts';
+import type { InterventionWords } from './interventionWords.ts';
+
+/** The English words. */
+export const INTERVENTION_ENGLISH: InterventionWords = {
+  greeting: ENGLISH.greeting,
+  staffGreeting: ENGLISH.staffGreeting,
+  none: 'none',
+  remark: ENGLISH.remark,
+  footerRequest: ENGLISH.footerRequest,
+  footerAnswer: 'You may reply to this message; a reply never approves anything and spends nothing.',
+  footerAutomatic:
+    'This message was sent automatically. A person reads your reply; it never approves anything and spends nothing.',
+  footerStaff: ENGLISH.footerStaff,
+  contract: ENGLISH.contract,
+  customer: ENGLISH.customer,
+  contact: ENGLISH.contact,
+  subject: ENGLISH.subject,
+  intervention: 'Intervention',
+
+  infeasibleTitle: 'Feasibility study',
+  infeasible: 'We have studied your request, and cannot carry it out as it is. Nothing is debited. Our reasons:',
+  estimateTitle: 'Estimate for your approval',
+  estimate:
+    'Here is our estimate for the work that you asked for. Nothing is reserved or debited before you approve it.',
+  scope: 'Scope:',
+  prerequisites: 'What must be there first:',
+  limits: 'Limits:',
+  deliverables: 'What you get:',
+  cost: 'Estimated',
+  onCallCost: 'out of hours: ordered and billed apart, nothing is debited',
+  estimateNext: (until) => [
+    'Open the page below to approve or decline. Opening it changes nothing: you decide with a button on it.',
+    ...(until === undefined ? [] : [`The estimate may be approved before ${until}; after that it expires.`]),
+  ],
+  decide: 'Approve or decline the estimate',
+  orderTitle: 'Order form to be signed',
+  orderNeeded: (missing) =>
+    missing === undefined
+      ? ['The work takes place out of hours, and is ordered and billed apart. Please sign the order form first.']
+      : [
+          `What is left on your contract does not suffice. Missing: ${missing}.`,
+          'Please sign an order form for it first: the work goes on once it has arrived.',
+        ],
+  moreTitle: (because) => (because === 'usedUp' ? 'Work stopped: your agreement is needed' : 'Your agreement to more'),
+  more: (because, used, approved) => [
+    {
+      share: 'The work has used a large share of what you approved.',
+      usedUp: 'What you approved is used up. The work has stopped, and goes no further without your agreement.',
+      agent: 'The work will take more than you approved.',
+    }[because],
+    `Used: ${used}, of ${approved} approved.`,
+  ],
+  moreAmounts: (amounts) =>
+    amounts === undefined ? 'If more is to be done, say how much on the page below.' : `We ask you for: ${amounts}.`,
+  moreNext: 'Without your agreement the work stays within what you approved. Opening the page changes nothing.',
+  decideMore: 'Agree to more, or decline',
+  reminderTitle: (step) => `Reminder ${step}`,
+  reminder: (turn, since) => [
+    {
+      approval: `Our estimate has been waiting for your decision since ${since}.`,
+      order: `We have been waiting since ${since} for a signed order form: the work cannot go on before it.`,
+      more: `We have been waiting since ${since} to hear whether you agree to more work than was estimated.`,
+    }[turn],
+    'Silence spends nothing: without your answer nothing more is done.',
+  ],
+  expiredTitle: 'Estimate expired',
+  expired: [
+    'Nobody approved our estimate in time, and it has expired. Nothing was reserved or debited.',
+    'If you still want the work, reply to this message and we will send a new estimate.',
+  ],
+  scheduledTitle: 'Date agreed',
+  scheduled: (from, to) => `The work takes place from ${from} to ${to}.`,
+  freeBefore: (when) =>
+    `You may cancel or change the date free of charge before ${when}. From then on, what was planned and not performed is lost.`,
+  dayBeforeTitle: 'Your intervention on the next business day',
+  dayBefore: (from, to) => `As a reminder: the work takes place from ${from} to ${to}.`,
+  backup:
+    'Before it begins, please make a full backup of your data and systems, and make sure that you can restore it.',
+  postponedTitle: 'Date postponed by us',
+  postponed: (wasFrom) => [
+    `We cannot keep the date of ${wasFrom}, and apologise. You lose nothing: your units stay reserved.`,
+    'We will agree another date with you.',
+  ],
+  cancelledTitle: 'Intervention cancelled',
+  cancelled: (by) =>
+    by === 'customer'
+      ? 'As you asked, the intervention is cancelled.'
+      : 'We have to cancel the intervention. You lose no units.',
+  used: 'Debited for work done',
+  lost: 'Lost',
+  returned: 'Returned to your balance',
+  expenses: 'Expenses due, excluding VAT',
+  reportTitle: 'Report',
+  report: 'The work is done. Our report:',
+  time: 'Time worked',
+  duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
+  statement: 'The statement of your contract shows every movement.',
+  taskTitle: (task) =>
+    ({
+      agreeDate: 'Agree a date',
+      agreeOtherDate: 'Agree another date',
+      moreUnanswered: 'No answer about more work',
+      moreDeclined: 'More work declined',
+      correctAddress: 'Address to be corrected',
+      effectConflict: 'Internal fault to be looked at',
+    })[task],
+  task: (task) =>
+    ({
+      agreeDate: ['Units are reserved, or ordered: agree a date with the customer and schedule it.'],
+      agreeOtherDate: ['The date does not stand any more, or has passed without work: agree another one.'],
+      moreUnanswered: ['The customer does not answer whether work may go on. It stays stopped: decide how it ends.'],
+      moreDeclined: ['The customer does not agree to more. Finish within what was approved, or end it.'],
+      correctAddress: [
+        'A mail to the contact could not be delivered. Correct the address: what was lost is sent again.',
+      ],
+      effectConflict: ['An operation was refused for good. Look at the intervention’s timeline and at the ledger.'],
+    })[task],
+  callTitle: (because) => (because === 'freeMinutesEnd' ? 'Call: free minutes end' : 'Call: not enough credit'),
+  call: (because) =>
+    because === 'freeMinutesEnd'
+      ? [
+          'Tell the caller: the free minutes of this incident run out, or have run out. What goes beyond is counted in units.',
+        ]
+      : ['The call is over, and the balance does not suffice for it. It is debited once an order has arrived.'],
+};

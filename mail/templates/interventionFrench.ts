@@ -1,0 +1,132 @@
+/** What an intervention's mails say in French. */
+import { FRENCH } from './french.ts';
+import type { InterventionWords } from './interventionWords.ts';
+
+/** The French words. */
+export const INTERVENTION_FRENCH: InterventionWords = {
+  greeting: FRENCH.greeting,
+  staffGreeting: FRENCH.staffGreeting,
+  none: 'aucune',
+  remark: FRENCH.remark,
+  footerRequest: FRENCH.footerRequest,
+  footerAnswer: 'Vous pouvez répondre à ce message ; une réponse ne vaut jamais accord et ne consomme rien.',
+  footerAutomatic:
+    'Ce message est automatique. Votre réponse sera lue par une personne ; elle ne vaut jamais accord et ne consomme rien.',
+  footerStaff: FRENCH.footerStaff,
+  contract: FRENCH.contract,
+  customer: FRENCH.customer,
+  contact: FRENCH.contact,
+  subject: FRENCH.subject,
+  intervention: 'Intervention',
+
+  infeasibleTitle: 'Étude de faisabilité',
+  infeasible:
+    'Nous avons étudié votre demande et ne pouvons pas la réaliser en l’état. Rien n’est débité. Nos raisons :',
+  estimateTitle: 'Estimation à approuver',
+  estimate:
+    'Voici notre estimation pour le travail que vous avez demandé. Rien n’est réservé ni débité avant votre accord.',
+  scope: 'Périmètre :',
+  prerequisites: 'Prérequis :',
+  limits: 'Limites :',
+  deliverables: 'Livrables :',
+  cost: 'Estimation',
+  onCallCost: 'hors horaires : commandé et facturé à part, rien n’est débité',
+  estimateNext: (until) => [
+    'Ouvrez la page ci-dessous pour approuver ou refuser. L’ouvrir ne change rien : vous décidez par un bouton.',
+    ...(until === undefined ? [] : [`L’estimation peut être approuvée avant le ${until} ; ensuite, elle expire.`]),
+  ],
+  decide: 'Approuver ou refuser l’estimation',
+  orderTitle: 'Bon de commande à signer',
+  orderNeeded: (missing) =>
+    missing === undefined
+      ? [
+          'Le travail a lieu hors horaires ; il est commandé et facturé à part. Merci de signer d’abord le bon de commande.',
+        ]
+      : [
+          `Le solde de votre contrat ne suffit pas. Il manque : ${missing}.`,
+          'Merci de signer d’abord un bon de commande : le travail reprend dès sa réception.',
+        ],
+  moreTitle: (because) =>
+    because === 'usedUp' ? 'Travail arrêté : votre accord est nécessaire' : 'Votre accord pour davantage',
+  more: (because, used, approved) => [
+    {
+      share: 'Une grande part de ce que vous avez approuvé est consommée.',
+      usedUp: 'Ce que vous avez approuvé est consommé. Le travail est arrêté et ne reprendra pas sans votre accord.',
+      agent: 'Le travail demandera plus que ce que vous avez approuvé.',
+    }[because],
+    `Consommé : ${used}, sur ${approved} approuvé.`,
+  ],
+  moreAmounts: (amounts) =>
+    amounts === undefined
+      ? 'S’il faut aller plus loin, dites de combien sur la page ci-dessous.'
+      : `Nous vous demandons : ${amounts}.`,
+  moreNext: 'Sans votre accord, le travail reste dans ce que vous avez approuvé. Ouvrir la page ne change rien.',
+  decideMore: 'Accepter davantage, ou refuser',
+  reminderTitle: (step) => `Relance ${step}`,
+  reminder: (turn, since) => [
+    {
+      approval: `Notre estimation attend votre décision depuis le ${since}.`,
+      order: `Nous attendons depuis le ${since} un bon de commande signé : le travail ne peut pas avancer sans lui.`,
+      more: `Nous attendons depuis le ${since} de savoir si vous acceptez plus de travail que prévu.`,
+    }[turn],
+    'Votre silence ne consomme rien : sans réponse, rien de plus n’est fait.',
+  ],
+  expiredTitle: 'Estimation expirée',
+  expired: [
+    'Personne n’a approuvé notre estimation à temps : elle a expiré. Rien n’a été réservé ni débité.',
+    'Si vous souhaitez toujours ce travail, répondez à ce message et nous enverrons une nouvelle estimation.',
+  ],
+  scheduledTitle: 'Date convenue',
+  scheduled: (from, to) => `Le travail aura lieu du ${from} au ${to}.`,
+  freeBefore: (when) =>
+    `Vous pouvez annuler ou changer de date sans frais avant le ${when}. Ensuite, ce qui était prévu et n’est pas réalisé est perdu.`,
+  dayBeforeTitle: 'Votre intervention du prochain jour ouvré',
+  dayBefore: (from, to) => `Pour rappel : le travail aura lieu du ${from} au ${to}.`,
+  backup:
+    'Avant son début, merci de faire une sauvegarde complète de vos données et systèmes, et de vérifier que vous savez la restaurer.',
+  postponedTitle: 'Date reportée par nos soins',
+  postponed: (wasFrom) => [
+    `Nous ne pouvons pas tenir la date du ${wasFrom} et vous prions de nous en excuser. Vous ne perdez rien : vos unités restent réservées.`,
+    'Nous conviendrons d’une autre date avec vous.',
+  ],
+  cancelledTitle: 'Intervention annulée',
+  cancelled: (by) =>
+    by === 'customer'
+      ? 'Comme vous l’avez demandé, l’intervention est annulée.'
+      : 'Nous devons annuler l’intervention. Vous ne perdez aucune unité.',
+  used: 'Débité pour le travail fait',
+  lost: 'Perdu',
+  returned: 'Rendu à votre solde',
+  expenses: 'Frais dus, hors taxes',
+  reportTitle: 'Compte rendu',
+  report: 'Le travail est terminé. Notre compte rendu :',
+  time: 'Temps passé',
+  duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
+  statement: 'Le relevé de votre contrat montre chaque mouvement.',
+  taskTitle: (task) =>
+    ({
+      agreeDate: 'Convenir d’une date',
+      agreeOtherDate: 'Convenir d’une autre date',
+      moreUnanswered: 'Pas de réponse sur la suite du travail',
+      moreDeclined: 'Suite du travail refusée',
+      correctAddress: 'Adresse à corriger',
+      effectConflict: 'Anomalie interne à examiner',
+    })[task],
+  task: (task) =>
+    ({
+      agreeDate: ['Les unités sont réservées, ou commandées : convenir d’une date avec le client et la planifier.'],
+      agreeOtherDate: ['La date ne tient plus, ou est passée sans travail : en convenir une autre.'],
+      moreUnanswered: ['Le client ne répond pas sur la suite. Le travail reste arrêté : décider comment il finit.'],
+      moreDeclined: ['Le client n’accepte pas davantage. Finir dans ce qui est approuvé, ou y mettre fin.'],
+      correctAddress: ['Un mail au contact n’a pas pu être remis. Corriger l’adresse : ce qui est perdu repart.'],
+      effectConflict: ['Une opération a été refusée définitivement. Voir l’historique de l’intervention et le relevé.'],
+    })[task],
+  callTitle: (because) =>
+    because === 'freeMinutesEnd' ? 'Appel : fin des minutes comprises' : 'Appel : solde insuffisant',
+  call: (because) =>
+    because === 'freeMinutesEnd'
+      ? [
+          'À dire à l’appelant : les minutes comprises de cet incident s’achèvent, ou sont épuisées. Au-delà, le temps est décompté en unités.',
+        ]
+      : ['L’appel est terminé et le solde ne suffit pas. Il sera débité dès qu’une commande sera arrivée.'],
+};

@@ -1,0 +1,282 @@
+/** From an intervention's mail order, or a call's alert, to subject, text and HTML. */
+import type { CancellationCost } from '../../domain/intervention/cancellation.ts';
+import { INTERVENTION_STAFF_MAILS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
+import type { UnitAmounts } from '../../domain/intervention/terms.ts';
+import { type SayInstant, sayInstants } from './instants.ts';
+import { INTERVENTION_ENGLISH } from './interventionEnglish.ts';
+import { INTERVENTION_FRENCH } from './interventionFrench.ts';
+import type { InterventionWords } from './interventionWords.ts';
+import { type Block, htmlOf, type Language, type Letter, textOf } from './letter.ts';
+import type { RenderedMail } from './mails.ts';
+import { subjectLine } from './subject.ts';
+
+/** What a mail of an intervention says besides its order. */
+export interface InterventionFacts {
+  readonly number: string;
+  /** The request's subject. */
+  readonly subject: string;
+  readonly intervention: string;
+  readonly language: Language;
+  /** IANA zone of the contract. */
+  readonly zone: string;
+  readonly signature: string;
+  readonly contract: string;
+  readonly customer: string;
+  readonly contact: { readonly name: string; readonly email: string };
+  /** Labels of credit units, in the reader's language. */
+  readonly units: { readonly [unit: string]: string };
+  /** The text that the order names. */
+  readonly text?: string;
+  readonly estimate?: EstimateText;
+  /** Where the customer decides. */
+  readonly link?: string;
+}
+
+/** An estimate as its customer reads it. */
+export interface EstimateText {
+  readonly scope: string;
+  readonly prerequisites: readonly string[];
+  readonly limits: readonly string[];
+  readonly deliverables: readonly string[];
+  readonly onCall: boolean;
+}
+
+const WORDS: { readonly [language in Language]: InterventionWords } = {
+  fr: INTERVENTION_FRENCH,
+  en: INTERVENTION_ENGLISH,
+};
+const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const;
+
+/** Whether staff are its readers. */
+export function isForStaff({ kind }: InterventionMailOrder): boolean {
+  return (INTERVENTION_STAFF_MAILS as readonly string[]).includes(kind);
+}
+
+/** The kinds that a machine writes; the others carry a person's words or decision, which no help desk must drop. */
+export function isAutomaticInterventionMail(order: InterventionMailOrder): boolean {
+  switch (order.kind) {
+    case 'orderNeeded':
+    case 'waitingReminder':
+    case 'estimateExpired':
+    case 'dayBefore':
+    case 'interventionTask':
+      return true;
+    case 'moreAsked':
+      return order.because !== 'agent';
+    case 'cancelled':
+      return order.by === 'customer';
+    case 'infeasible':
+    case 'estimate':
+    case 'scheduled':
+    case 'postponed':
+    case 'report':
+      return false;
+  }
+}
+
+/** Amounts as a reader says them: `3 × prepaid ticket`. */
+export function sayAmounts(amounts: UnitAmounts, units: InterventionFacts['units'], none: string): string {
+  const said = Object.entries(amounts).map(([unit, count]) => `${count} × ${units[unit] ?? unit}`);
+  return said.length === 0 ? none : said.join(', ');
+}
+
+/** A mail of an intervention. The same order with the same facts gives the same mail. */
+export function renderInterventionMail(order: InterventionMailOrder, facts: InterventionFacts): RenderedMail {
+  const words = WORDS[facts.language];
+  const forStaff = isForStaff(order);
+  const { title, blocks } = content(order, facts, words, sayInstants(facts.zone, facts.language));
+  const automatic = isAutomaticInterventionMail(order) ? words.footerAutomatic : words.footerAnswer;
+  return letterOf(facts, {
+    title,
+    greeting: forStaff ? words.staffGreeting : words.greeting(facts.contact.name),
+    blocks: forStaff ? [...blocks, about(facts, words)] : blocks,
+    footer: [words.footerRequest(facts.number), forStaff ? words.footerStaff : automatic],
+  });
+}
+
+/** The alert of a call to its agent. */
+export function renderCallAlert(
+  because: 'freeMinutesEnd' | 'creditLacking',
+  facts: Omit<InterventionFacts, 'intervention' | 'units'>,
+): RenderedMail {
+  const words = WORDS[facts.language];
+  return letterOf(facts, {
+    title: words.callTitle(because),
+    greeting: words.staffGreeting,
+    blocks: [...words.call(because).map(paragraph), about(facts, words)],
+    footer: [words.footerRequest(facts.number), words.footerStaff],
+  });
+}
+
+function letterOf(
+  {
+    number,
+    subject: about,
+    language,
+    signature,
+  }: Pick<InterventionFacts, 'number' | 'subject' | 'language' | 'signature'>,
+  { title, ...rest }: Pick<Letter, 'greeting' | 'blocks' | 'footer'> & { readonly title: string },
+): RenderedMail {
+  const subject = subjectLine(number, about, title);
+  const letter: Letter = { language, signature, ...rest };
+  return { subject, text: textOf(letter), html: htmlOf(letter, subject) };
+}
+
+interface Content {
+  readonly title: string;
+  readonly blocks: readonly Block[];
+}
+
+function content(
+  order: InterventionMailOrder,
+  facts: InterventionFacts,
+  words: InterventionWords,
+  say: SayInstant,
+): Content {
+  const amounts = (given: UnitAmounts) => sayAmounts(given, facts.units, words.none);
+  switch (order.kind) {
+    case 'infeasible':
+      return { title: words.infeasibleTitle, blocks: quoted(words.infeasible, facts.text) };
+    case 'estimate':
+      return {
+        title: words.estimateTitle,
+        blocks: [
+          paragraph(words.estimate),
+          ...estimateBlocks(order.amounts, facts, words),
+          ...words.estimateNext(order.expiresAt === undefined ? undefined : say(order.expiresAt)).map(paragraph),
+          ...link(words.decide, facts),
+        ],
+      };
+    case 'orderNeeded': {
+      const missing = Object.keys(order.missing).length === 0 ? undefined : amounts(order.missing);
+      return { title: words.orderTitle, blocks: words.orderNeeded(missing).map(paragraph) };
+    }
+    case 'moreAsked':
+      return {
+        title: words.moreTitle(order.because),
+        blocks: [
+          ...words.more(order.because, amounts(order.used), amounts(order.approved)).map(paragraph),
+          ...quoted(words.remark, facts.text),
+          paragraph(words.moreAmounts(order.amounts && amounts(order.amounts))),
+          paragraph(words.moreNext),
+          ...link(words.decideMore, facts),
+        ],
+      };
+    case 'waitingReminder': {
+      const decides = order.waitingFor === 'more' ? words.decideMore : words.decide;
+      return {
+        title: words.reminderTitle(order.step),
+        blocks: [...words.reminder(order.waitingFor, say(order.since)).map(paragraph), ...link(decides, facts)],
+      };
+    }
+    case 'estimateExpired':
+      return { title: words.expiredTitle, blocks: words.expired.map(paragraph) };
+    case 'scheduled':
+      return {
+        title: words.scheduledTitle,
+        blocks: [
+          paragraph(words.scheduled(say(order.from), say(order.to))),
+          ...(order.backup ? [notice(words.backup)] : []),
+          ...(order.freeBefore === undefined ? [] : [paragraph(words.freeBefore(say(order.freeBefore)))]),
+        ],
+      };
+    case 'dayBefore':
+      return {
+        title: words.dayBeforeTitle,
+        blocks: [
+          paragraph(words.dayBefore(say(order.from), say(order.to))),
+          ...(order.backup ? [notice(words.backup)] : []),
+        ],
+      };
+    case 'postponed':
+      return {
+        title: words.postponedTitle,
+        blocks: [...words.postponed(say(order.wasFrom)).map(paragraph), ...quoted(words.remark, facts.text)],
+      };
+    case 'cancelled':
+      return {
+        title: words.cancelledTitle,
+        blocks: [
+          paragraph(words.cancelled(order.by)),
+          ...quoted(words.remark, facts.text),
+          { is: 'facts', facts: costFacts(order.cost, facts, words) },
+          paragraph(words.statement),
+        ],
+      };
+    case 'report':
+      return {
+        title: words.reportTitle,
+        blocks: [
+          ...quoted(words.report, facts.text),
+          {
+            is: 'facts',
+            facts: [
+              [words.time, words.duration(order.seconds)],
+              [words.used, amounts(order.used)],
+              [words.returned, amounts(order.returned)],
+            ],
+          },
+          paragraph(words.statement),
+        ],
+      };
+    case 'interventionTask':
+      return { title: words.taskTitle(order.task), blocks: words.task(order.task).map(paragraph) };
+  }
+}
+
+function estimateBlocks(amounts: UnitAmounts, facts: InterventionFacts, words: InterventionWords): readonly Block[] {
+  const { estimate, units } = facts;
+  const cost = estimate?.onCall ? words.onCallCost : sayAmounts(amounts, units, words.none);
+  return [
+    ...quoted(words.scope, estimate?.scope),
+    ...listed(words.prerequisites, estimate?.prerequisites),
+    ...listed(words.limits, estimate?.limits),
+    ...listed(words.deliverables, estimate?.deliverables),
+    { is: 'facts', facts: [[words.cost, cost]] },
+  ];
+}
+
+function costFacts(cost: CancellationCost, { units, language }: InterventionFacts, words: InterventionWords) {
+  const euros = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' });
+  return [
+    [words.used, sayAmounts(cost.used, units, words.none)],
+    [words.lost, sayAmounts(cost.lost, units, words.none)],
+    [words.returned, sayAmounts(cost.returned, units, words.none)],
+    ...(cost.expensesDue > 0 ? [[words.expenses, euros.format(cost.expensesDue / 100)] as const] : []),
+  ] as const;
+}
+
+function about(
+  facts: Pick<InterventionFacts, 'subject' | 'contract' | 'customer' | 'contact'> & { readonly intervention?: string },
+  words: InterventionWords,
+): Block {
+  return {
+    is: 'facts',
+    facts: [
+      [words.subject, facts.subject],
+      ...(facts.intervention === undefined ? [] : [[words.intervention, facts.intervention] as const]),
+      [words.contract, `${facts.contract} (${facts.customer})`],
+      [words.contact, `${facts.contact.name} <${facts.contact.email}>`],
+    ],
+  };
+}
+
+function link(label: string, { link: url }: InterventionFacts): readonly Block[] {
+  return url === undefined ? [] : [{ is: 'link', label, url }];
+}
+
+function paragraph(text: string): Block {
+  return { is: 'paragraph', text };
+}
+
+function notice(text: string): Block {
+  return { is: 'notice', text };
+}
+
+function quoted(lead: string, text: string | undefined): readonly Block[] {
+  return text === undefined || text.trim() === '' ? [] : [{ is: 'quote', lead, text }];
+}
+
+function listed(lead: string, lines: readonly string[] | undefined): readonly Block[] {
+  return lines === undefined || lines.length === 0 ? [] : quoted(lead, lines.map((line) => `– ${line}`).join('\n'));
+}

@@ -1,0 +1,67 @@
+/** Everything that a mail of an intervention says, in one language. Said dates and amounts come ready for reading. */
+import type { CustomersTurn, InterventionTaskKind } from '../../domain/intervention/effects.ts';
+
+/** The words of one language. */
+export interface InterventionWords {
+  readonly greeting: (name: string) => string;
+  readonly staffGreeting: string;
+  readonly none: string;
+  readonly remark: string;
+  readonly footerRequest: (number: string) => string;
+  readonly footerAnswer: string;
+  readonly footerAutomatic: string;
+  readonly footerStaff: string;
+  readonly contract: string;
+  readonly customer: string;
+  readonly contact: string;
+  readonly subject: string;
+  readonly intervention: string;
+
+  readonly infeasibleTitle: string;
+  readonly infeasible: string;
+  readonly estimateTitle: string;
+  readonly estimate: string;
+  readonly scope: string;
+  readonly prerequisites: string;
+  readonly limits: string;
+  readonly deliverables: string;
+  readonly cost: string;
+  readonly onCallCost: string;
+  /** `until`: said instant from which on it cannot be approved. */
+  readonly estimateNext: (until: string | undefined) => readonly string[];
+  readonly decide: string;
+  readonly orderTitle: string;
+  readonly orderNeeded: (missing: string | undefined) => readonly string[];
+  readonly moreTitle: (because: 'share' | 'usedUp' | 'agent') => string;
+  readonly more: (because: 'share' | 'usedUp' | 'agent', used: string, approved: string) => readonly string[];
+  readonly moreAmounts: (amounts: string | undefined) => string;
+  readonly moreNext: string;
+  readonly decideMore: string;
+  readonly reminderTitle: (step: number) => string;
+  readonly reminder: (turn: CustomersTurn, since: string) => readonly string[];
+  readonly expiredTitle: string;
+  readonly expired: readonly string[];
+  readonly scheduledTitle: string;
+  readonly scheduled: (from: string, to: string) => string;
+  readonly freeBefore: (when: string) => string;
+  readonly dayBeforeTitle: string;
+  readonly dayBefore: (from: string, to: string) => string;
+  readonly backup: string;
+  readonly postponedTitle: string;
+  readonly postponed: (wasFrom: string) => readonly string[];
+  readonly cancelledTitle: string;
+  readonly cancelled: (by: 'customer' | 'provider') => string;
+  readonly used: string;
+  readonly lost: string;
+  readonly returned: string;
+  readonly expenses: string;
+  readonly reportTitle: string;
+  readonly report: string;
+  readonly time: string;
+  readonly duration: (seconds: number) => string;
+  readonly statement: string;
+  readonly taskTitle: (task: InterventionTaskKind) => string;
+  readonly task: (task: InterventionTaskKind) => readonly string[];
+  readonly callTitle: (because: 'freeMinutesEnd' | 'creditLacking') => string;
+  readonly call: (because: 'freeMinutesEnd' | 'creditLacking') => readonly string[];
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { INTERVENTION_MAIL_KINDS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
+import {
+  type InterventionFacts,
+  isAutomaticInterventionMail,
+  isForStaff,
+  renderCallAlert,
+  renderInterventionMail,
+} from '../../mail/templates/interventionMails.ts';
+
+const FROM = Date.parse('2026-11-30T09:00:00Z');
+const TO = Date.parse('2026-11-30T10:30:00Z');
+const COST = { free: false, lost: { ticket: 2 }, used: { ticket: 1 }, returned: {}, expensesDue: 4_550 };
+const TASKS = [
+  'agreeDate',
+  'agreeOtherDate',
+  'moreUnanswered',
+  'moreDeclined',
+  'correctAddress',
+  'effectConflict',
+] as const;
+
+const ORDERS: readonly InterventionMailOrder[] = [
+  { kind: 'infeasible', text: 't' },
+  { kind: 'estimate', estimate: 'e', amounts: { ticket: 3 }, expiresAt: TO },
+  { kind: 'estimate', estimate: 'e', amounts: {} },
+  { kind: 'orderNeeded', missing: { ticket: 3 } },
+  { kind: 'orderNeeded', missing: {} },
+  { kind: 'moreAsked', because: 'share', used: { ticket: 3 }, approved: { ticket: 4 } },
+  { kind: 'moreAsked', because: 'usedUp', used: { ticket: 3 }, approved: { ticket: 3 } },
+  { kind: 'moreAsked', because: 'agent', used: {}, approved: { ticket: 3 }, amounts: { ticket: 2 }, text: 't' },
+  { kind: 'waitingReminder', waitingFor: 'approval', step: 1, since: FROM },
+  { kind: 'waitingReminder', waitingFor: 'order', step: 2, since: FROM },
+  { kind: 'waitingReminder', waitingFor: 'more', step: 3, since: FROM },
+  { kind: 'estimateExpired', estimate: 'e' },
+  { kind: 'scheduled', from: FROM, to: TO, backup: true, freeBefore: FROM - 86_400_000 * 7 },
+  { kind: 'scheduled', from: FROM, to: TO, backup: false },
+  { kind: 'dayBefore', from: FROM, to: TO, backup: true },
+  { kind: 'postponed', wasFrom: FROM, text: 't' },
+  { kind: 'cancelled', by: 'customer', cost: COST },
+  { kind: 'cancelled', by: 'provider', cost: { ...COST, free: true, lost: {}, expensesDue: 0 } },
+  { kind: 'report', text: 't', seconds: 3_600, used: { ticket: 1 }, returned: { ticket: 2 } },
+  ...TASKS.map((task) => ({ kind: 'interventionTask', task }) as const),
+];
+
+const LABELS = { fr: 'ticket prépayé', en: 'prepaid ticket' } as const;
+const LINK = 'https://relance.test/approvals/abcdefghijklmnopqrstuvwx';
+const facts = (language: 'fr' | 'en', more: Partial<InterventionFacts> = {}): InterventionFacts => ({
+  ...{ number: 'DA-2026-000001', subject: 'A <new> server', intervention: 'intervention:DA-2026-000001:1', language },
+  ...{ zone: 'Europe/Paris', signature: 'Support', contract: 'C-1', customer: 'Customer' },
+  ...{ contact: { name: 'Payer <b>', email: 'p@x.test' }, units: { ticket: LABELS[language] } },
+  ...{ text: 'As <b>said</b>.', link: LINK },
+  estimate: {
+    scope: 'All <of> it',
+    prerequisites: ['A server'],
+    limits: ['5 at most'],
+    deliverables: [],
+    onCall: false,
+  },
+  ...more,
+});
+/** Text as it was before it was wrapped. */
+const said = (text: string) => text.replace(/[\s\u00a0]+/g, ' ');
+const render = (order: InterventionMailOrder, language: 'fr' | 'en') => renderInterventionMail(order, facts(language));
+
+describe('mails of interventions', () => {
+  it('have words for every kind', () => {
+    expect(new Set(ORDERS.map(({ kind }) => kind))).toEqual(new Set(INTERVENTION_MAIL_KINDS));
+  });
+
+  const cases = ORDERS.flatMap((order) => (['fr', 'en'] as const).map((language) => [language, order] as const));
+  it.each(cases)('say it in %s: %j', (language, order) => {
+    const { subject, text, html } = render(order, language);
+    expect(subject).toMatch(/^\[DA-2026-000001\] \S/);
+    expect(`${text}${html}`).not.toMatch(/undefined|\[object|NaN/);
+    expect(html).not.toMatch(/<new>|<b>|<of>|<script/);
+    if (!isForStaff(order)) {
+      expect(said(text)).toContain(language === 'fr' ? 'ne consomme rien' : 'spends nothing');
+      const other = render(order, language === 'fr' ? 'en' : 'fr');
+      expect(other.text).not.toBe(text);
+    }
+    const isLinked = order.kind === 'estimate' || order.kind === 'moreAsked' || order.kind === 'waitingReminder';
+    expect(text.includes(`\n${LINK}\n`)).toBe(isLinked);
+    expect(html.includes(`href="${LINK}"`)).toBe(isLinked);
+  });
+
+  it('ask for a full backup the day before, and say what cancelling costs from when on', () => {
+    const [scheduled, dayBefore] = [12, 14].map((index) =>
+      said(render(ORDERS[index] as InterventionMailOrder, 'en').text),
+    );
+    expect(scheduled).toContain('free of charge before Monday 23 November 2026 at 10:00 (Paris time)');
+    for (const text of [scheduled, dayBefore]) expect(text).toContain('make a full backup');
+    expect(dayBefore).toContain('from Monday 30 November 2026 at 10:00 (Paris time)');
+  });
+
+  it('say amounts by the words of the contract, and money', () => {
+    const cancelled = said(render(ORDERS[16] as InterventionMailOrder, 'fr').text);
+    expect(cancelled).toContain('Perdu : 2 × ticket prépayé');
+    expect(cancelled).toContain('Frais dus, hors taxes : 45,50 €');
+    const onCall = renderInterventionMail(ORDERS[2] as InterventionMailOrder, {
+      ...facts('en'),
+      estimate: { scope: 'At night', prerequisites: [], limits: [], deliverables: [], onCall: true },
+    });
+    expect(said(onCall.text)).toContain('ordered and billed apart, nothing is debited');
+  });
+
+  it('are marked as automatic where a machine wrote them', () => {
+    const automatic = ORDERS.filter(isAutomaticInterventionMail).map(({ kind }) => kind);
+    expect(new Set(automatic)).toEqual(
+      new Set([
+        'orderNeeded',
+        'moreAsked',
+        'waitingReminder',
+        'estimateExpired',
+        'dayBefore',
+        'cancelled',
+        'interventionTask',
+      ]),
+    );
+    const byPeople = ORDERS.filter((order) => !isAutomaticInterventionMail(order)).map(({ kind }) => kind);
+    expect(byPeople).toEqual(expect.arrayContaining(['moreAsked', 'cancelled', 'estimate', 'report']));
+  });
+
+  it.each(['fr', 'en'] as const)('alert the agent of a call in %s', (language) => {
+    for (const because of ['freeMinutesEnd', 'creditLacking'] as const) {
+      const { subject, text } = renderCallAlert(because, facts(language));
+      expect(subject).toContain('DA-2026-000001');
+      expect(text).toContain('Payer <b>');
+    }
+  });
+});
