@@ -13,6 +13,7 @@ import { createRequestWorker } from '../worker/worker.ts';
 import { type EscalationInput, escalationUpdate, escalationWorkflowId } from '../workflows/escalationMessages.ts';
 import { commandUpdate, openUpdate, requestWorkflowId, type SupportRequestInput } from '../workflows/messages.ts';
 import { type BareEscalationActivities, bareChildId, bareCommand, type bareEscalated } from './bare/bareEscalation.ts';
+import { rateOf } from './lifecycle.ts';
 import { stopAll } from './lives.ts';
 import { type BenchOptions, type Figure, median } from './report.ts';
 import { type Servers, startServers } from './servers.ts';
@@ -43,10 +44,10 @@ export async function escalation(options: BenchOptions, report: (message: string
   try {
     ways.push(await bareWay(servers), await escalatedWay(servers));
     const measured = ways.map((way) => ({ way, rates: [] as number[], lived: [] as (readonly string[])[] }));
-    for (const { way } of measured) await rateOf(way, 10);
+    for (const { way } of measured) await rateOf(way, 10, AT_ONCE);
     for (let run = 1; run <= options.runs; run++) {
       for (const one of measured) {
-        const { perSecond, ids } = await rateOf(one.way, lives);
+        const { perSecond, ids } = await rateOf(one.way, lives, AT_ONCE);
         one.rates.push(perSecond);
         one.lived = ids;
       }
@@ -64,20 +65,6 @@ export async function escalation(options: BenchOptions, report: (message: string
     for (const way of ways) await way.stop();
     await servers.stop();
   }
-}
-
-async function rateOf(way: Way, lives: number): Promise<{ perSecond: number; ids: (readonly string[])[] }> {
-  const ids: (readonly string[])[] = [];
-  let begun = 0;
-  const begunAt = performance.now();
-  const oneAfterTheOther = async () => {
-    while (begun < lives) {
-      begun++;
-      ids.push(await way.live());
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, lives) }, oneAfterTheOther));
-  return { perSecond: (lives * 1_000) / (performance.now() - begunAt), ids };
 }
 
 async function eventsOf({ name, client }: Way, ids: readonly (readonly string[])[]): Promise<Figure[]> {

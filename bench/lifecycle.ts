@@ -51,8 +51,13 @@ export async function lifecycle(options: BenchOptions, report: (message: string)
   }
 }
 
-async function rateOf(way: Way, lives: number): Promise<{ perSecond: number; ids: string[] }> {
-  const ids: string[] = [];
+/** Lives so many, some at once. @returns how many a second, and what each came to */
+export async function rateOf<T>(
+  way: { live(): Promise<T> },
+  lives: number,
+  atOnce = AT_ONCE,
+): Promise<{ perSecond: number; ids: T[] }> {
+  const ids: T[] = [];
   let begun = 0;
   const begunAt = performance.now();
   const oneAfterTheOther = async () => {
@@ -61,7 +66,7 @@ async function rateOf(way: Way, lives: number): Promise<{ perSecond: number; ids
       ids.push(await way.live());
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, lives) }, oneAfterTheOther));
+  await Promise.all(Array.from({ length: Math.min(atOnce, lives) }, oneAfterTheOther));
   return { perSecond: (lives * 1_000) / (performance.now() - begunAt), ids };
 }
 
