@@ -99,8 +99,8 @@ async function mailsOf(number: string): Promise<Mail[]> {
 const answer = (mail: Mail | undefined, kind: string, text = 'An answer.') =>
   mailboxCall(`/api/messages/${mail?.id}/answer`, { kind, text });
 
-async function untilStatus(number: string, status: string): Promise<View> {
-  await until(async () => (await read(number)).status === status, patience);
+async function untilStatus(number: string, status: string, how = patience): Promise<View> {
+  await until(async () => (await read(number)).status === status, how);
   return await read(number);
 }
 
@@ -303,7 +303,8 @@ describe('a stack that is stopped and started again', () => {
     stack = await startLocalStack(environment);
     expect(stack.tokens).toEqual(tokens);
     expect((await read(number)).status).toBe('waiting');
-    expect((await untilStatus(number, 'closed')).closed?.reason).toBe('noAnswer');
+    // Production's Temporal takes half a minute to look for a server that has gone.
+    expect((await untilStatus(number, 'closed', { timeoutMs: 120_000 })).closed?.reason).toBe('noAnswer');
     const { text } = await historyText(stack, requestWorkflowId(number));
     for (const personal of [camille().name, camille().email, 'Kept', 'Which version'])
       expect(text).not.toContain(personal);
