@@ -5,8 +5,8 @@ import type { EscalationReport } from '../domain/escalation/messages.ts';
 import type { EscalationState } from '../domain/escalation/state.ts';
 import { ESCALATION_AUDIENCE, type EscalationEntry } from '../domain/escalation/timeline.ts';
 import type { EscalationView } from '../domain/escalation/view.ts';
-import { inTransaction, type Queryable } from './pool.ts';
-import { claimKey, instant, writeLines } from './transitions.ts';
+import type { Queryable } from './pool.ts';
+import { instant, saveTransition } from './transitions.ts';
 
 /** What is saved: the entries as those of version `seq`; state and view if the row is not newer. */
 export interface EscalationSave {
@@ -20,12 +20,9 @@ export interface EscalationSave {
 
 /** Writes the entries once, and state and view unless the row is newer already. @throws KeyConflict */
 export async function saveEscalationState(pool: Pool, save: EscalationSave): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const { id } = save.state;
-    // Saves of one escalation go one after the other: a key that is being written is waited for, not raced.
-    const { rowCount } = await client.query('SELECT FROM escalations WHERE id = $1 FOR UPDATE', [id]);
-    if (rowCount === 0) throw new Error(`no escalation ${id}`);
-    if (await claimKey(client, save)) await writeLines(client, 'escalation_timeline', id, save, ESCALATION_AUDIENCE);
+  const { id: owner } = save.state;
+  const transition = { timeline: 'escalation_timeline', owner, save, audience: ESCALATION_AUDIENCE } as const;
+  await saveTransition(pool, transition, async (client) => {
     if (await writeState(client, save)) await writeLateness(client, save);
   });
 }

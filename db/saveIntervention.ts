@@ -4,8 +4,7 @@ import type { EffectKey } from '../domain/effects.ts';
 import type { InterventionState } from '../domain/intervention/state.ts';
 import { INTERVENTION_AUDIENCE, type InterventionEntry } from '../domain/intervention/timeline.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
-import { inTransaction } from './pool.ts';
-import { claimKey, instant, writeLines } from './transitions.ts';
+import { instant, saveTransition } from './transitions.ts';
 
 /** What is saved: the entries as those of version `seq`; state and view if the row is not newer. */
 export interface InterventionSave {
@@ -19,15 +18,9 @@ export interface InterventionSave {
 
 /** Writes the entries once, and state and view unless the row is newer already. @throws KeyConflict */
 export async function saveInterventionState(pool: Pool, save: InterventionSave): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const { id } = save.state;
-    // Saves of one intervention go one after the other: a key that is being written is waited for, not raced.
-    const { rowCount } = await client.query('SELECT FROM interventions WHERE id = $1 FOR UPDATE', [id]);
-    if (rowCount === 0) throw new Error(`no intervention ${id}`);
-    if (await claimKey(client, save))
-      await writeLines(client, 'intervention_timeline', id, save, INTERVENTION_AUDIENCE);
-    await writeState(client, save);
-  });
+  const { id: owner } = save.state;
+  const transition = { timeline: 'intervention_timeline', owner, save, audience: INTERVENTION_AUDIENCE } as const;
+  await saveTransition(pool, transition, (client) => writeState(client, save));
 }
 
 /** Within one version only what waits in the state changes; then the later event is the newer. */

@@ -2,21 +2,14 @@
 import type { Pool, PoolClient } from 'pg';
 import type { RequestSave } from '../domain/packing.ts';
 import { TIMELINE_AUDIENCE } from '../domain/timeline.ts';
-import { inTransaction } from './pool.ts';
-import { claimKey, instant, writeLines } from './transitions.ts';
+import { instant, saveTransition } from './transitions.ts';
 
 /**
  * Writes the entries once, and state and view unless the row is newer already. @throws KeyConflict
  */
 export async function saveRequestState(pool: Pool, save: RequestSave): Promise<void> {
-  await inTransaction(pool, async (client) => {
-    const { number } = save.state;
-    // Saves of one request go one after the other: a key that is being written is waited for, not raced.
-    const { rowCount } = await client.query('SELECT FROM requests WHERE number = $1 FOR UPDATE', [number]);
-    if (rowCount === 0) throw new Error(`no request ${number}`);
-    if (await claimKey(client, save)) await writeLines(client, 'timeline', number, save, TIMELINE_AUDIENCE);
-    await writeState(client, save);
-  });
+  const transition = { timeline: 'timeline', owner: save.state.number, save, audience: TIMELINE_AUDIENCE } as const;
+  await saveTransition(pool, transition, (client) => writeState(client, save));
 }
 
 /** Within one version only what waits in the state changes; then the later event is the newer. */

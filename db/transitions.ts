@@ -1,10 +1,11 @@
-/** What the saves of requests and of escalations have in common: each is done once, by its key, and writes lines of a timeline. */
-import type { PoolClient } from 'pg';
+/** What the saves of requests, escalations and interventions have in common: each is done once, by its key, and writes lines of a timeline. */
+import type { Pool, PoolClient } from 'pg';
 import type { EffectKey } from '../domain/effects.ts';
 import type { EscalationEntry } from '../domain/escalation/timeline.ts';
 import type { InterventionEntry } from '../domain/intervention/timeline.ts';
 import type { TimelineEntry } from '../domain/timeline.ts';
 import { contentHash } from './contentHash.ts';
+import { inTransaction } from './pool.ts';
 
 /** An effect's key was used before with other content. Trying again does not help. */
 export class KeyConflict extends Error {
@@ -21,12 +22,50 @@ interface Saved<L> {
   readonly entries: readonly L[];
 }
 
+/** Whose timeline a table holds, the column that names it there, and the row of its own. */
+const OWNERS = {
+  timeline: { what: 'request', column: 'number', row: 'requests WHERE number' },
+  escalation_timeline: { what: 'escalation', column: 'escalation', row: 'escalations WHERE id' },
+  intervention_timeline: { what: 'intervention', column: 'intervention', row: 'interventions WHERE id' },
+} as const;
+type Timeline = keyof typeof OWNERS;
+type Line = TimelineEntry | EscalationEntry | InterventionEntry;
+
+/**
+ * Writes the entries once, each with the audience of its type, then by `writeState` what is newer than the row; all in one
+ * transaction. @throws KeyConflict
+ */
+export async function saveTransition<L extends Line>(
+  pool: Pool,
+  {
+    timeline,
+    owner,
+    save,
+    audience,
+  }: {
+    readonly timeline: Timeline;
+    readonly owner: string;
+    readonly save: Saved<L>;
+    readonly audience: { readonly [type in L['type']]: string };
+  },
+  writeState: (client: PoolClient) => Promise<void>,
+): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    const { what, row } = OWNERS[timeline];
+    // Saves of one go one after the other: a key that is being written is waited for, not raced.
+    const { rowCount } = await client.query(`SELECT FROM ${row} = $1 FOR UPDATE`, [owner]);
+    if (rowCount === 0) throw new Error(`no ${what} ${owner}`);
+    if (await claimKey(client, save)) await writeLines(client, timeline, owner, save, audience);
+    await writeState(client);
+  });
+}
+
 /**
  * True when the key is new; false when this was done before. Its content are the entries: a later run sends a newer state.
  *
  * @throws KeyConflict
  */
-export async function claimKey(client: PoolClient, { key, seq, entries }: Saved<unknown>): Promise<boolean> {
+async function claimKey(client: PoolClient, { key, seq, entries }: Saved<unknown>): Promise<boolean> {
   const hash = contentHash({ seq, entries });
   const inserted = await client.query(
     'INSERT INTO effects (key, content_hash) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING',
@@ -40,17 +79,10 @@ export async function claimKey(client: PoolClient, { key, seq, entries }: Saved<
   return false;
 }
 
-/** Whose timeline a table holds, and the column that names it. */
-const OWNERS = {
-  timeline: 'number',
-  escalation_timeline: 'escalation',
-  intervention_timeline: 'intervention',
-} as const;
-
 /** Writes lines of `owner`'s timeline, each with the audience of its type. */
-export async function writeLines<L extends TimelineEntry | EscalationEntry | InterventionEntry>(
+async function writeLines<L extends Line>(
   client: PoolClient,
-  table: keyof typeof OWNERS,
+  table: Timeline,
   owner: string,
   { seq, entries }: Saved<L>,
   audience: { readonly [type in L['type']]: string },
@@ -58,7 +90,7 @@ export async function writeLines<L extends TimelineEntry | EscalationEntry | Int
   for (const [line, entry] of entries.entries()) {
     await client.query(
       `INSERT INTO ${table}
-         (${OWNERS[table]}, seq, line, at, type, audience, who, channel, entered_by, entered_at, text_id, mail_id, facts)
+         (${OWNERS[table].column}, seq, line, at, type, audience, who, channel, entered_by, entered_at, text_id, mail_id, facts)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
       [
         owner,

@@ -53,9 +53,9 @@ export const TIMELINE_AUDIENCE = {
 /** Type of a line. */
 export type TimelineType = keyof typeof TIMELINE_AUDIENCE;
 
-/** One line of the timeline. Instants are epoch milliseconds; no personal data. */
-export interface TimelineEntry {
-  readonly type: TimelineType;
+/** What every line of a timeline has; `T`: its types. Instants are epoch milliseconds; no personal data. */
+export interface TimelineLine<T extends string> {
+  readonly type: T;
   readonly at: number;
   readonly who: Who;
   readonly channel: Channel;
@@ -63,6 +63,10 @@ export interface TimelineEntry {
   readonly enteredAt?: number;
   readonly text?: TextId;
   readonly mail?: InboundMailId;
+}
+
+/** One line of the timeline. */
+export interface TimelineEntry extends TimelineLine<TimelineType> {
   readonly facts?: {
     readonly priority?: string;
     readonly urgency?: string;

@@ -1,7 +1,7 @@
 /** What an escalation's timeline shows, and to whom. */
 import type { ProposalKind } from '../effects.ts';
-import type { Channel, InboundMailId, TextId, Who } from '../events.ts';
 import type { ClockName } from '../terms.ts';
+import type { TimelineLine } from '../timeline.ts';
 import type { EscalationTaskKind } from './effects.ts';
 
 /** `publisher` entries are seen by the publisher and by the distributor's staff, `staff` by the latter only. */
@@ -37,16 +37,8 @@ export const ESCALATION_AUDIENCE = {
 /** Type of a line. */
 export type EscalationEntryType = keyof typeof ESCALATION_AUDIENCE;
 
-/** One line of the timeline. Instants are epoch milliseconds; no personal data. */
-export interface EscalationEntry {
-  readonly type: EscalationEntryType;
-  readonly at: number;
-  readonly who: Who;
-  readonly channel: Channel;
-  readonly enteredBy?: Who;
-  readonly enteredAt?: number;
-  readonly text?: TextId;
-  readonly mail?: InboundMailId;
+/** One line of the timeline. */
+export interface EscalationEntry extends TimelineLine<EscalationEntryType> {
   readonly facts?: {
     readonly priority?: string;
     readonly sr?: string;

@@ -2,8 +2,9 @@
  * The core of interventions: `advanceIntervention(state, event)` decides everything that happens to one, over plain JSON. It
  * knows no clock but the event's `at`, no calendar but the opening windows in its rules, and touches nothing outside.
  */
-import { finishDraft, record, SYSTEM, settle } from '../draft.ts';
+import { finishDraft, record, remembering, SYSTEM, settle } from '../draft.ts';
 import { Refusal } from '../failures.ts';
+import { windowCame } from '../passing.ts';
 import { NONE } from './amounts.ts';
 import {
   allowanceTaken,
@@ -44,11 +45,6 @@ import {
   startWork,
   stopWork,
 } from './work.ts';
-
-/** How many command ids are remembered, so that a repeated command does nothing. */
-const RECENT_COMMANDS = 50;
-/** Windows that came too short are asked for again after this; milliseconds. */
-const WINDOW_PATIENCE_MS = 24 * 3_600_000;
 
 /** What an event leads to. */
 export interface InterventionAdvance {
@@ -121,7 +117,7 @@ export function resultOfCommand(state: InterventionState, commandId: string): In
 function remember(draft: InterventionDraft, id: string, at: number): void {
   const { id: intervention, status } = draft.state;
   const result: InterventionResult = { id: intervention, version: draft.seq, at, status };
-  draft.state.commands = [...draft.state.commands, { id, result }].slice(-RECENT_COMMANDS);
+  draft.state.commands = remembering(draft.state.commands, { id, result });
 }
 
 type CommandEvent = { [T in InterventionCommandName]: InterventionEventOf<T> }[InterventionCommandName];
@@ -241,11 +237,7 @@ function confirmOrder(draft: InterventionDraft, event: InterventionEventOf<'conf
 
 function windowExtended(draft: InterventionDraft, { key, at }: InterventionEventOf<'windowExtended'>): void {
   settle(draft, key);
-  delete draft.state.extending;
-  // Windows that still do not reach far enough are asked for again on the next day: at once, it might never end.
-  if (!hasEnded(draft.state) && needsWindow(draft.state, draft.rules, at)) {
-    draft.state.extendNotBefore = at + WINDOW_PATIENCE_MS;
-  } else delete draft.state.extendNotBefore;
+  windowCame(draft, at, !hasEnded(draft.state) && needsWindow(draft.state, draft.rules, at));
 }
 
 function mailAccepted(draft: InterventionDraft, { key, at }: InterventionEventOf<'mailAccepted'>): void {
@@ -284,10 +276,7 @@ function correctAddress(draft: InterventionDraft, event: InterventionEventOf<'co
 
 function effectConflict(draft: InterventionDraft, { key, at }: InterventionEventOf<'effectConflict'>): void {
   const effect = settle(draft, key);
-  if (effect?.kind === 'extendWindow') {
-    delete draft.state.extending;
-    draft.state.extendNotBefore = at + WINDOW_PATIENCE_MS;
-  }
+  if (effect?.kind === 'extendWindow') windowCame(draft, at, true);
   if (effect?.kind === 'reserve' && hasEnded(draft.state)) settleReservations(draft, at, SYSTEM);
   record(draft, at, SYSTEM, { type: 'effectConflict', facts: { effect: key } });
   openTask(draft, at, { kind: 'effectConflict', effect: key });

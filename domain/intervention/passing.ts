@@ -2,6 +2,7 @@
 
 import { orderWindow } from '../draft.ts';
 import { extensionDueAt } from '../openingHours.ts';
+import { earliestOf, mayAskForWindow, windowMoments } from '../passing.ts';
 import { hasEnded } from './credit.ts';
 import type { InterventionDraft } from './draft.ts';
 import { expire } from './estimating.ts';
@@ -27,8 +28,7 @@ export function decidePassing(draft: InterventionDraft, at: number): void {
   remindDayBefore(draft, at);
   remind(draft, at);
   tellMissed(draft, at);
-  const { extending, extendNotBefore } = draft.state;
-  if (hasEnded(draft.state) || extending || (extendNotBefore !== undefined && at < extendNotBefore)) return;
+  if (hasEnded(draft.state) || !mayAskForWindow(draft.state, at)) return;
   if (needsWindow(draft.state, draft.rules, at)) orderWindow(draft);
 }
 
@@ -68,14 +68,8 @@ export function nextInterventionMoment(
   const reminder = nextReminder(state, rules);
   if (reminder && 'at' in reminder.due) add('reminder', reminder.due.at);
   addPlan(state, add);
-  if (!state.extending) {
-    const at = isBeyond(state, rules) ? state.lastAt : windowDueAt(rules);
-    add('window', Math.max(at, state.extendNotBefore ?? at));
-  }
-  return moments.reduce<InterventionMoment | undefined>(
-    (first, moment) => (first && first.at <= moment.at ? first : moment),
-    undefined,
-  );
+  const at = isBeyond(state, rules) ? state.lastAt : windowDueAt(rules);
+  return earliestOf([...moments, ...windowMoments(state, at)]);
 }
 
 function addPlan(

@@ -1,6 +1,6 @@
 /** What an intervention's timeline shows, and to whom. */
-import type { Channel, InboundMailId, TextId, Who } from '../events.ts';
-import type { Audience } from '../timeline.ts';
+import type { Who } from '../events.ts';
+import type { Audience, TimelineLine } from '../timeline.ts';
 import type { CustomersTurn, InterventionTaskKind } from './effects.ts';
 import type { ExpenseKind } from './events.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -51,16 +51,8 @@ export const INTERVENTION_AUDIENCE = {
 /** Type of a line. */
 export type InterventionEntryType = keyof typeof INTERVENTION_AUDIENCE;
 
-/** One line of the timeline. Instants are epoch milliseconds; no personal data. */
-export interface InterventionEntry {
-  readonly type: InterventionEntryType;
-  readonly at: number;
-  readonly who: Who;
-  readonly channel: Channel;
-  readonly enteredBy?: Who;
-  readonly enteredAt?: number;
-  readonly text?: TextId;
-  readonly mail?: InboundMailId;
+/** One line of the timeline. */
+export interface InterventionEntry extends TimelineLine<InterventionEntryType> {
   readonly facts?: {
     readonly feasible?: boolean;
     readonly estimate?: string;
