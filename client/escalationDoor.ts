@@ -23,7 +23,7 @@ import { ESCALATION_WORKFLOW, escalationStart } from '../workflows/escalationSta
 import { REQUEST_TASK_QUEUE } from '../workflows/messages.ts';
 import { goingOnInput, sendingInput } from './escalationInput.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
-import { isGone } from './temporalErrors.ts';
+import { isRunning, lastRun } from './runs.ts';
 import { tracedCalls } from './tracedCalls.ts';
 
 type FactOf<S> = S extends SignalDefinition<[infer F]> ? F : never;
@@ -91,16 +91,6 @@ export function createEscalationDoor({
 
   const { patiently, persistently } = createPatience(client, patienceMs);
 
-  /** How the last run stands; undefined when Temporal knows none. */
-  async function lastRun(id: EscalationId): Promise<string | undefined> {
-    try {
-      return (await (await handleOf(id)).describe()).status.name;
-    } catch (error) {
-      if (isGone(error)) return undefined;
-      throw error;
-    }
-  }
-
   /** A run that is there stays; else one is made. */
   async function startAgain(row: EscalationRow): Promise<void> {
     const now = Date.now();
@@ -129,7 +119,7 @@ export function createEscalationDoor({
   async function revive(id: EscalationId): Promise<'running' | 'over'> {
     const row = await requireRow(pool, id);
     if (row.stage === 'draft') throw new Refusal('InvalidTransition', 'The escalation is a draft.', { possible: [] });
-    const last = await lastRun(id);
+    const last = await lastRun(await clientOf(id), id);
     if (last === 'RUNNING') return 'running';
     if (row.state && isDone(row.state) && (last === 'COMPLETED' || row.state.pending.length === 0)) return 'over';
     await startAgain(row);
@@ -165,7 +155,7 @@ export function createEscalationDoor({
     dismissMessage: (id, fact) => patiently(() => tell(id, publisherMessageDismissed, fact)),
     mailBounced: (id, bounce) => patiently(() => tell(id, escalationMailBounced, bounce)),
     revive: (id) => patiently(() => revive(id)),
-    isRunning: (id) => patiently(async () => (await lastRun(id)) === 'RUNNING'),
+    isRunning: (id) => patiently(async () => isRunning(await clientOf(id), id)),
     read: (id) => patiently(async () => (await handleOf(id)).query(getEscalation)),
   };
 }

@@ -16,6 +16,7 @@ import {
 } from '../workflows/hotlineMessages.ts';
 import { REQUEST_TASK_QUEUE } from '../workflows/messages.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
+import { isRunning } from './runs.ts';
 
 /** Every method throws `Refusal` for what is refused, and `Unavailable` when Temporal does not answer in time. */
 export interface HotlineDoor {
@@ -25,6 +26,12 @@ export interface HotlineDoor {
   end(id: HotlineCallId, end: { readonly at?: number; readonly commandId: string }): Promise<CallOutcome>;
   /** What could not be debited is tried again. */
   creditAdded(id: HotlineCallId): Promise<'delivered' | 'gone'>;
+}
+
+/** The door as `verify` has it. */
+export interface RepairingHotlineDoor extends HotlineDoor {
+  /** Whether Temporal has a run of it that goes on. */
+  isRunning(id: HotlineCallId): Promise<boolean>;
 }
 
 /** What the door holds. */
@@ -41,7 +48,11 @@ const WORKFLOW = 'hotlineCall';
 const CONTRACT = defineSearchAttributeKey('ContractReference', SearchAttributeType.KEYWORD);
 
 /** Opens the door. It holds nothing but its dependencies. */
-export function createHotlineDoor({ client, pool, patienceMs = PATIENCE_MS }: HotlineDoorDependencies): HotlineDoor {
+export function createHotlineDoor({
+  client,
+  pool,
+  patienceMs = PATIENCE_MS,
+}: HotlineDoorDependencies): RepairingHotlineDoor {
   const handle = (id: HotlineCallId) => client.workflow.getHandle(id);
   const { patiently, persistently } = createPatience(client, patienceMs);
 
@@ -83,6 +94,7 @@ export function createHotlineDoor({ client, pool, patienceMs = PATIENCE_MS }: Ho
           },
         ),
       ),
+    isRunning: (id) => patiently(() => isRunning(client, id)),
     creditAdded: (id) =>
       patiently(() =>
         persistently<'delivered' | 'gone'>(

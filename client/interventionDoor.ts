@@ -12,8 +12,10 @@ import {
   type InterventionResult,
   type InterventionState,
 } from '../domain/intervention/state.ts';
+import type { InterventionView } from '../domain/intervention/view.ts';
 import {
   creditAdded,
+  getIntervention,
   type InterventionInput,
   interventionMailBounced,
   interventionOpenUpdate,
@@ -21,6 +23,7 @@ import {
 } from '../workflows/interventionMessages.ts';
 import { interventionInput, interventionStartOptions } from './interventionInput.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
+import { isRunning } from './runs.ts';
 
 /** A mail that came back. */
 export type InterventionBounce = typeof interventionMailBounced extends SignalDefinition<[infer Fact]> ? Fact : never;
@@ -44,6 +47,16 @@ export interface InterventionDoor {
   creditAdded(id: InterventionId): Promise<'delivered' | 'gone'>;
 }
 
+/** The door as `verify` has it. */
+export interface RepairingInterventionDoor extends InterventionDoor {
+  /** Makes a run again that was lost although the intervention is not over, or has something left to do. */
+  revive(id: InterventionId): Promise<'running' | 'over'>;
+  /** Whether Temporal has a run of it that goes on. */
+  isRunning(id: InterventionId): Promise<boolean>;
+  /** What the workflow itself says; lists and pages read Postgres. */
+  read(id: InterventionId): Promise<InterventionView>;
+}
+
 /** What the door holds. */
 export interface InterventionDoorDependencies {
   readonly client: Client;
@@ -61,7 +74,7 @@ export function createInterventionDoor({
   client,
   pool,
   patienceMs = PATIENCE_MS,
-}: InterventionDoorDependencies): InterventionDoor {
+}: InterventionDoorDependencies): RepairingInterventionDoor {
   const handle = (id: InterventionId) => client.workflow.getHandle(id);
   const { patiently, persistently } = createPatience(client, patienceMs);
 
@@ -151,6 +164,9 @@ export function createInterventionDoor({
       ),
     mailBounced: (id, bounce) => patiently(() => tell(id, () => handle(id).signal(interventionMailBounced, bounce))),
     creditAdded: (id) => patiently(() => tell(id, () => handle(id).signal(creditAdded))),
+    revive: (id) => patiently(async () => ((await revive(id)) ? 'over' : 'running')),
+    isRunning: (id) => patiently(() => isRunning(client, id)),
+    read: (id) => patiently(() => handle(id).query(getIntervention)),
   };
 }
 

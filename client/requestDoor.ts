@@ -32,7 +32,8 @@ import {
 } from '../workflows/messages.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
 import { oldestStart, ongoingInput, openingInput, startOptions, termsAndWindows } from './requestInput.ts';
-import { isGone, refusalIn } from './temporalErrors.ts';
+import { isRunning, lastRun } from './runs.ts';
+import { refusalIn } from './temporalErrors.ts';
 
 /** Commands that an Update of their own name carries. */
 export type UpdateName = Exclude<CommandName, 'reopen'>;
@@ -157,20 +158,10 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
     });
   }
 
-  /** How the last run stands; undefined when Temporal knows none. */
-  async function lastRun(number: string): Promise<string | undefined> {
-    try {
-      return (await handle(number).describe()).status.name;
-    } catch (error) {
-      if (isGone(error)) return undefined;
-      throw error;
-    }
-  }
-
   async function repair(number: string): Promise<'running' | 'closed'> {
     const closed = await revive(number);
     if (!closed) return 'running';
-    const last = await lastRun(number);
+    const last = await lastRun(client, requestWorkflowId(number));
     if (last === 'RUNNING') return 'running';
     const isUntold = closed.pending.some(({ kind }) => kind === 'startEscalation' || kind === 'tellEscalation');
     if (!isUntold || last === 'COMPLETED') return 'closed';
@@ -300,7 +291,7 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
     mailBounced: (number, bounce) => patiently(() => tell(number, mailBounced, bounce)),
     openingHoursChanged: (number, hours) => patiently(() => tell(number, openingHoursChanged, hours)),
     revive: (number) => patiently(() => repair(number)),
-    isRunning: (number) => patiently(async () => (await lastRun(number)) === 'RUNNING'),
+    isRunning: (number) => patiently(() => isRunning(client, requestWorkflowId(number))),
     read: (number) => patiently(() => handle(number).query(getRequest)),
   };
 }

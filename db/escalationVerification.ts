@@ -1,7 +1,7 @@
 /** Rows of escalations that ought not to be as they are. */
 import type { EscalationId, EscalationStatus } from '../domain/escalation/state.ts';
 import type { Queryable } from './pool.ts';
-import type { OddRow } from './verification.ts';
+import { type OddRow, oddRows } from './verification.ts';
 
 const ENDED = "('closed', 'refused', 'withdrawn')";
 
@@ -39,7 +39,7 @@ export async function readOngoingEscalation(db: Queryable, id: string): Promise<
 
 /** Reports whose request has not heard them. */
 export async function listOldReports(db: Queryable, seconds: number): Promise<OddRow[]> {
-  return await rowsOf(
+  return await oddRows(
     db,
     `SELECT id AS subject, created_at AS since,
             request || ', ' || (report->>'what') || ', ' || attempts || ' attempts' || coalesce(', ' || last_error, '') AS detail
@@ -56,7 +56,7 @@ export async function releaseReport(db: Queryable, id: string): Promise<void> {
 
 /** Of a request and its escalation one says that it is over, and the other does not: what it said was not heard. */
 export async function listUnheard(db: Queryable, seconds: number): Promise<OddRow[]> {
-  return await rowsOf(
+  return await oddRows(
     db,
     `SELECT e.id AS subject, greatest(e.updated_at, r.updated_at) AS since,
             'is ' || e.status || ', but ' || (known->>'status') || ' for its request' AS detail
@@ -67,32 +67,4 @@ export async function listUnheard(db: Queryable, seconds: number): Promise<OddRo
      ORDER BY e.id`,
     [seconds],
   );
-}
-
-/** Open tasks of kind `effectConflict` on escalations. */
-export async function listEscalationConflicts(db: Queryable): Promise<OddRow[]> {
-  return await rowsOf(
-    db,
-    `SELECT id AS subject, to_timestamp((task->>'since')::float8 / 1000) AS since, task->>'effect' AS detail
-     FROM escalations, jsonb_array_elements(state->'tasks') task WHERE task->>'kind' = 'effectConflict' ORDER BY id`,
-    [],
-  );
-}
-
-/** Versions of escalations that left no line. */
-export async function listEscalationGaps(db: Queryable, seconds: number): Promise<OddRow[]> {
-  return await rowsOf(
-    db,
-    `SELECT e.id AS subject, e.updated_at AS since,
-            'no line of version ' || string_agg(v::text, ', ' ORDER BY v) AS detail
-     FROM escalations e CROSS JOIN LATERAL generate_series(1, e.version) v
-     WHERE e.updated_at < now() - $1 * interval '1 second'
-       AND NOT EXISTS (SELECT FROM escalation_timeline t WHERE t.escalation = e.id AND t.seq = v)
-     GROUP BY e.id ORDER BY e.id`,
-    [seconds],
-  );
-}
-
-async function rowsOf(db: Queryable, statement: string, values: unknown[]): Promise<OddRow[]> {
-  return (await db.query<OddRow>(statement, values)).rows;
 }

@@ -84,16 +84,7 @@ export async function readInterventionRow(db: Queryable, id: string): Promise<In
   return rows[0];
 }
 
-/** Interventions of a contract that lack credit: to be told when an order was signed or units came back. */
-export async function listLackingCredit(db: Queryable, contract: string): Promise<InterventionId[]> {
-  const { rows } = await db.query<{ id: InterventionId }>(
-    `SELECT id FROM interventions WHERE contract = $1 AND view->'missing' <> '{}' ORDER BY created_at`,
-    [contract],
-  );
-  return rows.map(({ id }) => id);
-}
-
-/** Of those that lack credit: whose units are all available now. */
+/** Interventions of a contract that lack credit, and whose units are all available now. */
 export async function listServable(db: Queryable, contract: string, available: UnitAmounts): Promise<InterventionId[]> {
   const { rows } = await db.query<{ id: InterventionId }>(
     `SELECT id FROM interventions

@@ -10,19 +10,26 @@ export interface OddRow {
   readonly detail: string;
 }
 
+/** Where the states of workflows are, and the lines that each of their versions leaves. */
+const SAVED = [
+  { rows: 'requests', id: 'number', lines: 'timeline', of: 'number' },
+  { rows: 'escalations', id: 'id', lines: 'escalation_timeline', of: 'escalation' },
+  { rows: 'interventions', id: 'id', lines: 'intervention_timeline', of: 'intervention' },
+] as const;
+
 /** Open tasks of kind `effectConflict`: an effect's key was used with other content. */
 export async function listConflicts(db: Queryable): Promise<OddRow[]> {
-  return await rowsOf(
-    db,
-    `SELECT number AS subject, to_timestamp((task->>'since')::float8 / 1000) AS since, task->>'effect' AS detail
-     FROM requests, jsonb_array_elements(state->'tasks') task WHERE task->>'kind' = 'effectConflict' ORDER BY number`,
-    [],
+  const each = SAVED.map(
+    ({ rows, id }) => `
+      SELECT ${id} AS subject, to_timestamp((task->>'since')::float8 / 1000) AS since, task->>'effect' AS detail
+      FROM ${rows}, jsonb_array_elements(state->'tasks') task WHERE task->>'kind' = 'effectConflict'`,
   );
+  return await oddRows(db, `${each.join(' UNION ALL ')} ORDER BY subject`, []);
 }
 
 /** Mails of ours that still wait to be sent. */
 export async function listOldOutbound(db: Queryable, seconds: number): Promise<OddRow[]> {
-  return await rowsOf(
+  return await oddRows(
     db,
     `SELECT number AS subject, created_at AS since,
             key || ', ' || attempts || ' attempts' || coalesce(', ' || last_error, '') AS detail
@@ -33,7 +40,7 @@ export async function listOldOutbound(db: Queryable, seconds: number): Promise<O
 
 /** Mails that came and have not reached their request; `subject` is the mail's id. */
 export async function listOldInbound(db: Queryable, seconds: number): Promise<OddRow[]> {
-  return await rowsOf(
+  return await oddRows(
     db,
     `SELECT id::text AS subject, received_at AS since,
             coalesce(number || ', ', '') || attempts || ' attempts' || coalesce(', ' || last_error, '') AS detail
@@ -47,28 +54,32 @@ export async function releaseInbound(db: Queryable, id: string): Promise<void> {
   await db.query("UPDATE inbound_mails SET next_attempt_at = now() WHERE id = $1 AND stage = 'received'", [id]);
 }
 
-/** Requests that were registered and not started. */
+/** Requests and interventions that were registered and not started. */
 export async function listOldOpenings(db: Queryable, seconds: number): Promise<OddRow[]> {
-  return await rowsOf(
+  return await oddRows(
     db,
     `SELECT number AS subject, created_at AS since, 'registered, not started' AS detail
-     FROM requests WHERE stage = 'opening' AND created_at < now() - $1 * interval '1 second' ORDER BY number`,
+     FROM requests WHERE stage = 'opening' AND created_at < now() - $1 * interval '1 second'
+     UNION ALL
+     SELECT id, created_at, 'registered, not started'
+     FROM interventions WHERE stage = 'opening' AND created_at < now() - $1 * interval '1 second'
+     ORDER BY subject`,
     [seconds],
   );
 }
 
-/** Versions that left no line in the timeline, though each leaves one; of requests that are not being written now. */
+/** Versions that left no line in the timeline, though each leaves one; of what is not being written now. */
 export async function listTimelineGaps(db: Queryable, seconds: number): Promise<OddRow[]> {
-  return await rowsOf(
-    db,
-    `SELECT r.number AS subject, r.updated_at AS since,
-            'no line of version ' || string_agg(v::text, ', ' ORDER BY v) AS detail
-     FROM requests r CROSS JOIN LATERAL generate_series(1, r.version) v
-     WHERE r.updated_at < now() - $1 * interval '1 second'
-       AND NOT EXISTS (SELECT FROM timeline t WHERE t.number = r.number AND t.seq = v)
-     GROUP BY r.number ORDER BY r.number`,
-    [seconds],
+  const each = SAVED.map(
+    ({ rows, id, lines, of }) => `
+      SELECT r.${id} AS subject, r.updated_at AS since,
+             'no line of version ' || string_agg(v::text, ', ' ORDER BY v) AS detail
+      FROM ${rows} r CROSS JOIN LATERAL generate_series(1, r.version) v
+      WHERE r.updated_at < now() - $1 * interval '1 second'
+        AND NOT EXISTS (SELECT FROM ${lines} t WHERE t.${of} = r.${id} AND t.seq = v)
+      GROUP BY r.${id}`,
   );
+  return await oddRows(db, `${each.join(' UNION ALL ')} ORDER BY subject`, [seconds]);
 }
 
 /** What the row of a request says of it. */
@@ -88,6 +99,7 @@ export async function listOngoing(db: Queryable, above: string, limit: number): 
   return rows;
 }
 
-async function rowsOf(db: Queryable, statement: string, values: unknown[]): Promise<OddRow[]> {
+/** What a statement finds, whose columns are those of `OddRow`. */
+export async function oddRows(db: Queryable, statement: string, values: unknown[]): Promise<OddRow[]> {
   return (await db.query<OddRow>(statement, values)).rows;
 }

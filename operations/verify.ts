@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { createTemporalClient } from '../client/connection.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
+import { createHotlineDoor } from '../client/hotlineDoor.ts';
+import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
@@ -15,7 +17,13 @@ const client = createTemporalClient({
   address: environment.temporalAddress,
   namespace: environment.temporalNamespace,
 });
-const deps = { pool, door: createRequestDoor({ client, pool }), escalations: createEscalationDoor({ client, pool }) };
+const deps = {
+  pool,
+  door: createRequestDoor({ client, pool }),
+  escalations: createEscalationDoor({ client, pool }),
+  interventions: createInterventionDoor({ client, pool }),
+  calls: createHotlineDoor({ client, pool }),
+};
 
 const found = await findAll(deps).catch((error: unknown): never => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -5,6 +5,12 @@ import type { Who } from '../domain/events.ts';
 /** `hotline:<request number>:<n>`: also the workflow's id. */
 export type HotlineCallId = `hotline:${string}:${number}`;
 
+/** Request number and n of a call's id; undefined when it is none. */
+export function parseHotlineCallId(id: string): { readonly request: string; readonly n: number } | undefined {
+  const [, request, n] = /^hotline:([^:]+):([1-9]\d{0,5})$/.exec(id) ?? [];
+  return request === undefined || n === undefined ? undefined : { request, n: Number(n) };
+}
+
 /** What `hotlineCall` runs on: the call's row is there already. */
 export interface HotlineCallInput {
   readonly id: HotlineCallId;

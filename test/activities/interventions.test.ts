@@ -9,7 +9,7 @@ import { interventionTerms, interventionWindows } from '../../contracts/interven
 import { readContract, storeContact } from '../../db/contracts.ts';
 import { deleteEstimate, readEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
 import {
-  listLackingCredit,
+  listServable,
   type NewIntervention,
   readInterventionRow,
   registerIntervention,
@@ -197,11 +197,12 @@ describe('an intervention over the ledger', () => {
     await approve(second, 'ticket', 3);
     expect([first.state.status, second.state.status]).toEqual(['ready', 'awaitingOrder']);
     expect(second.state.missing).toEqual({ ticket: 2 });
-    expect(await listLackingCredit(pool, reference)).toEqual([second.id]);
+    expect(await listServable(pool, reference, { ticket: 2 })).toEqual([]);
+    expect(await listServable(pool, reference, { ticket: 3 })).toEqual([second.id]);
     await buy(pool, reference, { unit: 'ticket', units: 4 }, under);
     await second.on('2026-11-23 11:00', 'creditAdded');
     expect(second.state.status).toBe('ready');
-    expect(await listLackingCredit(pool, reference)).toEqual([]);
+    expect(await listServable(pool, reference, { ticket: 3 })).toEqual([]);
     expect(await balanceOf(pool, reference, 'ticket')).toEqual({ available: 2, pending: 6 });
   });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporalClient } from '../../client/connection.ts';
 import { createEscalationDoor } from '../../client/escalationDoor.ts';
+import { createHotlineDoor } from '../../client/hotlineDoor.ts';
+import { createInterventionDoor } from '../../client/interventionDoor.ts';
 import { createRequestDoor } from '../../client/requestDoor.ts';
 import { insertInboundMail } from '../../db/inboundMails.ts';
 import { readRequestRow } from '../../db/requests.ts';
@@ -17,7 +19,12 @@ beforeAll(async () => {
   await world.startWorker();
   client = createTemporalClient({ address: temporalAddress(), namespace: world.namespace });
   const { pool } = world;
-  const doors = { door: createRequestDoor({ client, pool }), escalations: createEscalationDoor({ client, pool }) };
+  const doors = {
+    door: createRequestDoor({ client, pool }),
+    escalations: createEscalationDoor({ client, pool }),
+    interventions: createInterventionDoor({ client, pool }),
+    calls: createHotlineDoor({ client, pool }),
+  };
   deps = { pool, ...doors, settleSeconds: 0, mailSeconds: 0 };
 });
 afterAll(async () => {

@@ -1,5 +1,7 @@
 /** What `verify` finds of escalations, and repairs; what the relay takes up by itself. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHotlineDoor } from '../../client/hotlineDoor.ts';
+import { createInterventionDoor } from '../../client/interventionDoor.ts';
 import { readEscalationRow } from '../../db/escalations.ts';
 import { fileEscalationReport } from '../../db/saveEscalation.ts';
 import { type Finding, findAll, repairAll, type VerifyDependencies } from '../../operations/findings.ts';
@@ -12,8 +14,10 @@ let world: DurableWorld;
 let deps: VerifyDependencies;
 beforeAll(async () => {
   world = await createDurableWorld();
-  const { pool, door, escalations } = world;
-  deps = { pool, door, escalations, settleSeconds: 0, sendingSeconds: 0 };
+  const { pool, client, door, escalations } = world;
+  const interventions = createInterventionDoor({ client, pool });
+  const calls = createHotlineDoor({ client, pool });
+  deps = { pool, door, escalations, interventions, calls, settleSeconds: 0, sendingSeconds: 0 };
 });
 afterAll(() => world?.close());
 

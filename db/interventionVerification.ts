@@ -1,0 +1,98 @@
+/** Rows of interventions and of calls that ought not to be as they are. */
+import type { InterventionId, InterventionStatus } from '../domain/intervention/state.ts';
+import type { HotlineCallRow } from './hotlineCalls.ts';
+import type { Queryable } from './pool.ts';
+import { type OddRow, oddRows } from './verification.ts';
+
+/** What the row of an intervention says of it. */
+export interface StoredIntervention {
+  readonly id: InterventionId;
+  readonly version: number;
+  readonly status: InterventionStatus;
+}
+
+/**
+ * It is not over, or something that it ordered is not done: what only the ledger knows is saved with the next version, a mail
+ * and the return of a module's time are not.
+ */
+const OUGHT_TO_RUN = `
+  state IS NOT NULL AND (
+    status NOT IN ('infeasible', 'declined', 'expired', 'done', 'cancelled') OR EXISTS (
+      SELECT FROM jsonb_array_elements(state->'pending') ordered
+      LEFT JOIN outbound_mails m ON m.key = ordered->>'key'
+      LEFT JOIN module_allowance_moves a ON a.key = ordered->>'key'
+      WHERE CASE ordered->>'kind'
+        WHEN 'mail' THEN m.ended_at IS NULL
+        WHEN 'returnAllowance' THEN a.key IS NULL
+        ELSE ordered->>'kind' IN ('reserve', 'settle', 'takeAllowance') END))`;
+
+/** Interventions that ought to run, by id, from `above` on. */
+export async function listOngoingInterventions(
+  db: Queryable,
+  above: string,
+  limit: number,
+): Promise<StoredIntervention[]> {
+  const { rows } = await db.query<StoredIntervention>(
+    `SELECT id, version, status FROM interventions WHERE id > $1 AND ${OUGHT_TO_RUN} ORDER BY id LIMIT $2`,
+    [above, limit],
+  );
+  return rows;
+}
+
+/** One of them; undefined when it need not run. */
+export async function readOngoingIntervention(db: Queryable, id: string): Promise<StoredIntervention | undefined> {
+  const { rows } = await db.query<StoredIntervention>(
+    `SELECT id, version, status FROM interventions WHERE id = $1 AND ${OUGHT_TO_RUN}`,
+    [id],
+  );
+  return rows[0];
+}
+
+/** A call that is not over, or whose units are owed. */
+export interface OngoingCall {
+  readonly id: HotlineCallRow['id'];
+  readonly status: 'begun' | 'owed';
+}
+
+const CALL = `
+  SELECT id, CASE WHEN ended_at IS NULL THEN 'begun' ELSE 'owed' END AS status
+  FROM hotline_calls WHERE debited_at IS NULL`;
+
+/** Calls that ought to run, by id, from `above` on. */
+export async function listOngoingCalls(db: Queryable, above: string, limit: number): Promise<OngoingCall[]> {
+  return (await db.query<OngoingCall>(`${CALL} AND id > $1 ORDER BY id LIMIT $2`, [above, limit])).rows;
+}
+
+/** One of them; undefined when it is debited. */
+export async function readOngoingCall(db: Queryable, id: string): Promise<OngoingCall | undefined> {
+  return (await db.query<OngoingCall>(`${CALL} AND id = $1`, [id])).rows[0];
+}
+
+/**
+ * Units that the ledger keeps for an intervention, and that it does not know of, or that it counts on and the ledger does
+ * not have. What is being asked of the ledger just now is left out.
+ */
+export async function listReservationOddities(db: Queryable): Promise<OddRow[]> {
+  return await oddRows(
+    db,
+    `WITH held AS (
+       SELECT e.intervention, b.reservation, sum(b.pending) AS units
+       FROM reservation_balances b
+       JOIN (SELECT DISTINCT reservation, intervention FROM credit_entries
+             WHERE kind = 'reserve' AND intervention IS NOT NULL) e USING (reservation)
+       WHERE b.pending > 0 GROUP BY 1, 2),
+     known AS (
+       SELECT i.id AS intervention, r->>'key' AS reservation, sum(units::int) AS units
+       FROM interventions i, jsonb_array_elements(state->'reservations') r, jsonb_each_text(r->'amounts') a (unit, units)
+       GROUP BY 1, 2)
+     SELECT intervention AS subject, i.updated_at AS since,
+            'reservation ' || reservation || ': ' || coalesce(held.units, 0) || ' held by the ledger, '
+              || coalesce(known.units, 0) || ' by the intervention' AS detail
+     FROM held FULL JOIN known USING (intervention, reservation) JOIN interventions i ON i.id = intervention
+     WHERE held.units IS DISTINCT FROM known.units AND NOT EXISTS (
+       SELECT FROM jsonb_array_elements(i.state->'pending') p
+       WHERE reservation IN (p->>'key', p->>'reservation') OR p->'instead' ? reservation)
+     ORDER BY 1, 3`,
+    [],
+  );
+}

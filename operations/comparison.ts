@@ -1,0 +1,152 @@
+/** Compares what Postgres says of whatever ought to run with what Temporal says. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { RepairingEscalationDoor } from '../client/escalationDoor.ts';
+import type { RepairingHotlineDoor } from '../client/hotlineDoor.ts';
+import type { RepairingInterventionDoor } from '../client/interventionDoor.ts';
+import type { RepairingDoor } from '../client/requestDoor.ts';
+import { Unavailable } from '../client/unavailable.ts';
+import { listOngoingEscalations, readOngoingEscalation } from '../db/escalationVerification.ts';
+import {
+  listOngoingCalls,
+  listOngoingInterventions,
+  readOngoingCall,
+  readOngoingIntervention,
+} from '../db/interventionVerification.ts';
+import { readRequestRow } from '../db/requests.ts';
+import { listOngoing } from '../db/verification.ts';
+import type { EscalationId } from '../domain/escalation/state.ts';
+import type { InterventionId } from '../domain/intervention/state.ts';
+import type { HotlineCallId } from '../workflows/hotlineMessages.ts';
+
+/** What was found of one. */
+export interface Difference {
+  readonly kind: 'lost' | 'differs' | 'unanswered';
+  readonly subject: string;
+  readonly detail: string;
+}
+
+/** The doors through which Temporal is asked. */
+export interface ComparedDoors {
+  readonly pool: Pool;
+  readonly door: Pick<RepairingDoor, 'isRunning' | 'read'>;
+  readonly escalations: Pick<RepairingEscalationDoor, 'isRunning' | 'read'>;
+  readonly interventions: Pick<RepairingInterventionDoor, 'isRunning' | 'read'>;
+  readonly calls: Pick<RepairingHotlineDoor, 'isRunning'>;
+}
+
+const PAGE = 200;
+const AT_ONCE = 8;
+/** After so many without an answer no others are asked: no worker runs. */
+const UNANSWERED_MAX = 8;
+/** A save may be on its way: asked again after so many milliseconds. */
+const SECOND_LOOK_MS = 1_500;
+
+/** What the row of one says. */
+interface Stored {
+  readonly status: string;
+  /** Of what has a state. */
+  readonly version?: number;
+}
+
+/** How rows of a kind, and its door, are read. */
+interface Kind {
+  list(above: string): Promise<readonly (Stored & { readonly subject: string })[]>;
+  /** Nothing when it ought not to run any more. */
+  again(subject: string): Promise<Stored | undefined>;
+  isRunning(subject: string): Promise<boolean>;
+  /** Of what has a state. */
+  read?(subject: string): Promise<{ readonly version: number; readonly status: string }>;
+}
+
+/** Everything that ought to run, and does not, or is elsewhere than its row says. */
+export async function compareAll(doors: ComparedDoors): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  for (const kind of [requestsOf, escalationsOf, interventionsOf, callsOf]) {
+    differences.push(...(await compareKind(kind(doors))));
+  }
+  return differences;
+}
+
+function requestsOf({ pool, door }: ComparedDoors): Kind {
+  return {
+    list: async (above) => (await listOngoing(pool, above, PAGE)).map((one) => ({ ...one, subject: one.number })),
+    async again(subject) {
+      const row = await readRequestRow(pool, subject);
+      if (!row?.state || row.state.status === 'closed') return undefined;
+      return { version: row.version, status: row.state.status };
+    },
+    isRunning: (subject) => door.isRunning(subject),
+    read: (subject) => door.read(subject),
+  };
+}
+
+function escalationsOf({ pool, escalations }: ComparedDoors): Kind {
+  return {
+    list: async (above) => named(await listOngoingEscalations(pool, above, PAGE)),
+    again: (subject) => readOngoingEscalation(pool, subject),
+    isRunning: (subject) => escalations.isRunning(subject as EscalationId),
+    read: (subject) => escalations.read(subject as EscalationId),
+  };
+}
+
+function interventionsOf({ pool, interventions }: ComparedDoors): Kind {
+  return {
+    list: async (above) => named(await listOngoingInterventions(pool, above, PAGE)),
+    again: (subject) => readOngoingIntervention(pool, subject),
+    isRunning: (subject) => interventions.isRunning(subject as InterventionId),
+    read: (subject) => interventions.read(subject as InterventionId),
+  };
+}
+
+function callsOf({ pool, calls }: ComparedDoors): Kind {
+  return {
+    list: async (above) => named(await listOngoingCalls(pool, above, PAGE)),
+    again: (subject) => readOngoingCall(pool, subject),
+    isRunning: (subject) => calls.isRunning(subject as HotlineCallId),
+  };
+}
+
+function named<T extends { readonly id: string }>(rows: readonly T[]): (T & { readonly subject: string })[] {
+  return rows.map((row) => ({ ...row, subject: row.id }));
+}
+
+async function compareKind(kind: Kind): Promise<Difference[]> {
+  const differences: Difference[] = [];
+  for (let above = ''; ; ) {
+    const page = await kind.list(above);
+    for (let first = 0; first < page.length; first += AT_ONCE) {
+      const some = page.slice(first, first + AT_ONCE);
+      differences.push(...(await Promise.all(some.map((one) => compare(kind, one.subject, one)))).flat());
+      if (differences.filter((one) => one.kind === 'unanswered').length >= UNANSWERED_MAX) return differences;
+    }
+    const last = page.at(-1);
+    if (!last) return differences;
+    above = last.subject;
+  }
+}
+
+async function compare(kind: Kind, subject: string, stored: Stored): Promise<Difference[]> {
+  const first = await lookAt(kind, subject, stored);
+  if (!first || first.kind === 'unanswered') return first ? [first] : [];
+  await sleep(SECOND_LOOK_MS);
+  const now = await kind.again(subject);
+  const second = now && (await lookAt(kind, subject, now));
+  return second ? [second] : [];
+}
+
+async function lookAt(kind: Kind, subject: string, { version, status }: Stored): Promise<Difference | undefined> {
+  try {
+    if (!(await kind.isRunning(subject))) {
+      const what = version === undefined ? status : `version ${version} (${status})`;
+      return { kind: 'lost', subject, detail: `no execution of ${what}` };
+    }
+    const view = await kind.read?.(subject);
+    if (!view || (view.version === version && view.status === status)) return undefined;
+    const detail = `Postgres has version ${version} (${status}), Temporal ${view.version} (${view.status})`;
+    return { kind: 'differs', subject, detail };
+  } catch (error) {
+    if (error instanceof Unavailable) return { kind: 'unanswered', subject, detail: 'Temporal or a worker is away' };
+    throw error;
+  }
+}
