@@ -8,7 +8,8 @@ import { debit, quote } from '../../db/ledger/spending.ts';
 import type { CreditContract } from '../../db/ledger/under.ts';
 import { readRequestRow } from '../../db/requests.ts';
 import type { Amount } from '../../domain/ledger/terms.ts';
-import { added, unitsOfTrips, unitsOfWork } from '../../domain/ledger/units.ts';
+import { added, requireUnit, unitsOfTrips, unitsOfWork } from '../../domain/ledger/units.ts';
+import { isOver, validDays } from '../../domain/ledger/validity.ts';
 import { CorrectionBody, CreditOrderOut, DebitBody, OperationOut, OrderBody, QuoteOut } from '../creditSchemas.ts';
 import { validationFailed } from '../problems.ts';
 import { ACCOUNTS, whoOf } from '../rights.ts';
@@ -32,9 +33,11 @@ export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[
         const contract = param(params, 'reference');
         const under = await visibleContract(pool, caller, contract);
         notAfterToday('signedOn', body.signedOn, under);
+        const unit = body.unit ?? onlyUnit(under);
+        notOverYet(unit, body.signedOn, under);
         const key = `order:${call.updateId}`;
         const operation = { key, contract, on: body.signedOn, who: whoOf(caller), why: `order form ${body.orderForm}` };
-        const form = { unit: body.unit ?? onlyUnit(under), units: body.pack, orderForm: body.orderForm };
+        const form = { unit, units: body.pack, orderForm: body.orderForm };
         await placeOrder(pool, operation, form, under);
         const [order] = await listOrders(pool, contract, key);
         if (!order) throw new Error('the order that was entered is not there');
@@ -115,6 +118,14 @@ function onlyUnit({ credits }: CreditContract): string {
 
 function notAfterToday(path: string, date: string, { today }: CreditContract): void {
   if (date > today) throw validationFailed([{ path, message: 'This must not be in the future.' }]);
+}
+
+/** Units that end as they are bought are a slip of the pen: nobody could have used them. */
+function notOverYet(unit: string, signedOn: string, { credits, today }: CreditContract): void {
+  const days = validDays(signedOn, requireUnit(credits, unit).validity);
+  if (!isOver(days, today)) return;
+  const message = `Its units would have ended on ${days.lastDay}: check the date of the signature.`;
+  throw validationFailed([{ path: 'signedOn', message }]);
 }
 
 async function requireRequest(pool: Pool, contract: string, number: string | undefined): Promise<void> {

@@ -33,6 +33,7 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
   try {
     return await operate(pool, operation, content, { exclusive: false }, async (client) => {
       await noteContract(client, contract);
+      if (await isEntered(client, contract, orderForm)) throw alreadyEntered();
       const { termsVersion } = under;
       const order = { key, contract, kind: 'order', unit, units, price, ...days, signedOn: on, orderForm } as const;
       const lot = await insertOrder(client, { ...order, termsVersion, who });
@@ -40,8 +41,23 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
     });
   } catch (error) {
     if (!isUniqueViolation(error, 'credit_orders_form')) throw error;
-    throw new Refusal('Conflict', 'This order form has been entered on the contract already.');
+    throw alreadyEntered();
   }
+}
+
+/** However its letters are typed: nobody has two forms that differ in that alone. The contract is locked, so this stays so. */
+async function isEntered(client: PoolClient, contract: string, orderForm: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'SELECT FROM credit_orders WHERE contract = $1 AND lower(order_form) = lower($2) LIMIT 1',
+    [contract, orderForm],
+  );
+  return rowCount === 1;
+}
+
+function alreadyEntered(): Refusal {
+  const message =
+    'This order form has been entered on the contract already. If it was entered wrongly, have that order corrected to none, and add to the reference, as in BC-1/2.';
+  return new Refusal('Conflict', message);
 }
 
 /** Buys a base so many times: lots that have their units, and their entries. The contract must be locked. */

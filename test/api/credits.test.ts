@@ -65,10 +65,12 @@ describe('packs and orders', () => {
   });
 
   it.each([
-    [{ pack: 5 }, 'units'],
+    [{ pack: 3 }, 'pack'],
+    [{ pack: 5 }, 'pack'],
     [{ pack: 4, unit: 'gold' }, undefined],
     [{ pack: 4, signedOn: '2999-01-01' }, 'signedOn'],
     [{ pack: 4, signedOn: '2026-02-30' }, 'signedOn'],
+    [{ pack: 4, signedOn: '1999-01-01' }, 'signedOn'],
     [{ pack: 0 }, 'pack'],
   ])('refuses %j', async (body, path) => {
     const { status, body: problem } = await order('PREPAID', body);

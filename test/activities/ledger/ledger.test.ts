@@ -59,6 +59,8 @@ describe('an order', () => {
     expect((await placeOrder(pool, order, form, under)).isRepeated).toBe(false);
     expect((await placeOrder(pool, order, form, under)).isRepeated).toBe(true);
     await expect(placeOrder(pool, operation(contract), form, under)).rejects.toThrow('has been entered');
+    const inLowerCase = { ...form, orderForm: 'bc-2' };
+    await expect(placeOrder(pool, operation(contract), inLowerCase, under)).rejects.toThrow('has been entered');
     await expect(placeOrder(pool, order, { ...form, units: 10 }, under)).rejects.toThrow('belongs to another');
     expect(await balanceOf(pool, contract, 'ticket')).toEqual({ available: 4, pending: 0 });
   });
