@@ -84,6 +84,10 @@ export const CreditOrderOut = z
     lot: z.int(),
     validFrom: LocalDate.optional(),
     lastDay: LocalDate.optional().meta({ description: 'valid to its end; missing: as long as the contract' }),
+    correctedTo: z.int().optional().meta({
+      description:
+        'units that it counts as after its corrections, none if it was wrong altogether; missing: not corrected',
+    }),
   })
   .meta({ id: 'CreditOrder' });
 /** Orders of a contract. */

@@ -108,6 +108,8 @@ export interface OrderRow {
   readonly lot: number;
   readonly validFrom: string | null;
   readonly lastDay: string | null;
+  /** Units that it counts as after its corrections; null: it was not corrected. */
+  readonly correctedTo: number | null;
 }
 
 /** Orders of a contract, the newest first; or the one of a key. */
@@ -115,8 +117,16 @@ export async function listOrders(db: Queryable, contract: string, key?: string):
   const { rows } = await db.query<OrderRow>(
     `SELECT o.key, o.kind, o.unit, o.units, o.cents::float8 AS cents, o.vat_basis_points AS "vatBasisPoints",
             o.signed_on::text AS "signedOn", o.order_form AS "orderForm", o.terms_version AS "termsVersion", o.who, o.at,
-            l.id AS lot, l.valid_from::text AS "validFrom", l.last_day::text AS "lastDay"
+            l.id AS lot, l.valid_from::text AS "validFrom", l.last_day::text AS "lastDay",
+            o.units + corrected.units AS "correctedTo"
      FROM credit_orders o JOIN credit_lots l ON l."order" = o.id
+     CROSS JOIN LATERAL (
+       WITH RECURSIVE chain AS (
+         SELECT e.key FROM credit_entries e WHERE e.corrects = o.key AND e.line = 1
+         UNION ALL
+         SELECT e.key FROM credit_entries e JOIN chain c ON e.corrects = c.key WHERE e.line = 1)
+       SELECT sum(e.available)::int AS units
+       FROM chain c JOIN credit_entries e ON e.key = c.key WHERE e.kind = 'correct') corrected
      WHERE o.contract = $1 AND ($2::text IS NULL OR o.key = $2) ORDER BY o.id DESC`,
     [contract, key ?? null],
   );

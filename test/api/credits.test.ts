@@ -170,6 +170,27 @@ describe('corrections', () => {
   });
 });
 
+describe('an order that was wrong', () => {
+  it('says what it counts as, correction by correction', async () => {
+    const { body: order } = await world.post('billing', '/v1/contracts/PREPAID/orders', {
+      ...{ pack: 20, signedOn: today, orderForm: 'BC-WRONG' },
+    });
+    const orders = async () => (await world.get('billing', '/v1/contracts/PREPAID/orders')).body.items;
+    const correct = async (corrects: string, units: number) => {
+      const body = { corrects, right: [{ unit: 'ticket', units }], reason: 'another pack was signed' };
+      const done = await world.post('supervisor', '/v1/contracts/PREPAID/corrections', body);
+      expect(done.status).toBe(201);
+      return done.body.operation;
+    };
+    expect((await orders())[0].correctedTo).toBeUndefined();
+    const once = await correct(order.key, 4);
+    expect((await orders())[0]).toMatchObject({ orderForm: 'BC-WRONG', units: 20, correctedTo: 4 });
+    await correct(once, 0);
+    expect((await orders())[0]).toMatchObject({ orderForm: 'BC-WRONG', units: 20, correctedTo: 0 });
+    expect((await orders())[1].correctedTo).toBeUndefined();
+  });
+});
+
 describe('the catalogue', () => {
   it('has the 14 services with their prerequisites, limits and pack', async () => {
     const { body } = await asCustomer('/v1/contracts/PREPAID/catalogue');
