@@ -1,6 +1,7 @@
 /** What people enter into the ledger by hand: orders, debits, corrections. Each once for its Idempotency-Key. */
 import type { Pool } from 'pg';
 import type { z } from 'zod';
+import { readInterventionRow } from '../../db/interventions.ts';
 import { correct } from '../../db/ledger/corrections.ts';
 import type { Entered } from '../../db/ledger/operations.ts';
 import { listOrders, placeOrder } from '../../db/ledger/orders.ts';
@@ -57,6 +58,7 @@ export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[
         async show({ caller, params, body }) {
           const contract = param(params, 'reference');
           const under = await visibleContract(pool, caller, contract);
+          await requireSound(pool, contract, body, under);
           const amounts = amountsOf(body, under);
           return { content: { amounts, ...(await quote(pool, contract, amounts, { on: body.on, under })) } };
         },
@@ -64,8 +66,7 @@ export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[
       async handle({ caller, params, body, call }) {
         const contract = param(params, 'reference');
         const under = await visibleContract(pool, caller, contract);
-        notAfterToday('on', body.on, under);
-        await requireRequest(pool, contract, body.request);
+        await requireSound(pool, contract, body, under);
         const { on, why, request, intervention } = body;
         const operation = {
           key: `debit:${call.updateId}`,
@@ -128,9 +129,21 @@ function notOverYet(unit: string, signedOn: string, { credits, today }: CreditCo
   throw validationFailed([{ path: 'signedOn', message }]);
 }
 
-async function requireRequest(pool: Pool, contract: string, number: string | undefined): Promise<void> {
-  if (number === undefined) return;
-  const row = await readRequestRow(pool, number);
-  if (row?.contract === contract) return;
-  throw validationFailed([{ path: 'request', message: 'The contract has no such request.' }]);
+/** What a debit names is there, and of this contract. @throws Problem `validation-failed` */
+async function requireSound(
+  pool: Pool,
+  contract: string,
+  { on, request, intervention }: z.output<typeof DebitBody>,
+  under: CreditContract,
+): Promise<void> {
+  notAfterToday('on', on, under);
+  if (request !== undefined && (await readRequestRow(pool, request))?.contract !== contract) {
+    throw validationFailed([{ path: 'request', message: 'The contract has no such request.' }]);
+  }
+  if (intervention === undefined) return;
+  const row = await readInterventionRow(pool, intervention);
+  if (row?.contract !== contract || (request !== undefined && row.request !== request)) {
+    const message = 'There is no such intervention here. It is named as in the statement: intervention:<request>:<n>.';
+    throw validationFailed([{ path: 'intervention', message }]);
+  }
 }

@@ -128,13 +128,19 @@ describe('debits', () => {
       [{}, 'units'],
       [{ units: 1, on: daysAfter(today, 2) }, 'on'],
       [{ units: 1, request: number }, 'request'],
+      [{ units: 1, intervention: `intervention:${number}:1` }, 'intervention'],
     ] as const) {
-      const { status, body: problem } = await world.post('billing', path, {
-        ...{ unit: 'timeUnit', on: today, why: 'x' },
-        ...body,
-      });
-      expect([status, problem.errors?.[0]?.path]).toEqual([422, field]);
+      // Shown beforehand as it would be done.
+      for (const asked of [path, `${path}?dryRun=true`]) {
+        const { status, body: problem } = await world.post('billing', asked, {
+          ...{ unit: 'timeUnit', on: today, why: 'x' },
+          ...body,
+        });
+        expect([status, problem.errors?.[0]?.path]).toEqual([422, field]);
+      }
     }
+    const none = await world.post('billing', path, { unit: 'timeUnit', on: today, why: 'x', units: 0 });
+    expect(none.body.errors).toEqual([{ path: 'units', message: 'This must be more than 0.' }]);
   });
 });
 
@@ -161,6 +167,8 @@ describe('corrections', () => {
     const path = '/v1/contracts/HOSTED/corrections';
     const correction = { corrects: operation, right: [{ unit: 'timeUnit', units: 1 }], reason: 'One quarter only' };
     expect((await world.post('billing', path, correction)).status).toBe(403);
+    const unclear = { ...correction, right: [...correction.right, { unit: 'timeUnit', units: 0 }] };
+    expect((await world.post('supervisor', path, unclear)).body.errors?.[0]?.path).toBe('right');
     const done = await world.post('supervisor', path, correction);
     expect(done.body.entries).toMatchObject([{ kind: 'correct', available: 1 }]);
     expect((await world.post('supervisor', path, correction)).body.type).toBe('urn:relance:problem:conflict');
