@@ -1,14 +1,13 @@
-/** Buying units: by a signed order form, or because a base renews. Each order is to be invoiced. */
+/** Buying units by a signed order form. Each order is to be invoiced. */
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
-import { type Change, changesOf } from '../../domain/ledger/entries.ts';
-import type { Lot } from '../../domain/ledger/lots.ts';
+import { changesOf } from '../../domain/ledger/entries.ts';
 import { priceOf } from '../../domain/ledger/orders.ts';
 import { requireUnit } from '../../domain/ledger/units.ts';
 import { validDays } from '../../domain/ledger/validity.ts';
 import { isUniqueViolation, type Queryable } from '../pool.ts';
 import { insertOrder } from './lots.ts';
-import { type Batch, type Entered, lockContract, type Operation, operate, type Under } from './operations.ts';
+import { type Entered, lockContract, type Operation, operate, type Under } from './operations.ts';
 
 /** A signed order form. */
 export interface OrderForm {
@@ -60,32 +59,6 @@ function alreadyEntered(): Refusal {
   return new Refusal('Conflict', message);
 }
 
-/** Buys a base so many times: lots that have their units, and their entries. The contract must be locked. */
-export async function renewBase(
-  client: PoolClient,
-  { key, contract, on }: Operation,
-  under: Under,
-  unit: string,
-  { times, first }: { readonly times: number; readonly first: number },
-): Promise<{ readonly lots: Lot[]; readonly batches: Batch[] }> {
-  const terms = requireUnit(under.credits, unit);
-  const { base = 0 } = terms;
-  const price = priceOf(under.credits, unit, base);
-  const lots: Lot[] = [];
-  const batches: Batch[] = [];
-  for (let n = first; n < first + times; n++) {
-    const renewal = `${key}:renewal:${unit}:${n}`;
-    const lot = await insertOrder(client, {
-      ...{ key: renewal, contract, kind: 'renewal', unit, units: base, price, ...validDays(on, terms.validity) },
-      ...{ signedOn: on, termsVersion: under.termsVersion, who: 'system' },
-    });
-    const changes: Change[] = changesOf('renewal', [{ lot: lot.id, units: base }]);
-    lots.push({ ...lot, available: base });
-    batches.push({ key: renewal, changes, why: 'renewed at zero' });
-  }
-  return { lots, batches };
-}
-
 /** Sees to it that the contract has its row, and holds it. */
 async function noteContract(client: PoolClient, contract: string): Promise<void> {
   await client.query('INSERT INTO credit_contracts (contract) VALUES ($1) ON CONFLICT DO NOTHING', [contract]);
@@ -112,6 +85,15 @@ export interface OrderRow {
   readonly correctedTo: number | null;
 }
 
+/** What corrections have added to an order `o`: `units`, null where there were none. */
+export const CORRECTED = `(
+  WITH RECURSIVE chain AS (
+    SELECT e.key FROM credit_entries e WHERE e.corrects = o.key AND e.line = 1
+    UNION ALL
+    SELECT e.key FROM credit_entries e JOIN chain c ON e.corrects = c.key WHERE e.line = 1)
+  SELECT sum(e.available)::int AS units
+  FROM chain c JOIN credit_entries e ON e.key = c.key WHERE e.kind = 'correct')`;
+
 /** Orders of a contract, the newest first; or the one of a key. */
 export async function listOrders(db: Queryable, contract: string, key?: string): Promise<OrderRow[]> {
   const { rows } = await db.query<OrderRow>(
@@ -120,13 +102,7 @@ export async function listOrders(db: Queryable, contract: string, key?: string):
             l.id AS lot, l.valid_from::text AS "validFrom", l.last_day::text AS "lastDay",
             o.units + corrected.units AS "correctedTo"
      FROM credit_orders o JOIN credit_lots l ON l."order" = o.id
-     CROSS JOIN LATERAL (
-       WITH RECURSIVE chain AS (
-         SELECT e.key FROM credit_entries e WHERE e.corrects = o.key AND e.line = 1
-         UNION ALL
-         SELECT e.key FROM credit_entries e JOIN chain c ON e.corrects = c.key WHERE e.line = 1)
-       SELECT sum(e.available)::int AS units
-       FROM chain c JOIN credit_entries e ON e.key = c.key WHERE e.kind = 'correct') corrected
+     CROSS JOIN LATERAL ${CORRECTED} corrected
      WHERE o.contract = $1 AND ($2::text IS NULL OR o.key = $2) ORDER BY o.id DESC`,
     [contract, key ?? null],
   );
