@@ -32,7 +32,10 @@ export function corrected(
 ): Change[] {
   const isBought = isPurchase(entries);
   if (!isBought && !entries.some(({ kind }) => SPENDING.includes(kind))) {
-    throw new Refusal('Conflict', 'Only what was bought, spent, posted or forfeited can be corrected.');
+    throw new Refusal(
+      'Conflict',
+      'Only what was bought, spent, posted or forfeited can be corrected: what is reserved ends with its intervention, and what has expired is over.',
+    );
   }
   const changes = right.flatMap(({ unit, units }) => {
     const own = hadOf(entries, lots, unit);
@@ -87,7 +90,7 @@ function ofPurchase(had: readonly Had[], more: number): Change[] {
   if (missing > 0) {
     throw insufficient(
       [{ unit: lot.unit, units: missing }],
-      'More of the order is spent or reserved than would be left.',
+      'More of the order is spent, reserved or expired than would be left.',
     );
   }
   return changesOf(more > 0 ? 'correct' : 'corrected', [{ lot: lot.id, units: Math.abs(more) }]);

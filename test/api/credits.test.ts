@@ -85,6 +85,19 @@ describe('packs and orders', () => {
   });
 });
 
+it.each([
+  ['Pacific/Kiritimati', 201],
+  ['Pacific/Pago_Pago', 422],
+])('today is where the contract is: in %s an order signed on Kiritimati’s date answers %i', async (zone, status) => {
+  // 25 hours apart: their dates always differ.
+  const signedOn = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Pacific/Kiritimati' }).format(Date.now());
+  const contract = zone.toUpperCase().replace('/', '-').replace('_', '-');
+  await storeCreditContract(world.pool, contract, { ...LEDGER_TERMS.A, zone });
+  const answer = await order(contract, { pack: 4, signedOn });
+  expect(answer.status).toBe(status);
+  if (status === 422) expect(answer.body.errors[0]).toMatchObject({ path: 'signedOn' });
+});
+
 describe('debits', () => {
   const path = '/v1/contracts/HOSTED/debits';
   const work = { unit: 'timeUnit', seconds: 901, on: '2026-05-05', why: '=HYPERLINK("x")' };
