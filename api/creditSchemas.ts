@@ -32,7 +32,7 @@ export const DebitBody = z
     returnTrips: z.int().positive().max(100).optional().meta({ description: 'trips that the terms count in units' }),
     on: Day.meta({ description: 'date of the work: only units valid on it pay' }),
     request: RequestNumber.optional(),
-    intervention: ShortName.optional(),
+    intervention: ShortName.optional().meta({ description: 'as in the statement: intervention:<request>:<n>' }),
     why: Subject,
   })
   .refine((body) => (body.units === undefined) !== (body.seconds === undefined), {
@@ -49,6 +49,9 @@ export const CorrectionBody = z.strictObject({
     .array(z.strictObject({ unit: ShortName, units: z.int().nonnegative().max(100_000) }))
     .min(1)
     .max(10)
+    .refine((right) => new Set(right.map(({ unit }) => unit)).size === right.length, {
+      error: 'Say once what it ought to have had of each unit.',
+    })
     .meta({ description: 'the units that it ought to have had; of units that are not named nothing changes' }),
   reason: Subject,
 });
@@ -84,6 +87,10 @@ export const CreditOrderOut = z
     lot: z.int(),
     validFrom: LocalDate.optional(),
     lastDay: LocalDate.optional().meta({ description: 'valid to its end; missing: as long as the contract' }),
+    correctedTo: z.int().optional().meta({
+      description:
+        'units that it counts as after its corrections, none if it was wrong altogether; missing: not corrected',
+    }),
   })
   .meta({ id: 'CreditOrder' });
 /** Orders of a contract. */

@@ -17,6 +17,35 @@ const AT_MOST: { readonly [language in Language]: (of: string, most: number) => 
   en: (of, most) => `${of}: at most ${most}`,
 };
 
+const SAYS_OF_RESULT: {
+  readonly [language in Language]: {
+    readonly validatedBy: { readonly customer: string; readonly provider: string };
+    readonly warranty: (days: number) => string;
+  };
+} = {
+  fr: {
+    validatedBy: {
+      customer: 'La validation dans l’environnement du client est à sa charge',
+      provider: 'La validation dans l’environnement du client est à notre charge',
+    },
+    warranty: (days) => (days === 0 ? 'Pas de période de garantie' : `Période de garantie : ${days} jours calendaires`),
+  },
+  en: {
+    validatedBy: {
+      customer: "Validation in the customer's environment is up to the customer",
+      provider: "Validation in the customer's environment is up to us",
+    },
+    warranty: (days) => (days === 0 ? 'No warranty period' : `Warranty period: ${days} calendar days`),
+  },
+};
+
+/** What the contract says of every service's result (A catalogue: on every sheet). */
+function limitsOfAll({ interventions }: ContractTerms, language: Language): string[] {
+  const { validatedInCustomersEnvironmentBy: by, warrantyDays } = interventions ?? {};
+  const { validatedBy, warranty } = SAYS_OF_RESULT[language];
+  return [...(by ? [validatedBy[by]] : []), ...(warrantyDays === undefined ? [] : [warranty(warrantyDays)])];
+}
+
 /** In the language of the contact who approves. @throws Problem `validation-failed` */
 export function draftEstimate(
   { service, scope, prerequisites, limits, deliverables, ...given }: InterventionBody<'sendEstimate'>,
@@ -36,6 +65,7 @@ export function draftEstimate(
   const sheetLimits = sheet && [
     ...sheet.limits.map(({ of, most }) => AT_MOST[language](of[language], most)),
     ...said(sheet.leftOut).map((one) => `${LEFT_OUT[language]}${language === 'fr' ? ' :' : ':'} ${one}`),
+    ...limitsOfAll(terms, language),
   ];
   return {
     service: service ?? null,

@@ -188,6 +188,7 @@ export const BillingProposalOut = z
     request: z.string(),
     contract: z.string(),
     seconds: z.int(),
+    text: z.string().meta({ description: 'what the cause was' }),
     proposedBy: z.string(),
     proposedAt: Instant,
     decision: z.enum(['confirmed', 'rejected']).optional(),
@@ -196,5 +197,5 @@ export const BillingProposalOut = z
   })
   .meta({ id: 'BillingProposal' });
 
-/** Proposals that wait for a supervisor. */
+/** Proposals to bill time. */
 export const BillingProposalList = z.object({ items: z.array(BillingProposalOut) }).meta({ id: 'BillingProposalList' });

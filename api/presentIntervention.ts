@@ -119,9 +119,9 @@ export function hotlineCallOut(row: HotlineCallRow): z.input<typeof HotlineCallO
 
 /** A proposal to bill time. */
 export function billingProposalOut(proposal: BillingProposal): z.input<typeof BillingProposalOut> {
-  const { id, request, contract, seconds, proposedBy, proposedAt, decision, decidedBy, decidedAt } = proposal;
+  const { id, request, contract, seconds, text, proposedBy, proposedAt, decision, decidedBy, decidedAt } = proposal;
   return {
-    ...{ id, request, contract, seconds, proposedBy, proposedAt: iso(proposedAt) },
+    ...{ id, request, contract, seconds, text, proposedBy, proposedAt: iso(proposedAt) },
     ...present({ decision, decidedBy, decidedAt: isoIf(decidedAt) }),
   };
 }

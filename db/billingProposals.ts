@@ -12,6 +12,8 @@ export interface BillingProposal {
   readonly seconds: number;
   /** Id of the text that says what the cause was. */
   readonly cause: string;
+  /** What it says. */
+  readonly text: string;
   readonly proposedBy: string;
   readonly proposedAt: Date;
   readonly decision: 'confirmed' | 'rejected' | null;
@@ -19,7 +21,8 @@ export interface BillingProposal {
   readonly decidedAt: Date | null;
 }
 
-const PROPOSAL = `id, request, contract, seconds, cause, proposed_by AS "proposedBy", proposed_at AS "proposedAt",
+const PROPOSAL = `id, request, contract, seconds, cause,
+  (SELECT body FROM texts WHERE texts.id = billing_proposals.cause) AS text, proposed_by AS "proposedBy", proposed_at AS "proposedAt",
   decision, decided_by AS "decidedBy", decided_at AS "decidedAt"`;
 
 /**
@@ -94,10 +97,25 @@ export async function readBilling(db: Queryable, id: string): Promise<BillingPro
   return rows[0];
 }
 
+/** Most of those that are decided in one answer. */
+const MOST_DECIDED = 500;
+
 /** Proposals that wait for a supervisor, the oldest first. */
 export async function listUndecidedBilling(db: Queryable): Promise<BillingProposal[]> {
   const { rows } = await db.query<BillingProposal>(
     `SELECT ${PROPOSAL} FROM billing_proposals WHERE decision IS NULL ORDER BY proposed_at`,
+  );
+  return rows;
+}
+
+/** Proposals that were decided so, the newest decisions first: those confirmed are to be billed. */
+export async function listDecidedBilling(
+  db: Queryable,
+  decision: 'confirmed' | 'rejected',
+): Promise<BillingProposal[]> {
+  const { rows } = await db.query<BillingProposal>(
+    `SELECT ${PROPOSAL} FROM billing_proposals WHERE decision = $1 ORDER BY decided_at DESC LIMIT $2`,
+    [decision, MOST_DECIDED],
   );
   return rows;
 }

@@ -1,6 +1,7 @@
 /** What people enter into the ledger by hand: orders, debits, corrections. Each once for its Idempotency-Key. */
 import type { Pool } from 'pg';
 import type { z } from 'zod';
+import { readInterventionRow } from '../../db/interventions.ts';
 import { correct } from '../../db/ledger/corrections.ts';
 import type { Entered } from '../../db/ledger/operations.ts';
 import { listOrders, placeOrder } from '../../db/ledger/orders.ts';
@@ -8,7 +9,8 @@ import { debit, quote } from '../../db/ledger/spending.ts';
 import type { CreditContract } from '../../db/ledger/under.ts';
 import { readRequestRow } from '../../db/requests.ts';
 import type { Amount } from '../../domain/ledger/terms.ts';
-import { added, unitsOfTrips, unitsOfWork } from '../../domain/ledger/units.ts';
+import { added, requireUnit, unitsOfTrips, unitsOfWork } from '../../domain/ledger/units.ts';
+import { isOver, validDays } from '../../domain/ledger/validity.ts';
 import { CorrectionBody, CreditOrderOut, DebitBody, OperationOut, OrderBody, QuoteOut } from '../creditSchemas.ts';
 import { validationFailed } from '../problems.ts';
 import { ACCOUNTS, whoOf } from '../rights.ts';
@@ -32,9 +34,11 @@ export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[
         const contract = param(params, 'reference');
         const under = await visibleContract(pool, caller, contract);
         notAfterToday('signedOn', body.signedOn, under);
+        const unit = body.unit ?? onlyUnit(under);
+        notOverYet(unit, body.signedOn, under);
         const key = `order:${call.updateId}`;
         const operation = { key, contract, on: body.signedOn, who: whoOf(caller), why: `order form ${body.orderForm}` };
-        const form = { unit: body.unit ?? onlyUnit(under), units: body.pack, orderForm: body.orderForm };
+        const form = { unit, units: body.pack, orderForm: body.orderForm };
         await placeOrder(pool, operation, form, under);
         const [order] = await listOrders(pool, contract, key);
         if (!order) throw new Error('the order that was entered is not there');
@@ -54,6 +58,7 @@ export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[
         async show({ caller, params, body }) {
           const contract = param(params, 'reference');
           const under = await visibleContract(pool, caller, contract);
+          await requireSound(pool, contract, body, under);
           const amounts = amountsOf(body, under);
           return { content: { amounts, ...(await quote(pool, contract, amounts, { on: body.on, under })) } };
         },
@@ -61,8 +66,7 @@ export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[
       async handle({ caller, params, body, call }) {
         const contract = param(params, 'reference');
         const under = await visibleContract(pool, caller, contract);
-        notAfterToday('on', body.on, under);
-        await requireRequest(pool, contract, body.request);
+        await requireSound(pool, contract, body, under);
         const { on, why, request, intervention } = body;
         const operation = {
           key: `debit:${call.updateId}`,
@@ -117,9 +121,29 @@ function notAfterToday(path: string, date: string, { today }: CreditContract): v
   if (date > today) throw validationFailed([{ path, message: 'This must not be in the future.' }]);
 }
 
-async function requireRequest(pool: Pool, contract: string, number: string | undefined): Promise<void> {
-  if (number === undefined) return;
-  const row = await readRequestRow(pool, number);
-  if (row?.contract === contract) return;
-  throw validationFailed([{ path: 'request', message: 'The contract has no such request.' }]);
+/** Units that end as they are bought are a slip of the pen: nobody could have used them. */
+function notOverYet(unit: string, signedOn: string, { credits, today }: CreditContract): void {
+  const days = validDays(signedOn, requireUnit(credits, unit).validity);
+  if (!isOver(days, today)) return;
+  const message = `Its units would have ended on ${days.lastDay}: check the date of the signature.`;
+  throw validationFailed([{ path: 'signedOn', message }]);
+}
+
+/** What a debit names is there, and of this contract. @throws Problem `validation-failed` */
+async function requireSound(
+  pool: Pool,
+  contract: string,
+  { on, request, intervention }: z.output<typeof DebitBody>,
+  under: CreditContract,
+): Promise<void> {
+  notAfterToday('on', on, under);
+  if (request !== undefined && (await readRequestRow(pool, request))?.contract !== contract) {
+    throw validationFailed([{ path: 'request', message: 'The contract has no such request.' }]);
+  }
+  if (intervention === undefined) return;
+  const row = await readInterventionRow(pool, intervention);
+  if (row?.contract !== contract || (request !== undefined && row.request !== request)) {
+    const message = 'There is no such intervention here. It is named as in the statement: intervention:<request>:<n>.';
+    throw validationFailed([{ path: 'intervention', message }]);
+  }
 }

@@ -6,6 +6,7 @@ import { hotlineOf } from '../../contracts/hotline.ts';
 import {
   type BillingProposal,
   decideBilling,
+  listDecidedBilling,
   listUndecidedBilling,
   proposeBilling,
 } from '../../db/billingProposals.ts';
@@ -112,12 +113,19 @@ export function billingProposalRoutes({ pool }: Pick<Dependencies, 'pool'>): Rou
     }),
     reading({
       ...shared,
+      roles: [...STAFF, 'billing'],
       path: '/v1/billingProposals',
-      summary: 'List proposals that nobody has decided, the oldest first',
-      query: z.strictObject({}),
+      summary: 'List proposals that nobody has decided, the oldest first; or those decided, the newest 500 first',
+      query: z.strictObject({
+        decision: z
+          .enum(['none', 'confirmed', 'rejected'])
+          .default('none')
+          .meta({ description: 'those confirmed are to be billed' }),
+      }),
       answer: { status: 200, description: 'The proposals', schema: BillingProposalList },
-      async handle() {
-        return { content: { items: (await listUndecidedBilling(pool)).map(billingProposalOut) } };
+      async handle({ query: { decision } }) {
+        const found = decision === 'none' ? await listUndecidedBilling(pool) : await listDecidedBilling(pool, decision);
+        return { content: { items: found.map(billingProposalOut) } };
       },
     }),
     deciding(pool, 'confirm', 'confirmed', 'Confirm that time is billed; not by the one who proposed it'),

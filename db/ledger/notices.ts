@@ -1,5 +1,8 @@
 /** Notices of credit: to the customer's side and to staff, once for each key. */
 import type { Pool, PoolClient } from 'pg';
+import { priceOf } from '../../domain/ledger/orders.ts';
+import { renews } from '../../domain/ledger/renewal.ts';
+import type { CreditTerms } from '../../domain/ledger/terms.ts';
 import type { CreditNotice } from '../../domain/ledger/watch.ts';
 import type { Language } from '../contracts.ts';
 import { inTransaction } from '../pool.ts';
@@ -37,6 +40,8 @@ export interface CreditFacts {
   readonly orderForm?: string;
   /** Price of a renewal, euro cents without VAT. */
   readonly cents?: number;
+  /** Of a unit that renews by itself: what a renewal buys, and its price in euro cents without VAT. */
+  readonly base?: { readonly units: number; readonly cents: number };
 }
 
 /** Notes what is told, and orders its mails in the same transaction; nothing when it has been told. */
@@ -99,8 +104,15 @@ async function factsOf(client: PoolClient, { contract, lot, days, kind }: Credit
     ...(days === undefined ? {} : { days }),
     ...(orderForm === null ? {} : { orderForm }),
     ...(kind === 'creditRenewed' ? { cents } : {}),
+    ...(kind === 'creditLow' ? baseOf(under.credits, row.unit) : {}),
   };
   return { facts, to: unit.alerts?.to ?? 'mainContact' };
+}
+
+function baseOf(credits: CreditTerms, unit: string): Pick<CreditFacts, 'base'> {
+  const terms = credits[unit];
+  if (!renews(terms)) return {};
+  return { base: { units: terms.base, cents: priceOf(credits, unit, terms.base).cents } };
 }
 
 interface Recipient extends StaffAddress {

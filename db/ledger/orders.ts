@@ -1,14 +1,13 @@
-/** Buying units: by a signed order form, or because a base renews. Each order is to be invoiced. */
+/** Buying units by a signed order form. Each order is to be invoiced. */
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
-import { type Change, changesOf } from '../../domain/ledger/entries.ts';
-import type { Lot } from '../../domain/ledger/lots.ts';
+import { changesOf } from '../../domain/ledger/entries.ts';
 import { priceOf } from '../../domain/ledger/orders.ts';
 import { requireUnit } from '../../domain/ledger/units.ts';
 import { validDays } from '../../domain/ledger/validity.ts';
 import { isUniqueViolation, type Queryable } from '../pool.ts';
 import { insertOrder } from './lots.ts';
-import { type Batch, type Entered, lockContract, type Operation, operate, type Under } from './operations.ts';
+import { type Entered, lockContract, type Operation, operate, type Under } from './operations.ts';
 
 /** A signed order form. */
 export interface OrderForm {
@@ -33,6 +32,7 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
   try {
     return await operate(pool, operation, content, { exclusive: false }, async (client) => {
       await noteContract(client, contract);
+      if (await isEntered(client, contract, orderForm)) throw alreadyEntered();
       const { termsVersion } = under;
       const order = { key, contract, kind: 'order', unit, units, price, ...days, signedOn: on, orderForm } as const;
       const lot = await insertOrder(client, { ...order, termsVersion, who });
@@ -40,34 +40,23 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
     });
   } catch (error) {
     if (!isUniqueViolation(error, 'credit_orders_form')) throw error;
-    throw new Refusal('Conflict', 'This order form has been entered on the contract already.');
+    throw alreadyEntered();
   }
 }
 
-/** Buys a base so many times: lots that have their units, and their entries. The contract must be locked. */
-export async function renewBase(
-  client: PoolClient,
-  { key, contract, on }: Operation,
-  under: Under,
-  unit: string,
-  { times, first }: { readonly times: number; readonly first: number },
-): Promise<{ readonly lots: Lot[]; readonly batches: Batch[] }> {
-  const terms = requireUnit(under.credits, unit);
-  const { base = 0 } = terms;
-  const price = priceOf(under.credits, unit, base);
-  const lots: Lot[] = [];
-  const batches: Batch[] = [];
-  for (let n = first; n < first + times; n++) {
-    const renewal = `${key}:renewal:${unit}:${n}`;
-    const lot = await insertOrder(client, {
-      ...{ key: renewal, contract, kind: 'renewal', unit, units: base, price, ...validDays(on, terms.validity) },
-      ...{ signedOn: on, termsVersion: under.termsVersion, who: 'system' },
-    });
-    const changes: Change[] = changesOf('renewal', [{ lot: lot.id, units: base }]);
-    lots.push({ ...lot, available: base });
-    batches.push({ key: renewal, changes, why: 'renewed at zero' });
-  }
-  return { lots, batches };
+/** However its letters are typed: nobody has two forms that differ in that alone. The contract is locked, so this stays so. */
+async function isEntered(client: PoolClient, contract: string, orderForm: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'SELECT FROM credit_orders WHERE contract = $1 AND lower(order_form) = lower($2) LIMIT 1',
+    [contract, orderForm],
+  );
+  return rowCount === 1;
+}
+
+function alreadyEntered(): Refusal {
+  const message =
+    'This order form has been entered on the contract already. If it was entered wrongly, have that order corrected to none, and add to the reference, as in BC-1/2.';
+  return new Refusal('Conflict', message);
 }
 
 /** Sees to it that the contract has its row, and holds it. */
@@ -92,15 +81,28 @@ export interface OrderRow {
   readonly lot: number;
   readonly validFrom: string | null;
   readonly lastDay: string | null;
+  /** Units that it counts as after its corrections; null: it was not corrected. */
+  readonly correctedTo: number | null;
 }
+
+/** What corrections have added to an order `o`: `units`, null where there were none. */
+export const CORRECTED = `(
+  WITH RECURSIVE chain AS (
+    SELECT e.key FROM credit_entries e WHERE e.corrects = o.key AND e.line = 1
+    UNION ALL
+    SELECT e.key FROM credit_entries e JOIN chain c ON e.corrects = c.key WHERE e.line = 1)
+  SELECT sum(e.available)::int AS units
+  FROM chain c JOIN credit_entries e ON e.key = c.key WHERE e.kind = 'correct')`;
 
 /** Orders of a contract, the newest first; or the one of a key. */
 export async function listOrders(db: Queryable, contract: string, key?: string): Promise<OrderRow[]> {
   const { rows } = await db.query<OrderRow>(
     `SELECT o.key, o.kind, o.unit, o.units, o.cents::float8 AS cents, o.vat_basis_points AS "vatBasisPoints",
             o.signed_on::text AS "signedOn", o.order_form AS "orderForm", o.terms_version AS "termsVersion", o.who, o.at,
-            l.id AS lot, l.valid_from::text AS "validFrom", l.last_day::text AS "lastDay"
+            l.id AS lot, l.valid_from::text AS "validFrom", l.last_day::text AS "lastDay",
+            o.units + corrected.units AS "correctedTo"
      FROM credit_orders o JOIN credit_lots l ON l."order" = o.id
+     CROSS JOIN LATERAL ${CORRECTED} corrected
      WHERE o.contract = $1 AND ($2::text IS NULL OR o.key = $2) ORDER BY o.id DESC`,
     [contract, key ?? null],
   );

@@ -9,16 +9,8 @@ import type { Amount } from '../../domain/ledger/terms.ts';
 import { added, requireUnit } from '../../domain/ledger/units.ts';
 import type { Queryable } from '../pool.ts';
 import { lockLots, readLots } from './lots.ts';
-import {
-  type Batch,
-  type Entered,
-  type Operation,
-  operate,
-  operateAtOnce,
-  refuseMissing,
-  type Under,
-} from './operations.ts';
-import { renewBase } from './orders.ts';
+import { type Entered, type Operation, operate, operateAtOnce, refuseMissing, type Under } from './operations.ts';
+import { buyMissing, everBought, renewExhausted } from './renewals.ts';
 
 /**
  * Spends units for work that was done on `on`. Only lots valid on that date pay; the earliest last day first. A base that
@@ -170,47 +162,12 @@ export async function quote(
 /** Takes what is asked for; bases that renew are bought first where they are needed. */
 async function takeRenewing(client: PoolClient, operation: Operation, asked: readonly Amount[], under: Under) {
   const { contract, on } = operation;
-  const lots = await lockLots(
-    client,
-    contract,
-    asked.map(({ unit }) => unit),
-  );
-  const batches: Batch[] = [];
-  for (const amount of takeAvailable(lots, asked, on).missing) {
-    const times = (await everBought(client, contract, amount.unit)) ? basesFor(under.credits, amount) : 0;
-    if (times === 0) continue;
-    const renewed = await renewBase(client, operation, under, amount.unit, { times, first: batches.length + 1 });
-    lots.push(...renewed.lots);
-    batches.push(...renewed.batches);
-  }
+  const units = asked.map(({ unit }) => unit);
+  const locked = await lockLots(client, contract, units);
+  const { lots, batches } = await buyMissing(client, operation, locked, asked, under);
   const taken = takeAvailable(lots, asked, on);
   refuseMissing(taken.missing, on);
   return { lots, batches, taken };
-}
-
-/** A base renews: what never was ordered does not begin by itself. */
-async function everBought(db: Queryable, contract: string, unit: string): Promise<boolean> {
-  const { rowCount } = await db.query('SELECT FROM credit_lots WHERE contract = $1 AND unit = $2 LIMIT 1', [
-    contract,
-    unit,
-  ]);
-  return rowCount === 1;
-}
-
-async function renewExhausted(
-  client: PoolClient,
-  operation: Operation,
-  under: Under,
-  after: readonly Lot[],
-  spent: readonly string[],
-  before: number,
-): Promise<Batch[]> {
-  const batches: Batch[] = [];
-  for (const unit of exhausted(under.credits, after, spent)) {
-    const first = before + batches.length + 1;
-    batches.push(...(await renewBase(client, operation, under, unit, { times: 1, first })).batches);
-  }
-  return batches;
 }
 
 /** Units that a reservation was made of; what was reserved never changes. */

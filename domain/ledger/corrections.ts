@@ -30,24 +30,51 @@ export function corrected(
   right: readonly Amount[],
   { on, today }: { readonly on: string; readonly today: string },
 ): Change[] {
-  const kinds = entries.map(({ kind }) => kind);
-  const isPurchase = kinds.some((kind) => BUYING.includes(kind));
-  if (!isPurchase && !kinds.some((kind) => SPENDING.includes(kind))) {
-    throw new Refusal('Conflict', 'Only what was bought, spent, posted or forfeited can be corrected.');
+  const isBought = isPurchase(entries);
+  if (!isBought && !entries.some(({ kind }) => SPENDING.includes(kind))) {
+    throw new Refusal(
+      'Conflict',
+      'Only what was bought, spent, posted or forfeited can be corrected: what is reserved ends with its intervention, and what has expired is over.',
+    );
   }
-  const sign = isPurchase ? 1 : -1;
-  const counted = entries.filter(({ kind }) => kind === 'correct' || [...SPENDING, ...BUYING].includes(kind));
-  const concerned = lots.filter(({ id }) => counted.some((entry) => entry.lot === id));
-  const had = concerned.map((lot) => ({ lot, units: sign * sumOf(counted.filter((entry) => entry.lot === lot.id)) }));
   const changes = right.flatMap(({ unit, units }) => {
-    const own = had.filter(({ lot }) => lot.unit === unit);
-    const more = units - own.reduce((sum, each) => sum + each.units, 0);
-    if (isPurchase) return ofPurchase(own, more);
+    const own = hadOf(entries, lots, unit);
+    const more = units - sumOfHad(own);
+    if (isBought) return ofPurchase(own, more);
     return more > 0 ? spentOnTop(lots, { unit, units: more }, on) : givenBack(own, -more, today);
   });
   if (changes.length === 0)
     throw new Refusal('Conflict', 'It has this many units already: nothing is to be corrected.');
   return changes;
+}
+
+/** What a correction spends on top of what was spent: nothing where it gives back, or where the operation bought. */
+export function spentMore(
+  entries: readonly CorrectedEntry[],
+  lots: readonly Lot[],
+  right: readonly Amount[],
+): Amount[] {
+  if (isPurchase(entries)) return [];
+  return right
+    .map(({ unit, units }) => ({ unit, units: units - sumOfHad(hadOf(entries, lots, unit)) }))
+    .filter(({ units }) => units > 0);
+}
+
+function isPurchase(entries: readonly CorrectedEntry[]): boolean {
+  return entries.some(({ kind }) => BUYING.includes(kind));
+}
+
+/** Units of each lot that the operation has bought or spent, as they count now. */
+function hadOf(entries: readonly CorrectedEntry[], lots: readonly Lot[], unit: string): Had[] {
+  const sign = isPurchase(entries) ? 1 : -1;
+  const counted = entries.filter(({ kind }) => kind === 'correct' || [...SPENDING, ...BUYING].includes(kind));
+  return lots
+    .filter((lot) => lot.unit === unit && counted.some((entry) => entry.lot === lot.id))
+    .map((lot) => ({ lot, units: sign * sumOf(counted.filter((entry) => entry.lot === lot.id)) }));
+}
+
+function sumOfHad(had: readonly Had[]): number {
+  return had.reduce((sum, { units }) => sum + units, 0);
 }
 
 interface Had {
@@ -63,7 +90,7 @@ function ofPurchase(had: readonly Had[], more: number): Change[] {
   if (missing > 0) {
     throw insufficient(
       [{ unit: lot.unit, units: missing }],
-      'More of the order is spent or reserved than would be left.',
+      'More of the order is spent, reserved or expired than would be left.',
     );
   }
   return changesOf(more > 0 ? 'correct' : 'corrected', [{ lot: lot.id, units: Math.abs(more) }]);

@@ -42,10 +42,13 @@ export function takeAvailable(lots: readonly Lot[], amounts: readonly Amount[], 
   );
 }
 
-/** Takes units out of what a reservation holds: `pending` of each lot is the reservation's own. */
-export function takePending(held: readonly Lot[], amounts: readonly Amount[], on: string): Taken {
+/**
+ * Takes units out of what a reservation holds: `pending` of each lot is the reservation's own. Of lots that are valid on `on`,
+ * the date of the work; without it of all, for units are lost whatever their validity.
+ */
+export function takePending(held: readonly Lot[], amounts: readonly Amount[], on?: string): Taken {
   return take(
-    held.filter((lot) => isValidOn(lot, on)).map((lot) => ({ ...lot, has: lot.pending })),
+    held.filter((lot) => on === undefined || isValidOn(lot, on)).map((lot) => ({ ...lot, has: lot.pending })),
     amounts,
   );
 }

@@ -36,7 +36,7 @@ export function priceOf(credits: CreditTerms, unit: string, units: number): Pric
   const message = unitPrice
     ? `At least ${minimumUnits} are ordered.`
     : `There is no such pack; there are: ${packs.map((one) => one.units).join(', ')}.`;
-  throw new Refusal('ValidationFailed', message, { fields: [{ path: 'units', message }] });
+  throw new Refusal('ValidationFailed', message, { fields: [{ path: 'pack', message }] });
 }
 
 function times({ cents, vatBasisPoints }: Price, units: number): Price {

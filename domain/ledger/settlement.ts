@@ -26,7 +26,7 @@ export function settled(held: readonly Lot[], { post, forfeit, on }: Settlement,
   }
   const posted = takePending(held, post, on);
   const kept = without(held, posted.takings);
-  const forfeited = takePending(kept.map(always), forfeit, on);
+  const forfeited = takePending(kept, forfeit);
   const missing = [...posted.missing, ...forfeited.missing];
   if (missing.length > 0) throw insufficient(missing, 'Less than that is reserved and valid on the date of the work.');
   const rest = without(kept, forfeited.takings).map(({ id, pending }) => ({ lot: id, units: pending }));
@@ -37,11 +37,6 @@ export function settled(held: readonly Lot[], { post, forfeit, on }: Settlement,
     ...changesOf('release', released),
     ...changesOf('expire', overToday(held, released, today)),
   ];
-}
-
-/** Units are lost whatever their validity. */
-function always(lot: Lot): Lot {
-  return { ...lot, validFrom: null, lastDay: null };
 }
 
 function without(held: readonly Lot[], takings: readonly { lot: number; units: number }[]): Lot[] {

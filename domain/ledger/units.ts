@@ -1,33 +1,12 @@
 /** Units of work: what time, calls and trips cost. A unit begun is a unit used. Work is counted in whole seconds. */
 import { Refusal } from '../failures.ts';
-import type { Amount, CreditTerms, CreditUnitTerms, RoundedPer } from './terms.ts';
+import type { Amount, CreditTerms, CreditUnitTerms } from './terms.ts';
 
 const MINUTE = 60;
 
 /** Started units of so many seconds: none of none, one of the first second, a second one after the last of the first. */
 export function startedUnits(seconds: number, minutes: number): number {
   return Math.ceil(seconds / (minutes * MINUTE));
-}
-
-/** Time that was worked, and what it belongs to. */
-export interface WorkLog {
-  readonly id: string;
-  readonly seconds: number;
-  readonly intervention?: string;
-  /** The hotline's call, and the incident that it is about. */
-  readonly call?: string;
-  readonly incident?: string;
-}
-
-/** Seconds of the logs that are rounded together, group by group; a log that names no group stands alone. */
-export function secondsByGroup(logs: readonly WorkLog[], roundedPer: RoundedPer): number[] {
-  const groups = new Map<string, number>();
-  for (const log of logs) {
-    const named = roundedPer === 'workLog' ? undefined : log[roundedPer];
-    const group = named === undefined ? `log ${log.id}` : `${roundedPer} ${named}`;
-    groups.set(group, (groups.get(group) ?? 0) + log.seconds);
-  }
-  return [...groups.values()];
 }
 
 /**
@@ -43,12 +22,6 @@ export function unitsOfWork(credits: CreditTerms, unit: string, seconds: number)
   const whole = Math.max(1, Math.floor(seconds / (minutes * MINUTE)));
   const rest = Math.max(0, seconds - whole * minutes * MINUTE);
   return [{ unit, units: whole }, ...unitsOfWork(credits, restIn, rest)];
-}
-
-/** What logs of work cost: each group of the terms' `roundedPer` is rounded by itself. @throws Refusal `NotFound` */
-export function unitsOfLogs(credits: CreditTerms, unit: string, logs: readonly WorkLog[]): Amount[] {
-  const { roundedPer } = requireUnit(credits, unit);
-  return added(secondsByGroup(logs, roundedPer).flatMap((seconds) => unitsOfWork(credits, unit, seconds)));
 }
 
 /** What return trips cost in units; nothing where they are part of the unit or paid as expenses. @throws Refusal `NotFound` */
@@ -87,17 +60,6 @@ export function secondsBeyondAllowance(calls: readonly HotlineCall[], { allowanc
     used.set(incident, before + free);
     return seconds - free;
   });
-}
-
-/** What calls cost: beyond what is free, by started units, each call or each incident by itself. @throws Refusal `NotFound` */
-export function unitsOfCalls(credits: CreditTerms, hotline: HotlineTerms, calls: readonly HotlineCall[]): Amount[] {
-  const { minutes } = requireUnit(credits, hotline.unit);
-  const logs = secondsBeyondAllowance(calls, hotline).map((seconds, index) => ({
-    ...{ id: String(index), seconds, call: String(index) },
-    incident: calls[index]?.incident ?? '',
-  }));
-  const units = secondsByGroup(logs, hotline.roundedPer).reduce((sum, each) => sum + startedUnits(each, minutes), 0);
-  return units === 0 ? [] : [{ unit: hotline.unit, units }];
 }
 
 /** Amounts with one entry a unit, in the order in which units come first; none of nothing. */

@@ -18,10 +18,11 @@ export interface CreditNoticeFacts {
   readonly pending: number;
   /** Local date, YYYY-MM-DD. */
   readonly lastDay?: string;
-  readonly days?: number;
   readonly orderForm?: string;
   /** Euro cents without VAT. */
   readonly cents?: number;
+  /** What renews by itself: units, and euro cents without VAT. Missing where nothing does. */
+  readonly base?: { readonly units: number; readonly cents: number };
 }
 
 interface Words {
@@ -38,10 +39,11 @@ interface Words {
 const WORDS: { readonly [language in Language]: Words } = {
   en: {
     greeting: (name) => (name === '' ? 'Hello,' : `Hello ${name},`),
-    subject(kind, { contract, label, days }) {
+    subject(kind, { contract, label, lastDay = '' }) {
       switch (kind) {
+        // The date, not the days to it: a notice may be sent late.
         case 'creditExpiring':
-          return `${contract}: units (${label.en}) end in ${days} ${days === 1 ? 'day' : 'days'}`;
+          return `${contract}: units (${label.en}) end on ${date('en', lastDay)}`;
         case 'creditLow':
           return `${contract}: few units (${label.en}) are left`;
         case 'creditGone':
@@ -51,7 +53,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       }
     },
     paragraphs(kind, facts) {
-      const { units, label, lastDay = '', cents = 0 } = facts;
+      const { units, label, lastDay = '', cents = 0, base } = facts;
       switch (kind) {
         case 'creditExpiring':
           return [
@@ -59,7 +61,12 @@ const WORDS: { readonly [language in Language]: Words } = {
             'Work must be done by then; reserved units stay reserved for work done in time.',
           ];
         case 'creditLow':
-          return [`Few units "${label.en}" are left. For work beyond them a new order is needed first.`];
+          return [
+            `Few units "${label.en}" are left.`,
+            base
+              ? `For work beyond them, and once they are used up, the base of ${base.units} renews by itself, as the contract says. It will be invoiced: ${money('en', base.cents)} excluding VAT.`
+              : 'For work beyond them a new order is needed first.',
+          ];
         case 'creditGone':
           return [`No units "${label.en}" are left. New work needs a new order first.`];
         case 'creditRenewed':
@@ -77,10 +84,10 @@ const WORDS: { readonly [language in Language]: Words } = {
   },
   fr: {
     greeting: (name) => (name === '' ? 'Bonjour,' : `Bonjour ${name},`),
-    subject(kind, { contract, label, days }) {
+    subject(kind, { contract, label, lastDay = '' }) {
       switch (kind) {
         case 'creditExpiring':
-          return `${contract} : des unités (${label.fr}) expirent dans ${days} ${days === 1 ? 'jour' : 'jours'}`;
+          return `${contract} : des unités (${label.fr}) expirent le ${date('fr', lastDay)}`;
         case 'creditLow':
           return `${contract} : il reste peu d’unités (${label.fr})`;
         case 'creditGone':
@@ -90,7 +97,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       }
     },
     paragraphs(kind, facts) {
-      const { units, label, lastDay = '', cents = 0 } = facts;
+      const { units, label, lastDay = '', cents = 0, base } = facts;
       switch (kind) {
         case 'creditExpiring':
           return [
@@ -99,7 +106,10 @@ const WORDS: { readonly [language in Language]: Words } = {
           ];
         case 'creditLow':
           return [
-            `Il reste peu d’unités « ${label.fr} ». Au-delà, une nouvelle commande est nécessaire avant tout travail.`,
+            `Il reste peu d’unités « ${label.fr} ».`,
+            base
+              ? `Au-delà, et dès qu’elles seront épuisées, la base de ${base.units} se renouvelle d’elle-même, comme le prévoit le contrat. Elle sera facturée ${money('fr', base.cents)} hors taxes.`
+              : 'Au-delà, une nouvelle commande est nécessaire avant tout travail.',
           ];
         case 'creditGone':
           return [`Il ne reste aucune unité « ${label.fr} ». Une nouvelle commande est nécessaire avant tout travail.`];

@@ -117,11 +117,11 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
       ],
       effectConflict: ['An operation was refused for good. Look at the intervention’s timeline and at the ledger.'],
     })[task],
-  callTitle: (because) => (because === 'freeMinutesEnd' ? 'Call: free minutes end' : 'Call: not enough credit'),
+  callTitle: (because) => (because === 'freeMinutesEnd' ? 'Call: time is counted' : 'Call: not enough credit'),
   call: (because) =>
     because === 'freeMinutesEnd'
       ? [
-          'Tell the caller: the free minutes of this incident run out, or have run out. What goes beyond is counted in units.',
+          'Tell the caller: the free minutes of this incident end in five minutes at most, if it has any left. What goes beyond is counted in units.',
         ]
       : ['The call is over, and the balance does not suffice for it. It is debited once an order has arrived.'],
 };

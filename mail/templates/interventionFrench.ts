@@ -121,12 +121,11 @@ export const INTERVENTION_FRENCH: InterventionWords = {
       correctAddress: ['Un mail au contact n’a pas pu être remis. Corriger l’adresse : ce qui est perdu repart.'],
       effectConflict: ['Une opération a été refusée définitivement. Voir l’historique de l’intervention et le relevé.'],
     })[task],
-  callTitle: (because) =>
-    because === 'freeMinutesEnd' ? 'Appel : fin des minutes comprises' : 'Appel : solde insuffisant',
+  callTitle: (because) => (because === 'freeMinutesEnd' ? 'Appel : temps décompté' : 'Appel : solde insuffisant'),
   call: (because) =>
     because === 'freeMinutesEnd'
       ? [
-          'À dire à l’appelant : les minutes comprises de cet incident s’achèvent, ou sont épuisées. Au-delà, le temps est décompté en unités.',
+          'À dire à l’appelant : les minutes comprises de cet incident, s’il en reste, s’achèvent dans cinq minutes au plus. Au-delà, le temps est décompté en unités.',
         ]
       : ['L’appel est terminé et le solde ne suffit pas. Il sera débité dès qu’une commande sera arrivée.'],
 };

@@ -10,6 +10,7 @@ import { decideBilling, listUndecidedBilling, proposeBilling } from '../../db/bi
 import { storeContact } from '../../db/contracts.ts';
 import { beginHotlineCall, listUndebitedCalls, readEarlierCalls } from '../../db/hotlineCalls.ts';
 import type { Under } from '../../db/ledger/operations.ts';
+import { readStatement } from '../../db/ledger/statement.ts';
 import { registerRequest } from '../../db/requests.ts';
 import type { OutgoingMessage } from '../../mail/transport.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -38,15 +39,15 @@ async function incident(terms = LEDGER_TERMS.E): Promise<{ reference: string; re
   return { reference, request, under };
 }
 
-const call = (request: string) =>
-  beginHotlineCall(pool, { request, termsVersion: 1, kind: 'call', agent: 'staff:s-agent', beganAt: BEGAN });
+const call = (request: string, beganAt = BEGAN) =>
+  beginHotlineCall(pool, { request, termsVersion: 1, kind: 'call', agent: 'staff:s-agent', beganAt });
 
 /** Each activity twice, as after an answer that was lost. */
-async function made(request: string, minutes: number) {
-  const activities = createHotlineActivities({ pool, now: () => BEGAN.getTime() });
-  const id = await call(request);
+async function made(request: string, minutes: number, began = BEGAN) {
+  const activities = createHotlineActivities({ pool, now: () => began.getTime() });
+  const id = await call(request, began);
   if (!id) throw new Error('no call');
-  const end = { id, seconds: minutes * 60, endedAt: BEGAN.getTime() + minutes * 60_000 };
+  const end = { id, seconds: minutes * 60, endedAt: began.getTime() + minutes * 60_000 };
   await activities.endHotlineCall(end);
   const outcome = await activities.endHotlineCall({ ...end, seconds: 1 });
   await activities.debitHotlineCall({ id });
@@ -99,11 +100,25 @@ describe('calls on an incident', () => {
     expect(await readEarlierCalls(pool, request)).toHaveLength(3);
   });
 
-  it('are one at a time', async () => {
+  it.each([
+    ['over midnight', '2026-11-23T23:50:00+01:00', '2026-11-23'],
+    ['in the hour that comes twice', '2026-10-25T02:40:00+02:00', '2026-10-25'],
+    ['that began after midnight there, and before it in UTC', '2027-03-28T00:10:00+01:00', '2027-03-28'],
+  ])('%s are debited on the local day on which they began', async (_when, began, day) => {
+    const { reference, request, under } = await incident();
+    await buy(pool, reference, { unit: 'timeUnit', units: 16 }, under);
+    expect(await made(request, 46, new Date(began))).toMatchObject({ freeSeconds: 1_800, units: 2, result: 'done' });
+    const lines = await readStatement(pool, reference, { limit: 10 });
+    expect(lines.at(-1)).toMatchObject({ kind: 'debit', available: -2, on: day, request });
+  });
+
+  it('are one at a time, also remote work beside a call', async () => {
     const { request } = await incident();
     const begun = await Promise.allSettled([call(request), call(request), call(request)]);
     expect(begun.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(begun.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { type: 'Conflict' } });
+    const remote = { request, termsVersion: 1, kind: 'remoteWork', agent: 'staff:s-other', beganAt: BEGAN } as const;
+    await expect(beginHotlineCall(pool, remote)).rejects.toThrow('end it first');
   });
 
   it('that cannot be debited stay owed until an order is there', async () => {

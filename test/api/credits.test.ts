@@ -65,10 +65,12 @@ describe('packs and orders', () => {
   });
 
   it.each([
-    [{ pack: 5 }, 'units'],
+    [{ pack: 3 }, 'pack'],
+    [{ pack: 5 }, 'pack'],
     [{ pack: 4, unit: 'gold' }, undefined],
     [{ pack: 4, signedOn: '2999-01-01' }, 'signedOn'],
     [{ pack: 4, signedOn: '2026-02-30' }, 'signedOn'],
+    [{ pack: 4, signedOn: '1999-01-01' }, 'signedOn'],
     [{ pack: 0 }, 'pack'],
   ])('refuses %j', async (body, path) => {
     const { status, body: problem } = await order('PREPAID', body);
@@ -81,6 +83,19 @@ describe('packs and orders', () => {
     expect((await order('HOSTED', { pack: 16 })).body.errors[0].message).toBe('Say which: timeUnit, halfDay.');
     expect((await order('HOSTED', { pack: 16, unit: 'timeUnit' })).status).toBe(201);
   });
+});
+
+it.each([
+  ['Pacific/Kiritimati', 201],
+  ['Pacific/Pago_Pago', 422],
+])('today is where the contract is: in %s an order signed on Kiritimati’s date answers %i', async (zone, status) => {
+  // 25 hours apart: their dates always differ.
+  const signedOn = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Pacific/Kiritimati' }).format(Date.now());
+  const contract = zone.toUpperCase().replace('/', '-').replace('_', '-');
+  await storeCreditContract(world.pool, contract, { ...LEDGER_TERMS.A, zone });
+  const answer = await order(contract, { pack: 4, signedOn });
+  expect(answer.status).toBe(status);
+  if (status === 422) expect(answer.body.errors[0]).toMatchObject({ path: 'signedOn' });
 });
 
 describe('debits', () => {
@@ -126,13 +141,19 @@ describe('debits', () => {
       [{}, 'units'],
       [{ units: 1, on: daysAfter(today, 2) }, 'on'],
       [{ units: 1, request: number }, 'request'],
+      [{ units: 1, intervention: `intervention:${number}:1` }, 'intervention'],
     ] as const) {
-      const { status, body: problem } = await world.post('billing', path, {
-        ...{ unit: 'timeUnit', on: today, why: 'x' },
-        ...body,
-      });
-      expect([status, problem.errors?.[0]?.path]).toEqual([422, field]);
+      // Shown beforehand as it would be done.
+      for (const asked of [path, `${path}?dryRun=true`]) {
+        const { status, body: problem } = await world.post('billing', asked, {
+          ...{ unit: 'timeUnit', on: today, why: 'x' },
+          ...body,
+        });
+        expect([status, problem.errors?.[0]?.path]).toEqual([422, field]);
+      }
     }
+    const none = await world.post('billing', path, { unit: 'timeUnit', on: today, why: 'x', units: 0 });
+    expect(none.body.errors).toEqual([{ path: 'units', message: 'This must be more than 0.' }]);
   });
 });
 
@@ -159,12 +180,35 @@ describe('corrections', () => {
     const path = '/v1/contracts/HOSTED/corrections';
     const correction = { corrects: operation, right: [{ unit: 'timeUnit', units: 1 }], reason: 'One quarter only' };
     expect((await world.post('billing', path, correction)).status).toBe(403);
+    const unclear = { ...correction, right: [...correction.right, { unit: 'timeUnit', units: 0 }] };
+    expect((await world.post('supervisor', path, unclear)).body.errors?.[0]?.path).toBe('right');
     const done = await world.post('supervisor', path, correction);
     expect(done.body.entries).toMatchObject([{ kind: 'correct', available: 1 }]);
     expect((await world.post('supervisor', path, correction)).body.type).toBe('urn:relance:problem:conflict');
     expect((await world.post('supervisor', path, { ...correction, corrects: 'nothing' })).status).toBe(404);
     const after = await world.get('agent', '/v1/contracts/HOSTED/statement');
     expect(after.body.items.at(-1)).toMatchObject({ corrects: operation, why: 'One quarter only', availableAfter: 15 });
+  });
+});
+
+describe('an order that was wrong', () => {
+  it('says what it counts as, correction by correction', async () => {
+    const { body: order } = await world.post('billing', '/v1/contracts/PREPAID/orders', {
+      ...{ pack: 20, signedOn: today, orderForm: 'BC-WRONG' },
+    });
+    const orders = async () => (await world.get('billing', '/v1/contracts/PREPAID/orders')).body.items;
+    const correct = async (corrects: string, units: number) => {
+      const body = { corrects, right: [{ unit: 'ticket', units }], reason: 'another pack was signed' };
+      const done = await world.post('supervisor', '/v1/contracts/PREPAID/corrections', body);
+      expect(done.status).toBe(201);
+      return done.body.operation;
+    };
+    expect((await orders())[0].correctedTo).toBeUndefined();
+    const once = await correct(order.key, 4);
+    expect((await orders())[0]).toMatchObject({ orderForm: 'BC-WRONG', units: 20, correctedTo: 4 });
+    await correct(once, 0);
+    expect((await orders())[0]).toMatchObject({ orderForm: 'BC-WRONG', units: 20, correctedTo: 0 });
+    expect((await orders())[1].correctedTo).toBeUndefined();
   });
 });
 

@@ -68,10 +68,16 @@ describe('time on a cause that was not the product', () => {
     const decide = (id: string, how = 'confirm') => world.post('supervisor', `/v1/billingProposals/${id}/${how}`);
     expect((await decide(own.body.id)).status).toBe(422);
     const open = await world.get('agent', '/v1/billingProposals');
-    expect(open.body.items.map(({ id }: { id: string }) => id)).toEqual([body.id, own.body.id]);
+    expect(open.body.items).toMatchObject([
+      { id: body.id, text: 'Their network.' },
+      { id: own.body.id, text: 'Their proxy.' },
+    ]);
     expect((await world.post('agent', `/v1/billingProposals/${body.id}/confirm`)).status).toBe(403);
     expect((await decide(body.id)).body).toMatchObject({ decision: 'confirmed', decidedBy: 'staff:s-supervisor' });
     expect((await decide(body.id, 'reject')).status).toBe(409);
+    const toBill = await world.get('billing', '/v1/billingProposals?decision=confirmed');
+    expect(toBill.body.items).toMatchObject([{ id: body.id, seconds: 5_400, contract: 'SAAS' }]);
+    expect((await world.get('billing', '/v1/billingProposals?decision=rejected')).body.items).toEqual([]);
     expect((await decide('x')).status).toBe(404);
     expect((await decide(randomUUID())).status).toBe(404);
   });

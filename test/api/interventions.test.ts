@@ -106,7 +106,11 @@ describe('an estimate', () => {
     const draft = await world.post('agent', `${path}/sendEstimate?dryRun=true`, { service: 'pdmInstallation' });
     expect(draft.status).toBe(200);
     expect(draft.body).toMatchObject({ service: 'pdmInstallation', unit: 'ticket', units: 10 });
-    expect(draft.body.limits).toContain('workstations: at most 5');
+    expect(draft.body.limits).toEqual([
+      'workstations: at most 5',
+      "Validation in the customer's environment is up to the customer",
+      'No warranty period',
+    ]);
     expect((await read(path)).status).toBe('studied');
     const { body } = await world.post('agent', `${path}/sendEstimate`, { service: 'pdmInstallation', units: 7 });
     expect(body.estimate).toMatchObject({ service: 'pdmInstallation', units: 7, scope: draft.body.scope });

@@ -52,6 +52,7 @@ const BILLING: readonly string[] = [
   'GET /v1/interventions/{number}/{n}',
   'GET /v1/interventions/{number}/{n}/timeline',
   'POST /v1/interventions/{number}/{n}/confirmOrder',
+  'GET /v1/billingProposals',
   'GET /v1/me',
 ];
 /** What spends is for customers alone. */

@@ -108,8 +108,12 @@ describe('twice at once', () => {
     const contract = named('A');
     const under = await storeCreditContract(pool, contract, LEDGER_TERMS.A);
     const key = operation(contract).key;
-    const form = { unit: 'ticket', units: 4, orderForm: 'BC-1' };
-    const calls = times(10, (index) => placeOrder(pool, operation(contract, index < 5 ? { key } : {}), form, under));
+    const typed = (orderForm: string) => ({ unit: 'ticket', units: 4, orderForm });
+    const calls = times(10, (index) =>
+      index < 5
+        ? placeOrder(pool, operation(contract, { key }), typed('BC-1'), under)
+        : placeOrder(pool, operation(contract), typed('bc-1'), under),
+    );
     const outcomes = await outcomesOf(calls);
     expect(outcomes.done).toBe(1);
     expect(await balanceOf(pool, contract, 'ticket')).toEqual({ available: 4, pending: 0 });

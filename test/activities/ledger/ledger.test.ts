@@ -59,6 +59,8 @@ describe('an order', () => {
     expect((await placeOrder(pool, order, form, under)).isRepeated).toBe(false);
     expect((await placeOrder(pool, order, form, under)).isRepeated).toBe(true);
     await expect(placeOrder(pool, operation(contract), form, under)).rejects.toThrow('has been entered');
+    const inLowerCase = { ...form, orderForm: 'bc-2' };
+    await expect(placeOrder(pool, operation(contract), inLowerCase, under)).rejects.toThrow('has been entered');
     await expect(placeOrder(pool, order, { ...form, units: 10 }, under)).rejects.toThrow('belongs to another');
     expect(await balanceOf(pool, contract, 'ticket')).toEqual({ available: 4, pending: 0 });
   });
@@ -232,6 +234,30 @@ describe('a correction', () => {
       { kind: 'correct', corrects: spent.key, why: 'typed 5 for 2', who: 'staff:s-supervisor', availableAfter: 8 },
       { kind: 'correct', corrects: second, availableAfter: 7 },
     ]);
+  });
+
+  it('renews a base as a debit does, and is told of with the intervention that it is about', async () => {
+    const { pool } = database;
+    const contract = await hosted();
+    await buy(pool, contract, { unit: 'timeUnit', units: 16 }, hosting);
+    const spent = await debit(pool, operation(contract, { intervention: 'intervention:X:1' }), quarters(1), hosting);
+    const all = await correct(pool, operation(contract), { corrects: spent.key, right: quarters(16) }, hosting);
+    expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 16, pending: 0 });
+    await correct(pool, operation(contract), { corrects: all.key, right: quarters(40) }, hosting);
+    expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 8, pending: 0 });
+    expect((await listOrders(pool, contract)).map(({ kind }) => kind)).toEqual(['renewal', 'renewal', 'order']);
+    const lines = await readStatement(pool, contract, { limit: 100 });
+    const corrections = lines.filter(({ corrects }) => corrects !== null);
+    expect(corrections.map(({ intervention }) => intervention)).toEqual(corrections.map(() => 'intervention:X:1'));
+  });
+
+  it('of a first order to none leaves nothing that could renew', async () => {
+    const { pool } = database;
+    const contract = await hosted();
+    const order = await buy(pool, contract, { unit: 'timeUnit', units: 16 }, hosting);
+    await correct(pool, operation(contract), { corrects: order, right: quarters(0) }, hosting);
+    await expect(debit(pool, operation(contract), quarters(1), hosting)).rejects.toThrow('Missing: 1 timeUnit');
+    expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 0, pending: 0 });
   });
 
   it('is of an operation of the contract', async () => {

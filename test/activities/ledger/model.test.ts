@@ -31,7 +31,10 @@ interface Model {
   readonly lots: { from: string; last: string; available: number; pending: number }[];
   /** Units by lot, of what may be settled or corrected; `units` is what it counts as now. */
   readonly reservations: { key: string; held: Map<number, number>; on: string }[];
+  /** Debits, and settlements that have used or lost something. */
   readonly debits: { key: string; spent: Map<number, number>; on: string }[];
+  /** Orders, each with its lot and the units that it counts as. */
+  readonly orders: { key: string; readonly lot: number; units: number }[];
 }
 interface Real {
   readonly contract: string;
@@ -122,6 +125,7 @@ const buys = (units: number, ago: number) =>
     const [row] = await listOrders(database.pool, real.contract, order.key);
     real.ids.push(row?.lot ?? 0);
     model.lots.push({ from: on, last: row?.lastDay ?? '', available: units, pending: 0 });
+    model.orders.push({ key: order.key, lot: model.lots.length - 1, units });
   });
 
 const debits = (units: number, ago: number) =>
@@ -158,29 +162,26 @@ const settles = (which: number, share: number, how: 'post' | 'forfeit') =>
     const total = [...one.held.values()].reduce((sum, units) => sum + units, 0);
     const used = Math.round((total * share) / 100);
     const order = { reservation: one.key, [how]: tickets(used) };
-    const result = await twice(() =>
-      settle(
-        database.pool,
-        operation(real.contract, { key: `${one.key}:${how}:${share}`, on: one.on }),
-        order,
-        real.under,
-      ),
-    );
+    const settled = operation(real.contract, { on: one.on });
+    const result = await twice(() => settle(database.pool, settled, order, real.under));
     if (total === 0) return expect(result instanceof Refusal ? result.type : 'done').toBe('Conflict');
     expect(result).not.toBeInstanceOf(Refusal);
     let left = used;
+    const spent = new Map<number, number>();
     for (const index of payers(model, one.on)) {
       const units = one.held.get(index) ?? 0;
       const gone = Math.min(left, units);
+      if (gone > 0) spent.set(index, gone);
       lotAt(model, index).pending -= units;
       giveBack(model, index, units - gone);
       left -= gone;
     }
     one.held.clear();
+    if (used > 0) model.debits.push({ key: settled.key, spent, on: one.on });
   });
 
 const corrects = (which: number, right: number) =>
-  command(`correct debit ${which} to ${right}`, async (model, real) => {
+  command(`correct what was spent ${which} to ${right}`, async (model, real) => {
     const one = model.debits[which % Math.max(1, model.debits.length)];
     if (!one) return;
     const had = [...one.spent.values()].reduce((sum, units) => sum + units, 0);
@@ -207,6 +208,25 @@ const corrects = (which: number, right: number) =>
     one.key = by.key;
   });
 
+const correctsOrders = (which: number, right: number) =>
+  command(`correct order ${which} to ${right}`, async (model, real) => {
+    const one = model.orders[which % Math.max(1, model.orders.length)];
+    if (!one) return;
+    const lot = lotAt(model, one.lot);
+    const more = right - one.units;
+    const by = operation(real.contract);
+    const correction = { corrects: one.key, right: tickets(right) };
+    const result = await twice(() => correct(database.pool, by, correction, real.under));
+    const expected = more === 0 ? 'Conflict' : lot.available + more < 0 ? 'InsufficientCredit' : 'done';
+    expect(result instanceof Refusal ? result.type : 'done').toBe(expected);
+    if (expected !== 'done') return;
+    lot.available += more;
+    one.units = right;
+    one.key = by.key;
+    const orders = await listOrders(database.pool, real.contract);
+    expect(orders.find((order) => order.lot === real.ids[one.lot])?.correctedTo).toBe(right);
+  });
+
 const passes = (days: number) =>
   command(`${days} days pass`, async (model, real) => {
     model.today = daysAfter(model.today, days);
@@ -228,6 +248,7 @@ const COMMANDS = [
     .tuple(fc.nat(20), fc.constantFrom(0, 50, 100), fc.constantFrom('post' as const, 'forfeit' as const))
     .map(([which, share, how]) => settles(which, share, how)),
   fc.tuple(fc.nat(20), fc.nat(12)).map(([which, right]) => corrects(which, right)),
+  fc.tuple(fc.nat(20), fc.nat(12)).map(([which, right]) => correctsOrders(which, right)),
   fc.integer({ min: 1, max: 200 }).map(passes),
 ];
 
@@ -236,7 +257,7 @@ it('the ledger does what a list of numbers does: nothing lost, invented or count
     fc.asyncProperty(fc.commands(COMMANDS, { size: 'medium', maxCommands: 40 }), async (commands) => {
       const contract = `M${++count}`;
       const under = await storeCreditContract(database.pool, contract, LEDGER_TERMS.A, START);
-      const model: Model = { today: START, lots: [], reservations: [], debits: [] };
+      const model: Model = { today: START, lots: [], reservations: [], debits: [], orders: [] };
       await fc.asyncModelRun(() => ({ model, real: { contract, under, ids: [] } }), commands);
     }),
     { numRuns: RUNS, seed: SEED, endOnFailure: false },

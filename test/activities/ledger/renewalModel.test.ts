@@ -107,11 +107,16 @@ const settles = (share: number, how: 'post' | 'forfeit') =>
   });
 
 const corrects = (right: number) =>
-  command(`correct a debit down to ${right}`, async (model, { contract, under }) => {
+  command(`correct a debit to ${right}`, async (model, { contract, under }) => {
     const one = model.spent.pop();
-    if (!one || one.units <= right) return;
-    await correct(database.pool, operation(contract), { corrects: one.key, right: quarters(right) }, under);
+    if (!one || one.units === right) return;
+    const by = operation(contract);
+    await correct(database.pool, by, { corrects: one.key, right: quarters(right) }, under);
+    const again = await correct(database.pool, by, { corrects: one.key, right: quarters(right) }, under);
+    expect(again.isRepeated).toBe(true);
+    renew(model, spanned(model, right - one.units));
     model.available += one.units - right;
+    if (right > one.units) renewAtZero(model);
   });
 
 const COMMANDS = [
@@ -120,7 +125,7 @@ const COMMANDS = [
   fc
     .tuple(fc.constantFrom(0, 50, 100), fc.constantFrom('post' as const, 'forfeit' as const))
     .map(([s, h]) => settles(s, h)),
-  fc.nat(10).map(corrects),
+  fc.nat(40).map(corrects),
 ];
 
 it('a base renews when nothing is left or more is needed, and each renewal is one order', async () => {

@@ -116,9 +116,27 @@ describe('a notice of credit', () => {
     }
     expect(sent.map(({ to }) => to).sort()).toEqual(['main@customer.test', 'staff@support.test']);
     const mail = sent.find(({ to }) => to === 'main@customer.test');
-    expect(mail?.subject).toBe('ONE: units (prepaid ticket) end in 30 days');
+    expect(mail?.subject).toBe('ONE: units (prepaid ticket) end on 21 November 2027');
     expect(mail?.text).toContain('8 of unit "prepaid ticket"');
     expect(mail?.headers).toMatchObject({ 'Auto-Submitted': 'auto-generated' });
-    expect(sent.find(({ to }) => to === 'staff@support.test')?.subject).toContain('expirent dans 30 jours');
+    expect(sent.find(({ to }) => to === 'staff@support.test')?.subject).toContain('expirent le ');
+  });
+
+  it('of little left knows the base that renews by itself, where one does', async () => {
+    const { pool } = database;
+    const hosting = await storeCreditContract(pool, 'HOSTED', LEDGER_TERMS.E);
+    await buy(pool, 'HOSTED', { unit: 'timeUnit', units: 20 }, hosting);
+    for (const contract of ['ONE', 'HOSTED']) {
+      const [lot] = await listLots(pool, contract);
+      const told = { contract, kind: 'creditLow', key: `low:${lot?.lot}`, lot: lot?.lot ?? 0, tells: true } as const;
+      await orderCreditNotices(pool, told, STAFF);
+    }
+    const { rows } = await pool.query<{ contract: string; base: object | null }>(
+      `SELECT DISTINCT contract, facts->'base' AS base FROM notices WHERE kind = 'creditLow' ORDER BY contract`,
+    );
+    expect(rows).toEqual([
+      { contract: 'HOSTED', base: { units: 16, cents: 40_000 } },
+      { contract: 'ONE', base: null },
+    ]);
   });
 });

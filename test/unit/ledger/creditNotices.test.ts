@@ -14,17 +14,16 @@ const FACTS: CreditNoticeFacts = {
   available: 6,
   pending: 1,
   lastDay: '2027-03-01',
-  days: 30,
   orderForm: 'BC-1',
   cents: 40_000,
 };
 
 it('announces the last day, its end included, in both languages', () => {
   const french = renderCreditNotice('creditExpiring', FACTS);
-  expect(french.subject).toBe('DEMO-PREPAID : des unités (ticket prépayé) expirent dans 30 jours');
+  expect(french.subject).toBe('DEMO-PREPAID : des unités (ticket prépayé) expirent le 1 mars 2027');
   expect(french.text.replaceAll(/\s+/g, ' ')).toContain('sont utilisables jusqu’au 1 mars 2027 inclus');
   const english = renderCreditNotice('creditExpiring', { ...FACTS, language: 'en' });
-  expect(english.subject).toBe('DEMO-PREPAID: units (prepaid ticket) end in 30 days');
+  expect(english.subject).toBe('DEMO-PREPAID: units (prepaid ticket) end on 1 March 2027');
   expect(english.text.replaceAll(/\s+/g, ' ')).toContain('until 1 March 2027, to the end of that day');
 });
 
@@ -33,6 +32,16 @@ it('says what a renewal costs', () => {
   expect(text.replaceAll(/\s+/g, ' ')).toContain(
     'the base of 16 has renewed, as the contract says. It will be invoiced: €400.00',
   );
+});
+
+it('asks for no order where the base renews by itself', () => {
+  const base = { units: 16, cents: 40_000 };
+  const said = (facts: object) => renderCreditNotice('creditLow', { ...FACTS, ...facts }).text.replaceAll(/\s+/g, ' ');
+  expect(said({ language: 'en' })).toContain('a new order is needed first');
+  expect(said({ language: 'en', base })).toContain('the base of 16 renews by itself, as the contract says');
+  expect(said({ language: 'en', base })).not.toContain('order is needed');
+  expect(said({ base })).toContain('Elle sera facturée 400,00 € hors taxes');
+  expect(said({ base })).not.toContain('nouvelle commande');
 });
 
 it.each(CREDIT_NOTICES)('%s names contract, customer and balance, and lets nothing become markup', (kind) => {

@@ -43,6 +43,16 @@ describe('a reservation', () => {
     ]);
   });
 
+  it('is lost the earliest end first too, whatever was bought first and whether it is over', () => {
+    const lots = [lot(1, '2027-06-01', 0, 2), lot(2, '2027-01-01', 0, 2), lot(3, OVER, 0, 1)];
+    expect(shown(settled(lots, { ...NONE, on: TODAY, forfeit: tickets(2) }, TODAY))).toEqual([
+      ['forfeit', 3, 0, -1],
+      ['forfeit', 2, 0, -1],
+      ['release', 1, 2, -2],
+      ['release', 2, 1, -1],
+    ]);
+  });
+
   it('expires as it returns to a lot whose last day is over', () => {
     expect(shown(settled([lot(1, OVER, 0, 2)], { ...NONE, post: tickets(1) }, TODAY))).toEqual([
       ['post', 1, 0, -1],

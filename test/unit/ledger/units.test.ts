@@ -4,8 +4,6 @@ import {
   type HotlineTerms,
   secondsBeyondAllowance,
   startedUnits,
-  unitsOfCalls,
-  unitsOfLogs,
   unitsOfTrips,
   unitsOfWork,
 } from '../../../domain/ledger/units.ts';
@@ -13,11 +11,6 @@ import { FIGURES, hosting, parsed } from '../../support/commercialTerms.ts';
 
 const tickets = parsed(FIGURES.A).credits ?? {};
 const units = parsed(hosting()).credits ?? {};
-const HOTLINE: HotlineTerms = { unit: 'timeUnit', roundedPer: 'call' };
-const WITH_MODULE: HotlineTerms = {
-  ...HOTLINE,
-  allowance: { minutes: 30, per: 'incident', remoteWorkIncluded: true },
-};
 
 /** Seconds of mm:ss. */
 function seconds(time: string): number {
@@ -43,7 +36,6 @@ describe('a unit begun is a unit used', () => {
     const of = (unit: string, count: number) => (count === 0 ? [] : [{ unit, units: count }]);
     expect(unitsOfWork(tickets, 'ticket', seconds(time))).toEqual(of('ticket', hours));
     expect(unitsOfWork(units, 'timeUnit', seconds(time))).toEqual(of('timeUnit', quarters));
-    expect(unitsOfCalls(units, HOTLINE, [{ incident: 'a', seconds: seconds(time) }])).toEqual(of('timeUnit', quarters));
   });
 
   it('never takes less than the work, nor a whole unit more', () => {
@@ -52,46 +44,6 @@ describe('a unit begun is a unit used', () => {
         const paid = startedUnits(work, minutes) * minutes * 60;
         expect(paid).toBeGreaterThanOrEqual(work);
         expect(paid - work).toBeLessThan(minutes * 60);
-      }),
-    );
-  });
-});
-
-describe('what is rounded together', () => {
-  const logs = ['1', '2', '3'].map((id) => ({ id, seconds: seconds('20:00'), intervention: 'i1' }));
-
-  it('three logs of 20 minutes in one intervention are one ticket', () => {
-    expect(unitsOfLogs(tickets, 'ticket', logs)).toEqual([{ unit: 'ticket', units: 1 }]);
-  });
-
-  it('in two interventions they are two, and each by itself where terms round each log', () => {
-    const apart = logs.map((log, index) => (index === 2 ? { ...log, intervention: 'i2' } : log));
-    expect(unitsOfLogs(tickets, 'ticket', apart)).toEqual([{ unit: 'ticket', units: 2 }]);
-    const ticket = tickets.ticket ?? expect.unreachable();
-    const each = { ticket: { ...ticket, roundedPer: 'workLog' as const } };
-    expect(unitsOfLogs(each, 'ticket', logs)).toEqual([{ unit: 'ticket', units: 3 }]);
-  });
-
-  it('a log of no intervention stands alone', () => {
-    const alone = [
-      { id: '1', seconds: 60 },
-      { id: '2', seconds: 60 },
-    ];
-    expect(unitsOfLogs(tickets, 'ticket', alone)).toEqual([{ unit: 'ticket', units: 2 }]);
-  });
-
-  it('adding to an intervention never costs less', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 10_000 }), { maxLength: 8 }), fc.nat(10_000), (worked, more) => {
-        const logsOf = (all: number[]) => all.map((each, id) => ({ id: String(id), seconds: each, intervention: 'i' }));
-        const cost = (all: number[]) => unitsOfLogs(tickets, 'ticket', logsOf(all))[0]?.units ?? 0;
-        expect(cost([...worked, more])).toBeGreaterThanOrEqual(cost(worked));
-        expect(cost(worked)).toBe(
-          startedUnits(
-            worked.reduce((sum, each) => sum + each, 0),
-            60,
-          ),
-        );
       }),
     );
   });
@@ -140,25 +92,12 @@ describe('trips', () => {
   });
 });
 
-describe('the hotline', () => {
+it('the free minutes of a hotline are an incident’s, over all its calls and remote work on it', () => {
+  const allowance = { minutes: 30, per: 'incident', remoteWorkIncluded: true } as const;
+  const terms: HotlineTerms = { unit: 'timeUnit', roundedPer: 'call', allowance };
   const call = (minutes: number, incident = 'a') => ({ incident, seconds: minutes * 60 });
-
-  it('three calls of five minutes are three units', () => {
-    expect(unitsOfCalls(units, HOTLINE, [call(5), call(5), call(5)])).toEqual([{ unit: 'timeUnit', units: 3 }]);
-  });
-
-  it('is free for 30 minutes of an incident over all its calls, remote work with them', () => {
-    expect(unitsOfCalls(units, WITH_MODULE, [call(10), call(10), call(10)])).toEqual([]);
-    const remote = { ...call(20), isRemoteWork: true };
-    expect(secondsBeyondAllowance([call(20), remote, call(5, 'b')], WITH_MODULE)).toEqual([0, 600, 0]);
-    expect(unitsOfCalls(units, WITH_MODULE, [call(20), remote, call(5)])).toEqual([{ unit: 'timeUnit', units: 2 }]);
-  });
-
-  it('counts the first second beyond', () => {
-    expect(unitsOfCalls(units, WITH_MODULE, [{ incident: 'a', seconds: 1801 }])).toEqual([
-      { unit: 'timeUnit', units: 1 },
-    ]);
-  });
+  const remote = { ...call(20), isRemoteWork: true };
+  expect(secondsBeyondAllowance([call(20), remote, call(5, 'b')], terms)).toEqual([0, 600, 0]);
 });
 
 it('a unit that the contract does not have is refused', () => {
