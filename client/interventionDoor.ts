@@ -5,13 +5,14 @@ import type { Pool } from 'pg';
 import { type InterventionRow, readInterventionRow } from '../db/interventions.ts';
 import { Refusal } from '../domain/failures.ts';
 import type { InterventionCommandName, InterventionCommandOf } from '../domain/intervention/events.ts';
-import { resultOfCommand } from '../domain/intervention/intervention.ts';
+import { openIntervention, resultOfCommand } from '../domain/intervention/intervention.ts';
 import {
   ENDED,
   type InterventionId,
   type InterventionResult,
   type InterventionState,
 } from '../domain/intervention/state.ts';
+import { rulesOf } from '../domain/rules.ts';
 import {
   creditAdded,
   type InterventionInput,
@@ -76,6 +77,7 @@ export function createInterventionDoor({
     const { commandId } = row.opening;
     if (row.state) return resultOfCommand(row.state, commandId) ?? current(row.state);
     const input = await interventionInput(pool, row, Date.now());
+    requireOpenable(input);
     return await persistently(
       () => {
         // An operation serves one call only.
@@ -152,6 +154,11 @@ export function createInterventionDoor({
     mailBounced: (id, bounce) => patiently(() => tell(id, () => handle(id).signal(interventionMailBounced, bounce))),
     creditAdded: (id) => patiently(() => tell(id, () => handle(id).signal(creditAdded))),
   };
+}
+
+/** Before anything is started: a run that fails would hold the id of the next one. @throws Refusal as the core does */
+function requireOpenable(input: InterventionInput): void {
+  if (input.open) openIntervention(input, { ...input.open, type: 'open', at: Date.now() }, rulesOf(input));
 }
 
 /** Whether its run has ended: what is still pending is done by a run. */

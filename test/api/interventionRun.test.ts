@@ -7,10 +7,12 @@ import { createHotlineActivities } from '../../activities/hotline.ts';
 import { createInterventionActivities } from '../../activities/interventions.ts';
 import { createTemporalClient } from '../../client/connection.ts';
 import { tellCreditAdded } from '../../client/creditNews.ts';
+import { createHotlineDoor } from '../../client/hotlineDoor.ts';
+import { createInterventionDoor } from '../../client/interventionDoor.ts';
 import { interventionInput, interventionStartOptions } from '../../client/interventionInput.ts';
 import { storeContact } from '../../db/contracts.ts';
-import { beginHotlineCall } from '../../db/hotlineCalls.ts';
-import { readInterventionRow, registerIntervention } from '../../db/interventions.ts';
+import { beginHotlineCall, listUnfollowedCalls } from '../../db/hotlineCalls.ts';
+import { discardIntervention, readInterventionRow, registerIntervention } from '../../db/interventions.ts';
 import type { Under } from '../../db/ledger/operations.ts';
 import { registerRequest } from '../../db/requests.ts';
 import {
@@ -136,6 +138,31 @@ async function reaches(id: InterventionId, status: string): Promise<void> {
 }
 
 describe('on a real server', () => {
+  it('what its terms refuse is started never, and leaves its number to the next', async () => {
+    const { pool } = database;
+    const { reference, request } = await contractOf('E');
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM texts WHERE number = $1', [request]);
+    const door = createInterventionDoor({ client, pool });
+    const wanted = { request, termsVersion: 1, contact: `c-${reference}`, text: rows[0]?.id ?? '' };
+    const by = { who: 'staff:s-agent', channel: 'api' } as const;
+    const refused = await registerIntervention(pool, { ...wanted, ...by, module: 'noSuchModule' });
+    if (!refused) throw new Error('not registered');
+    for (const _ of [1, 2]) await expect(door.open(refused)).rejects.toMatchObject({ type: 'ValidationFailed' });
+    await discardIntervention(pool, refused);
+    const next = await registerIntervention(pool, { ...wanted, ...by });
+    expect(next).toBe(refused);
+    expect(await door.open(refused)).toMatchObject({ status: 'studied', version: 1 });
+    const calls = createHotlineDoor({ client, pool });
+    const call = await beginHotlineCall(pool, {
+      ...{ request, termsVersion: 1, kind: 'call', agent: 'staff:s-agent', beganAt: new Date() },
+    });
+    if (!call) throw new Error('no call');
+    await calls.begin(call);
+    expect(await listUnfollowedCalls(pool, 0, 100)).not.toContain(call);
+    const end = { commandId: randomUUID() };
+    expect(await calls.end(call, end)).toMatchObject({ units: 0 });
+  });
+
   it('credit is lacking, an order arrives, a worker ends and another goes on: what was worked is debited', async () => {
     const { pool } = database;
     const { reference, request, under } = await contractOf('A');
