@@ -16,10 +16,12 @@ import { rulesOf } from '../domain/rules.ts';
 import {
   creditAdded,
   type InterventionInput,
+  interventionHoursChanged,
   interventionMailBounced,
   interventionOpenUpdate,
   interventionUpdate,
 } from '../workflows/interventionMessages.ts';
+import type { ChangedHours } from '../workflows/messages.ts';
 import { interventionInput, interventionStartOptions } from './interventionInput.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
 
@@ -41,6 +43,8 @@ export interface InterventionDoor {
   ): Promise<InterventionResult>;
   /** `gone`: the intervention is over, nothing waits for the fact. */
   mailBounced(id: InterventionId, bounce: InterventionBounce): Promise<'delivered' | 'gone'>;
+  /** Opening hours of the contract's calendars changed. */
+  openingHoursChanged(id: InterventionId, hours: ChangedHours): Promise<'delivered' | 'gone'>;
   /** An order was signed, or units came back. */
   creditAdded(id: InterventionId): Promise<'delivered' | 'gone'>;
 }
@@ -152,6 +156,8 @@ export function createInterventionDoor({
         ),
       ),
     mailBounced: (id, bounce) => patiently(() => tell(id, () => handle(id).signal(interventionMailBounced, bounce))),
+    openingHoursChanged: (id, hours) =>
+      patiently(() => tell(id, () => handle(id).signal(interventionHoursChanged, hours))),
     creditAdded: (id) => patiently(() => tell(id, () => handle(id).signal(creditAdded))),
   };
 }
