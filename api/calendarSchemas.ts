@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Instant } from './schemas.ts';
 
-/** A calendar, and how far its open requests are. */
+/** A calendar, and how far its open requests and interventions are. */
 export const CalendarOut = z
   .object({
     id: z.string(),
@@ -15,6 +15,7 @@ export const CalendarOut = z
       description:
         'requests not closed, of contracts that admit closures: those that count on this version, and those still to be recomputed',
     }),
+    openInterventions: z.object({ newest: z.int(), older: z.int() }).meta({ description: 'the same of interventions' }),
   })
   .meta({ id: 'Calendar' });
 

@@ -8,7 +8,7 @@ import { SUPPORT_CALENDAR } from '../contracts/templates/anomalySupport.ts';
 import { type ContractTerms, parseTerms } from '../contracts/terms.ts';
 import { storeStaff } from '../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../db/contracts.ts';
-import { startOpeningHours } from '../relay/openingHours.ts';
+import { startOpeningHours, toldRequests } from '../relay/openingHours.ts';
 import { type Api, startApi, timed } from './api.ts';
 import { type BareSaving, bareTell, type bareTold } from './bare/bareTold.ts';
 import { startWorker } from './lives.ts';
@@ -45,7 +45,11 @@ export async function closure(
   const supervisor = await startApi(servers, client, SUPERVISOR);
   const door = createRequestDoor({ client, pool: servers.pool });
   const quiet = () => undefined;
-  const teller = startOpeningHours({ pool: servers.pool, door, log: { info: quiet, warn: quiet, error: quiet } });
+  const teller = startOpeningHours({
+    pool: servers.pool,
+    told: [toldRequests(door)],
+    log: { info: quiet, warn: quiet, error: quiet },
+  });
   try {
     const numbers: string[] = [];
     await timed(count, OPENED_AT_ONCE, async () => {

@@ -4,7 +4,7 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import type { Pool } from 'pg';
 import { hotlineOf } from '../contracts/hotline.ts';
 import { readTerms } from '../db/contracts.ts';
-import { type HotlineCallRow, readEarlierCalls, readHotlineCall } from '../db/hotlineCalls.ts';
+import { type HotlineCallRow, markHotlineCallFollowed, readEarlierCalls, readHotlineCall } from '../db/hotlineCalls.ts';
 import { Refusal } from '../domain/failures.ts';
 import { secondsToAlert } from '../domain/hotline.ts';
 import {
@@ -72,6 +72,7 @@ export function createHotlineDoor({
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
     });
+    await markHotlineCallFollowed(pool, row.id);
   }
 
   /** A run that was lost is started again; nothing to do for a call that is debited. */

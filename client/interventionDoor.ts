@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { type InterventionRow, readInterventionRow } from '../db/interventions.ts';
 import { Refusal } from '../domain/failures.ts';
 import type { InterventionCommandName, InterventionCommandOf } from '../domain/intervention/events.ts';
-import { resultOfCommand } from '../domain/intervention/intervention.ts';
+import { openIntervention, resultOfCommand } from '../domain/intervention/intervention.ts';
 import {
   ENDED,
   type InterventionId,
@@ -13,14 +13,17 @@ import {
   type InterventionState,
 } from '../domain/intervention/state.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
+import { rulesOf } from '../domain/rules.ts';
 import {
   creditAdded,
   getIntervention,
   type InterventionInput,
+  interventionHoursChanged,
   interventionMailBounced,
   interventionOpenUpdate,
   interventionUpdate,
 } from '../workflows/interventionMessages.ts';
+import type { ChangedHours } from '../workflows/messages.ts';
 import { interventionInput, interventionStartOptions } from './interventionInput.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
 import { isRunning } from './runs.ts';
@@ -43,6 +46,8 @@ export interface InterventionDoor {
   ): Promise<InterventionResult>;
   /** `gone`: the intervention is over, nothing waits for the fact. */
   mailBounced(id: InterventionId, bounce: InterventionBounce): Promise<'delivered' | 'gone'>;
+  /** Opening hours of the contract's calendars changed. */
+  openingHoursChanged(id: InterventionId, hours: ChangedHours): Promise<'delivered' | 'gone'>;
   /** An order was signed, or units came back. */
   creditAdded(id: InterventionId): Promise<'delivered' | 'gone'>;
 }
@@ -89,6 +94,7 @@ export function createInterventionDoor({
     const { commandId } = row.opening;
     if (row.state) return resultOfCommand(row.state, commandId) ?? current(row.state);
     const input = await interventionInput(pool, row, Date.now());
+    requireOpenable(input);
     return await persistently(
       () => {
         // An operation serves one call only.
@@ -163,11 +169,18 @@ export function createInterventionDoor({
         ),
       ),
     mailBounced: (id, bounce) => patiently(() => tell(id, () => handle(id).signal(interventionMailBounced, bounce))),
+    openingHoursChanged: (id, hours) =>
+      patiently(() => tell(id, () => handle(id).signal(interventionHoursChanged, hours))),
     creditAdded: (id) => patiently(() => tell(id, () => handle(id).signal(creditAdded))),
     revive: (id) => patiently(async () => ((await revive(id)) ? 'over' : 'running')),
     isRunning: (id) => patiently(() => isRunning(client, id)),
     read: (id) => patiently(() => handle(id).query(getIntervention)),
   };
+}
+
+/** Before anything is started: a run that fails would hold the id of the next one. @throws Refusal as the core does */
+function requireOpenable(input: InterventionInput): void {
+  if (input.open) openIntervention(input, { ...input.open, type: 'open', at: Date.now() }, rulesOf(input));
 }
 
 /** Whether its run has ended: what is still pending is done by a run. */

@@ -83,7 +83,7 @@ function allowancesOf({ modules }: ContractTerms): InterventionTerms['allowances
  */
 export function interventionWindows(terms: ContractTerms, span: WindowSpan): Record<string, OpeningWindow> {
   const windows: Record<string, OpeningWindow> = {};
-  for (const name of calendarsOf(terms)) {
+  for (const name of interventionCalendars(terms)) {
     const calendar = terms.calendars[name];
     if (!calendar) continue;
     const { version, closures } = span.announced?.[name] ?? { version: 1, closures: [] };
@@ -98,7 +98,8 @@ export function interventionWindows(terms: ContractTerms, span: WindowSpan): Rec
   return windows;
 }
 
-function calendarsOf(terms: ContractTerms): string[] {
+/** Names of the calendars that interventions have windows of. */
+export function interventionCalendars(terms: ContractTerms): string[] {
   const { cancellation, approvalWithin, remindersAfter = [] } = terms.interventions ?? {};
   const named = [cancellation?.freeUntil, approvalWithin, ...remindersAfter].flatMap((days) =>
     days ? [days.calendar] : [],

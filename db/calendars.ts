@@ -1,7 +1,9 @@
 /** Calendars of contracts, as far as closures are announced for them: which there are, and what holds on each. */
 import { calendarId } from '../contracts/calendar.ts';
+import { interventionCalendars } from '../contracts/interventionTerms.ts';
 import { type Announced, countedCalendars } from '../contracts/requestTerms.ts';
 import type { ContractTerms } from '../contracts/terms.ts';
+import { INTERVENTION_HOURS } from './olderHours.ts';
 import type { Queryable } from './pool.ts';
 
 /** Notes the calendars of a version of terms, which is stored. */
@@ -12,13 +14,15 @@ export async function storeCalendars(
   terms: ContractTerms,
 ): Promise<void> {
   const counted = countedCalendars(terms);
+  const byInterventions = interventionCalendars(terms);
   for (const [name, calendar] of Object.entries(terms.calendars)) {
     await db.query(
-      `INSERT INTO contract_calendars (contract, terms_version, name, calendar, zone, closures_admitted, counted)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (contract, terms_version, name) DO NOTHING`,
+      `INSERT INTO contract_calendars
+         (contract, terms_version, name, calendar, zone, closures_admitted, counted, counted_by_interventions)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (contract, terms_version, name) DO NOTHING`,
       [
         ...[contract, version, name, calendarId(contract, name, calendar)],
-        ...[calendar.zone, calendar.closuresAdmitted, counted.includes(name)],
+        ...[calendar.zone, calendar.closuresAdmitted, counted.includes(name), byInterventions.includes(name)],
       ],
     );
   }
@@ -50,7 +54,7 @@ function milliseconds(column: string): string {
   return `floor(extract(epoch FROM ${column}) * 1000)::bigint`;
 }
 
-/** A calendar as far as terms that matter have it: those in force, those to come, those of open requests. */
+/** A calendar as far as terms that matter have it: those in force, those to come, those of open requests and interventions. */
 export interface CalendarRow {
   readonly id: string;
   /** 1 before anything was announced. */
@@ -74,7 +78,10 @@ export async function readCalendar(db: Queryable, id: string): Promise<CalendarR
            WHERE t.contract = c.contract AND t.effective_from <= (now() AT TIME ZONE k.zone)::date), 1)
          OR EXISTS (
            SELECT FROM requests r
-           WHERE r.contract = c.contract AND r.terms_version = c.terms_version AND r.status <> 'closed') AS matters
+           WHERE r.contract = c.contract AND r.terms_version = c.terms_version AND r.status <> 'closed')
+         OR EXISTS (
+           SELECT FROM interventions r
+           WHERE r.contract = c.contract AND r.terms_version = c.terms_version AND ${INTERVENTION_HOURS.isOpen}) AS matters
        FROM contract_calendars c JOIN contracts k ON k.reference = c.contract WHERE c.calendar = $1
      ), contract AS (
        SELECT contract, bool_or(closures_admitted AND matters) AS admits FROM mine GROUP BY contract HAVING bool_or(matters)

@@ -158,3 +158,23 @@ export async function listUndebitedCalls(db: Queryable, contract: string): Promi
   );
   return rows.map(({ id }) => id);
 }
+
+/** Its workflow runs: it was started now, or found. */
+export async function markHotlineCallFollowed(db: Queryable, id: string): Promise<void> {
+  await db.query('UPDATE hotline_calls SET followed_at = now() WHERE id = $1', [id]);
+}
+
+/**
+ * Calls whose workflow nobody has started since they began, so many seconds ago; and, once a day, those that are not over or
+ * owe units: should a workflow be lost, it is started again.
+ */
+export async function listUnfollowedCalls(db: Queryable, seconds: number, limit: number): Promise<CallId[]> {
+  const { rows } = await db.query<{ id: CallId }>(
+    `SELECT id FROM hotline_calls
+     WHERE debited_at IS NULL AND ((followed_at IS NULL AND began_at < now() - $1 * interval '1 second')
+       OR followed_at < now() - interval '1 day')
+     ORDER BY began_at LIMIT $2`,
+    [seconds, limit],
+  );
+  return rows.map(({ id }) => id);
+}

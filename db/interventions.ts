@@ -84,6 +84,21 @@ export async function readInterventionRow(db: Queryable, id: string): Promise<In
   return rows[0];
 }
 
+/** Interventions that were registered some time ago and are not started, on requests that are; the oldest first. */
+export async function listUnopenedInterventions(
+  db: Queryable,
+  seconds: number,
+  limit: number,
+): Promise<InterventionId[]> {
+  const { rows } = await db.query<{ id: InterventionId }>(
+    `SELECT i.id FROM interventions i JOIN requests r ON r.number = i.request
+     WHERE i.stage = 'opening' AND i.created_at < now() - $1 * interval '1 second' AND r.stage = 'open'
+     ORDER BY i.created_at LIMIT $2`,
+    [seconds, limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Interventions of a contract that lack credit, and whose units are all available now. */
 export async function listServable(db: Queryable, contract: string, available: UnitAmounts): Promise<InterventionId[]> {
   const { rows } = await db.query<{ id: InterventionId }>(

@@ -23,7 +23,7 @@ import { startTracing } from '../tracing/tracing.ts';
 import { startCredits } from './credits.ts';
 import { startInboundRelay } from './inboundRelay.ts';
 import { startNotices } from './notices.ts';
-import { startOpeningHours } from './openingHours.ts';
+import { startOpeningHours, toldInterventions, toldRequests } from './openingHours.ts';
 import { startOpenings } from './openings.ts';
 import { startReports } from './reports.ts';
 import { startSendings } from './sendings.ts';
@@ -42,6 +42,7 @@ const client = createTemporalClient({
 const door = createRequestDoor({ client, pool });
 const escalationDoor = createEscalationDoor({ client, pool });
 const interventionDoor = createInterventionDoor({ client, pool });
+const hotlineDoor = createHotlineDoor({ client, pool });
 const parser = createMailParser();
 
 const relay = startInboundRelay({
@@ -55,14 +56,18 @@ const relay = startInboundRelay({
   lookup: createDnsLookup(),
   log,
 });
-const openings = startOpenings({ pool, door, log });
+const openings = startOpenings({ pool, door, interventions: interventionDoor, calls: hotlineDoor, log });
 const reports = startReports({ pool, door, log });
 const sendings = startSendings({ pool, door, escalations: escalationDoor, log });
-const openingHours = startOpeningHours({ pool, door, log });
+const openingHours = startOpeningHours({
+  pool,
+  told: [toldRequests(door), toldInterventions(interventionDoor)],
+  log,
+});
 const credits = startCredits({
   pool,
   door: createContractDoor({ client }),
-  waiting: { interventions: interventionDoor, calls: createHotlineDoor({ client, pool }) },
+  waiting: { interventions: interventionDoor, calls: hotlineDoor },
   log,
 });
 const transport = createMailTransport(environment.smtpUrl);

@@ -1,15 +1,26 @@
-/** Starts the workflows of requests that were registered and then left: Temporal was away, or the API ended in between. */
+/**
+ * Starts the workflows of requests, interventions and calls that were registered and then left: Temporal was away, or the API
+ * ended in between.
+ */
 import type { Pool } from 'pg';
+import type { HotlineDoor } from '../client/hotlineDoor.ts';
+import type { InterventionDoor } from '../client/interventionDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
 import { Unavailable } from '../client/unavailable.ts';
-import { errorCode } from '../db/pool.ts';
+import { listUnfollowedCalls, markHotlineCallFollowed } from '../db/hotlineCalls.ts';
+import { discardIntervention, listUnopenedInterventions, readInterventionRow } from '../db/interventions.ts';
+import { errorCode, isDatabaseAway } from '../db/pool.ts';
 import { listUnopened } from '../db/requests.ts';
+import { deleteText } from '../db/texts.ts';
+import { Refusal } from '../domain/failures.ts';
 import { type Loop, nameOf, startLoop } from './loop.ts';
 
 /** What opening what was left needs. */
 export interface OpeningsDeps {
   readonly pool: Pool;
   readonly door: Pick<RequestDoor, 'open'>;
+  readonly interventions: Pick<InterventionDoor, 'open'>;
+  readonly calls: Pick<HotlineDoor, 'begin'>;
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
   /** How long a row is left to whoever registered it, seconds; 60 without it. */
   readonly afterSeconds?: number;
@@ -17,24 +28,73 @@ export interface OpeningsDeps {
   readonly pauseMs?: number;
 }
 
+/** Rows of one kind that may have been left. */
+interface Left<Id extends string> {
+  /** In the singular, for the log. */
+  readonly what: string;
+  list(): Promise<readonly Id[]>;
+  open(id: Id): Promise<unknown>;
+  /** What becomes of one that is refused, so that it is not tried for ever. */
+  refused?(id: Id): Promise<void>;
+}
+
 const AT_ONCE = 20;
 
 /** Starts to look for them. Opening is idempotent: several relays may do it. */
-export function startOpenings({ pool, door, log, afterSeconds = 60, pauseMs = 15_000 }: OpeningsDeps): Loop {
+export function startOpenings(deps: OpeningsDeps): Loop {
+  const { pool, door, calls, log, afterSeconds = 60, pauseMs = 15_000 } = deps;
+  const requests: Left<string> = {
+    what: 'request',
+    list: () => listUnopened(pool, afterSeconds, AT_ONCE),
+    open: (number) => door.open(number),
+  };
+  const ongoingCalls: Left<Parameters<HotlineDoor['begin']>[0]> = {
+    what: 'call',
+    list: () => listUnfollowedCalls(pool, afterSeconds, AT_ONCE),
+    open: (id) => calls.begin(id),
+    // It was made, and may have to be paid for: it is looked at again each day.
+    refused: (id) => markHotlineCallFollowed(pool, id),
+  };
   return startLoop(
     async () => {
-      const numbers = await listUnopened(pool, afterSeconds, AT_ONCE);
-      for (const number of numbers) {
-        try {
-          await door.open(number);
-          log.warn({ number }, 'a request that was left was opened');
-        } catch (error) {
-          if (error instanceof Unavailable) throw error;
-          log.error({ number, error: errorCode(error) ?? nameOf(error) }, 'a request that was left cannot be opened');
-        }
-      }
+      // What is on a request comes after it.
+      await openEach(requests, log);
+      await openEach(leftInterventions(deps, afterSeconds), log);
+      await openEach(ongoingCalls, log);
       return false;
     },
     { name: 'openings', pauseMs, log },
   );
+}
+
+function leftInterventions(
+  { pool, interventions }: Pick<OpeningsDeps, 'pool' | 'interventions'>,
+  afterSeconds: number,
+): Left<Parameters<InterventionDoor['open']>[0]> {
+  return {
+    what: 'intervention',
+    list: () => listUnopenedInterventions(pool, afterSeconds, AT_ONCE),
+    open: (id) => interventions.open(id),
+    // As the API does for a caller who is there to read the refusal.
+    async refused(id) {
+      const opening = (await readInterventionRow(pool, id))?.opening;
+      await discardIntervention(pool, id);
+      // The text of this very call; one that it only names is somebody else's.
+      if (opening && opening.text === opening.commandId) await deleteText(pool, opening.text);
+    },
+  };
+}
+
+async function openEach<Id extends string>(left: Left<Id>, log: OpeningsDeps['log']): Promise<void> {
+  const { what } = left;
+  for (const id of await left.list()) {
+    try {
+      await left.open(id);
+      log.warn({ id }, `a ${what} that was left runs now`);
+    } catch (error) {
+      if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
+      if (error instanceof Refusal) await left.refused?.(id);
+      log.error({ id, error: errorCode(error) ?? nameOf(error) }, `a ${what} that was left cannot be opened`);
+    }
+  }
 }

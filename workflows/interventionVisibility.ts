@@ -32,6 +32,7 @@ const MOMENTS: { readonly [what in InterventionMoment['what']]: string } = {
   reminder: 'reminder to the customer',
   missed: 'the date is over',
   window: 'opening hours further ahead',
+  hours: 'opening hours that changed',
 };
 
 /** Summary of the timer that wakes the intervention: "the estimate expires, Thu 2026-11-26 10:12:00". */

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import { type CalendarRow, readCalendar } from '../../db/calendars.ts';
 import { announceClosure, type ClosureRow, listClosures, readClosure, takeClosureBack } from '../../db/closures.ts';
-import { countHours } from '../../db/olderHours.ts';
+import { countHours, INTERVENTION_HOURS, REQUEST_HOURS } from '../../db/olderHours.ts';
 import { CalendarOut, ChangedClosure, ClosureList, type ClosureOut } from '../calendarSchemas.ts';
 import { ClosureBody, endOf, judgeClosure } from '../closures.ts';
 import { iso, present } from '../present.ts';
@@ -105,7 +105,11 @@ async function changedAnswer(pool: Pool, calendar: string, id: string): Promise<
 
 async function calendarOut(pool: Pool, calendar: CalendarRow): Promise<z.input<typeof CalendarOut>> {
   const { id, version, zones, admitting, others } = calendar;
-  return { id, version, zones: [...zones], contracts: { admitting, others }, openRequests: await countHours(pool, id) };
+  return {
+    ...{ id, version, zones: [...zones], contracts: { admitting, others } },
+    openRequests: await countHours(pool, REQUEST_HOURS, id),
+    openInterventions: await countHours(pool, INTERVENTION_HOURS, id),
+  };
 }
 
 function closureOut(row: ClosureRow): z.input<typeof ClosureOut> {

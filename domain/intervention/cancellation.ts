@@ -1,7 +1,7 @@
 /** What cancelling costs the customer (A art. 1, 4a): asked beforehand, and done by the same rule. */
 import { isNone, least, minus, NONE } from './amounts.ts';
 import type { InterventionRules } from './rules.ts';
-import type { InterventionState } from './state.ts';
+import type { InterventionState, Plan } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
 import { reservedOf, usedOf, wholeSeconds } from './usage.ts';
 
@@ -26,7 +26,7 @@ export function whatCancellingCosts(state: InterventionState, rules: Interventio
   const reserved = reservedOf(state);
   const used = least(reserved, usedOf(stoppedAt(state, at), rules.terms));
   const unused = minus(reserved, used);
-  const freeBefore = plan?.freeBefore;
+  const freeBefore = plan && costsFrom(plan);
   const isLate = freeBefore !== undefined && at >= freeBefore;
   const lost = isLate ? least(unused, lostOf(state, rules, unused, used)) : NONE;
   return {
@@ -37,6 +37,11 @@ export function whatCancellingCosts(state: InterventionState, rules: Interventio
     returned: minus(unused, lost),
     expensesDue: expensesDue(state, rules),
   };
+}
+
+/** First instant at which cancelling costs; never on a date that the provider has closed. */
+export function costsFrom({ freeBefore, uncovered }: Plan): number | undefined {
+  return uncovered ? undefined : freeBefore;
 }
 
 /** Of what was planned for the date: what is not performed. Otherwise all that was approved. */

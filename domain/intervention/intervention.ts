@@ -29,7 +29,8 @@ import {
   type InterventionEventOf,
 } from './events.ts';
 import { decidePassing, needsWindow } from './passing.ts';
-import { changeDate, hoursChanged, postpone, schedule } from './planning.ts';
+import { hoursChanged, hoursVersions } from './planHours.ts';
+import { changeDate, postpone, schedule } from './planning.ts';
 import type { InterventionRules } from './rules.ts';
 import type { InterventionId, InterventionResult, InterventionState } from './state.ts';
 import { requireCustomer, requirePossible } from './transitions.ts';
@@ -71,7 +72,7 @@ export function openIntervention(
       ...(module === undefined ? {} : { module }),
       ...{ seq: 0, lastAt: at, openedAt: at, status: module === undefined ? 'studied' : 'reserving' },
       ...{ agreed: NONE, wanted: NONE, missing: NONE, reservations: [], logs: [], trips: 0, expenses: [] },
-      ...{ overrun: {}, tasks: [], commands: [], pending: [] },
+      ...{ overrun: {}, tasks: [], commands: [], pending: [], hours: hoursVersions(rules) },
     },
     rules,
   );

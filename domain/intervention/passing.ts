@@ -6,8 +6,9 @@ import { earliestOf, mayAskForWindow, windowMoments } from '../passing.ts';
 import { hasEnded } from './credit.ts';
 import type { InterventionDraft } from './draft.ts';
 import { expire } from './estimating.ts';
+import { hasNewerHours, hoursChanged, isReminderHeld } from './planHours.ts';
 import { remindDayBefore, tellMissed } from './planning.ts';
-import type { InterventionRules } from './rules.ts';
+import { calendarsOf, type InterventionRules } from './rules.ts';
 import type { InterventionState } from './state.ts';
 import { expiresAt, nextReminder, remind } from './waiting.ts';
 import { workMoments } from './work.ts';
@@ -17,13 +18,14 @@ const BUSINESS_DAYS_AHEAD = 120;
 
 /** Something that will be due; epoch milliseconds. */
 export interface InterventionMoment {
-  readonly what: 'share' | 'workEnds' | 'expiry' | 'dayBefore' | 'reminder' | 'missed' | 'window';
+  readonly what: 'share' | 'workEnds' | 'expiry' | 'dayBefore' | 'reminder' | 'missed' | 'window' | 'hours';
   readonly at: number;
 }
 
 /** After the messages of an activation: expiry, reminders, what passed unperformed, opening hours further ahead. */
 export function decidePassing(draft: InterventionDraft, at: number): void {
   if (hasEnded(draft.state)) return;
+  if (hasNewerHours(draft.state, draft.rules)) hoursChanged(draft, at);
   expire(draft, at);
   remindDayBefore(draft, at);
   remind(draft, at);
@@ -44,11 +46,7 @@ function isBeyond(state: InterventionState, rules: InterventionRules): boolean {
 }
 
 function windowDueAt({ terms, openings }: InterventionRules): number {
-  const delays = [terms.approvalWithin, ...terms.reminders].flatMap((delay) =>
-    'calendar' in delay ? [delay.calendar] : [],
-  );
-  const names = [terms.calendar, ...(terms.cancellation ? [terms.cancellation.calendar] : []), ...delays];
-  return Math.min(...[...new Set(names)].map((name) => extensionDueAt(openings(name), BUSINESS_DAYS_AHEAD)));
+  return Math.min(...calendarsOf(terms).map((name) => extensionDueAt(openings(name), BUSINESS_DAYS_AHEAD)));
 }
 
 /** The earliest moment at which time decides something; undefined when only a message can change it. */
@@ -68,15 +66,17 @@ export function nextInterventionMoment(
   const reminder = nextReminder(state, rules);
   if (reminder && 'at' in reminder.due) add('reminder', reminder.due.at);
   addPlan(state, add);
+  if (hasNewerHours(state, rules)) add('hours', state.lastAt);
   const at = isBeyond(state, rules) ? state.lastAt : windowDueAt(rules);
   return earliestOf([...moments, ...windowMoments(state, at)]);
 }
 
 function addPlan(
-  { plan, status, missedFrom }: InterventionState,
+  state: InterventionState,
   add: (what: InterventionMoment['what'], at: number | undefined) => void,
 ): void {
+  const { plan, status, missedFrom } = state;
   if (!plan || status !== 'scheduled') return;
-  if (plan.reminded === undefined) add('dayBefore', plan.remindAt);
+  if (plan.reminded === undefined && !isReminderHeld(state)) add('dayBefore', plan.remindAt);
   if (missedFrom !== plan.from) add('missed', plan.to);
 }

@@ -2,11 +2,13 @@
 import { record, type Source, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, minus } from './amounts.ts';
-import { becomeReady, hasEnded, reserveInstead } from './credit.ts';
-import { fewerThan, isSameDayOrLater, localDate, openingDayBefore, whyOutsideHours } from './days.ts';
+import { costsFrom } from './cancellation.ts';
+import { becomeReady, reserveInstead } from './credit.ts';
+import { localDate, whyOutsideHours } from './days.ts';
 import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
 import { cancelledByCustomer } from './ending.ts';
 import type { InterventionEventOf, PlannedTime } from './events.ts';
+import { datedBy, isReminderHeld, tellUncovered } from './planHours.ts';
 import { hoursOf, type InterventionRules } from './rules.ts';
 import type { InterventionState, Plan } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -47,8 +49,6 @@ function setPlan(draft: InterventionDraft, { from, to }: PlannedTime, at: number
   if (units !== undefined && !covers(open, units)) {
     throw wrong('units', 'More units are planned than are approved and not used.');
   }
-  const remindAt = reminderOf(rules, from, at);
-  const freeBefore = freeBeforeOf(rules, from);
   if (state.plan) state.fallback = state.plan;
   else delete state.fallback;
   state.plan = {
@@ -57,23 +57,9 @@ function setPlan(draft: InterventionDraft, { from, to }: PlannedTime, at: number
     scheduledAt: at,
     units: units ?? open,
     usedBefore,
-    ...(remindAt === undefined ? {} : { remindAt }),
-    ...(freeBefore === undefined ? {} : { freeBefore }),
+    ...datedBy(rules, { from, to }, at),
   };
   delete state.missedFrom;
-}
-
-/** On the business day before, at its first opening; at once when that is past. On the day itself there is none. */
-function reminderOf(rules: InterventionRules, from: number, at: number): number | undefined {
-  const hours = hoursOf(rules);
-  if (isSameDayOrLater(hours, at, from)) return undefined;
-  const opening = openingDayBefore(hours, from);
-  return Math.max(at, opening ?? at);
-}
-
-function freeBeforeOf({ terms, openings }: InterventionRules, from: number): number | undefined {
-  const { cancellation } = terms;
-  return cancellation && fewerThan(openings(cancellation.calendar), from, cancellation.businessDays);
 }
 
 /** What is reserved must be valid on the date: else it is reserved anew first. */
@@ -106,6 +92,7 @@ export function planSecured(draft: InterventionDraft, at: number, source: Source
   record(draft, at, source, { type: 'scheduled', facts: { from, to, amounts: units } });
   const { backup } = draft.rules.terms;
   orderMail(draft, { kind: 'scheduled', from, to, backup, ...(freeBefore === undefined ? {} : { freeBefore }) });
+  tellUncovered(draft, at);
 }
 
 /** By the provider: nothing is lost, another date is to be agreed. */
@@ -128,7 +115,8 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
   const { at } = event;
   const { plan } = draft.state;
   if (!plan) return;
-  const isLate = plan.freeBefore !== undefined && at >= plan.freeBefore;
+  const limit = costsFrom(plan);
+  const isLate = limit !== undefined && at >= limit;
   if (isLate && draft.rules.terms.cancellation?.dateChangeCounts) return cancelledByCustomer(draft, event);
   requireDate(draft.state, draft.rules, event, at);
   record(draft, at, event, {
@@ -139,8 +127,8 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
   setPlan(draft, event, at, plan.units);
   // Terms that let the date be changed inside the limit do not begin a new one.
   const { freeBefore } = draft.state.plan ?? {};
-  if (isLate && draft.state.plan && freeBefore !== undefined && plan.freeBefore !== undefined) {
-    draft.state.plan = { ...draft.state.plan, freeBefore: Math.min(freeBefore, plan.freeBefore) };
+  if (isLate && draft.state.plan && freeBefore !== undefined) {
+    draft.state.plan = { ...draft.state.plan, freeBefore: Math.min(freeBefore, limit) };
   }
   secure(draft, at, event);
 }
@@ -148,7 +136,7 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
 /** The mail of the business day before, which asks for a full backup. Once work could have begun it comes too late. */
 export function remindDayBefore(draft: InterventionDraft, at: number): void {
   const { plan, status } = draft.state;
-  if (status !== 'scheduled' || !isReminderDue(plan, at)) return;
+  if (status !== 'scheduled' || isReminderHeld(draft.state) || !isReminderDue(plan, at)) return;
   const { from, to } = plan;
   if (at >= from) {
     const { remindAt: _, ...rest } = plan;
@@ -170,23 +158,4 @@ export function tellMissed(draft: InterventionDraft, at: number): void {
   draft.state.missedFrom = plan.from;
   record(draft, at, SYSTEM, { type: 'taskOpened', facts: { task: 'agreeOtherDate', wasFrom: plan.from } });
   openTask(draft, at, { kind: 'agreeOtherDate' });
-}
-
-/**
- * A date that opening hours do not cover any more is told to staff. The day before may be another one; the limit of
- * cancelling is never brought forward: a closure of the provider's costs the customer nothing.
- */
-export function hoursChanged(draft: InterventionDraft, at: number): void {
-  const { plan, estimate } = draft.state;
-  if (hasEnded(draft.state) || !plan) return;
-  const limits = [plan.freeBefore, freeBeforeOf(draft.rules, plan.from)].filter((limit) => limit !== undefined);
-  const remindAt = plan.remindAt === undefined ? undefined : reminderOf(draft.rules, plan.from, at);
-  draft.state.plan = {
-    ...plan,
-    ...(limits.length === 0 ? {} : { freeBefore: Math.max(...limits) }),
-    ...(remindAt === undefined ? {} : { remindAt }),
-  };
-  const isOutside = !estimate?.onCall && whyOutsideHours(hoursOf(draft.rules), plan.from, plan.to) !== undefined;
-  record(draft, at, SYSTEM, { type: 'openingHoursChanged', facts: { from: plan.from, to: plan.to } });
-  if (isOutside && plan.from > at) openTask(draft, at, { kind: 'agreeOtherDate' });
 }

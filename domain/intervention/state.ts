@@ -60,6 +60,10 @@ export interface Plan {
   readonly reminded?: EffectKey;
   /** First instant at which cancelling costs; no later closure brings it forward. Absent where it never does. */
   readonly freeBefore?: number;
+  /** Opened milliseconds between `from` and `to` when it was agreed. */
+  readonly opened?: number;
+  /** Opening hours changed since, and not all of those are open any more: to be agreed anew, and free to cancel. */
+  readonly uncovered?: true;
 }
 
 /** Work done: timed from `from` to `to`, or written down. Whole seconds. */
@@ -172,6 +176,8 @@ export interface InterventionState {
   /** Effects issued and not done. */
   readonly pending: readonly InterventionEffect[];
   readonly ended?: Ending;
+  /** Versions of the calendars by which the date was worked out, where something was announced for them. */
+  readonly hours?: { readonly [calendar: string]: number };
   /** Set once a date that passed without work was told to staff. */
   readonly missedFrom?: number;
   /** Set while a wider opening window is being built. */

@@ -1,6 +1,6 @@
 /** What the outside sees of an intervention. */
 import { plus } from './amounts.ts';
-import { type CancellationCost, whatCancellingCosts } from './cancellation.ts';
+import { type CancellationCost, costsFrom, whatCancellingCosts } from './cancellation.ts';
 import { hasEnded } from './credit.ts';
 import { estimated } from './draft.ts';
 import type { CustomersTurn } from './effects.ts';
@@ -98,7 +98,9 @@ export function interventionView(state: InterventionState, rules: InterventionRu
   };
 }
 
-function planView({ from, to, units, remindAt, reminded, freeBefore }: NonNullable<InterventionState['plan']>) {
+function planView(plan: NonNullable<InterventionState['plan']>) {
+  const { from, to, units, remindAt, reminded } = plan;
+  const freeBefore = costsFrom(plan);
   return { from, to, units, reminded: reminded !== undefined, ...defined({ remindAt, freeBefore }) };
 }
 

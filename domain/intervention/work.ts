@@ -190,8 +190,10 @@ export function workMoments(state: InterventionState, rules: InterventionRules):
   const { running, overrun, estimate } = state;
   if (!running) return {};
   const usedUpAt = running.since + secondsLeft(state, rules.terms) * 1_000;
-  const closingAt =
-    (estimate?.onCall ? undefined : closingAfter(hoursOf(rules), running.since)) ?? Number.POSITIVE_INFINITY;
+  // Begun in hours that had been closed before it was told of: nothing of it was inside opening hours.
+  const closingAt = estimate?.onCall
+    ? Number.POSITIVE_INFINITY
+    : (closingAfter(hoursOf(rules), running.since) ?? running.since);
   const endsAt = Math.min(usedUpAt, closingAt);
   const shareAt = running.since + secondsToShare(state, rules.terms) * 1_000;
   return {

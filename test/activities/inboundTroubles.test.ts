@@ -261,11 +261,13 @@ it('a request that was left in opening is started', async () => {
   const row = await until(async () => (await world.received()).find(({ number }) => number !== null));
   await world.stopRelays();
   const log = { warn: () => undefined, error: () => undefined };
-  const early = startOpenings({ pool: world.pool, door: world.door, log, pauseMs: 20 });
+  const never = () => Promise.reject(new Error('there is none'));
+  const doors = { door: world.door, interventions: { open: never }, calls: { begin: never } };
+  const early = startOpenings({ pool: world.pool, ...doors, log, pauseMs: 20 });
   const calls = world.door.calls.length;
   await early.close();
   expect(world.door.calls).toHaveLength(calls);
-  const openings = startOpenings({ pool: world.pool, door: world.door, log, pauseMs: 20, afterSeconds: 0 });
+  const openings = startOpenings({ pool: world.pool, ...doors, log, pauseMs: 20, afterSeconds: 0 });
   await until(async () => (await world.state(row.number ?? '')).status === 'registered');
   await openings.close();
 });

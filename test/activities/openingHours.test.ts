@@ -6,14 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRequestActivities } from '../../activities/requests.ts';
 import { Unavailable } from '../../client/unavailable.ts';
 import { announceClosure, takeClosureBack } from '../../db/closures.ts';
-import { claimOlderHours, countHours } from '../../db/olderHours.ts';
+import { claimOlderHours, countHours, REQUEST_HOURS } from '../../db/olderHours.ts';
 import { createPool } from '../../db/pool.ts';
 import { readRequestRow, registerRequest } from '../../db/requests.ts';
 import { saveRequestState } from '../../db/saveRequest.ts';
 import { readTimeline } from '../../db/timeline.ts';
 import type { Windows } from '../../domain/events.ts';
 import { openingDays } from '../../domain/openingDays.ts';
-import { type OpeningHoursDeps, type OpeningHoursTeller, startOpeningHours } from '../../relay/openingHours.ts';
+import {
+  type OpeningHoursDeps,
+  type OpeningHoursTeller,
+  startOpeningHours,
+  toldRequests,
+} from '../../relay/openingHours.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
 import { type CoreDoor, createCoreDoor } from '../support/coreDoor.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -64,8 +69,13 @@ async function announce(calendar: string, from = Date.now() + HOUR_MS): Promise<
   return id;
 }
 
-async function telling(work: (teller: OpeningHoursTeller) => Promise<unknown>, deps: Partial<OpeningHoursDeps> = {}) {
-  const teller = startOpeningHours({ pool, door, log: QUIET, pauseMs: 50, ...deps });
+type RequestsDoor = Parameters<typeof toldRequests>[0];
+
+async function telling(
+  work: (teller: OpeningHoursTeller) => Promise<unknown>,
+  { door: other = door, ...deps }: Partial<OpeningHoursDeps & { door: RequestsDoor }> = {},
+) {
+  const teller = startOpeningHours({ pool, told: [toldRequests(other)], log: QUIET, pauseMs: 50, ...deps });
   try {
     await work(teller);
   } finally {
@@ -73,7 +83,8 @@ async function telling(work: (teller: OpeningHoursTeller) => Promise<unknown>, d
   }
 }
 
-const areNewest = (calendar: string) => until(async () => (await countHours(pool, calendar)).older === 0);
+const counted = (calendar: string) => countHours(pool, REQUEST_HOURS, calendar);
+const areNewest = (calendar: string) => until(async () => (await counted(calendar)).older === 0);
 const changes = async (number: string) =>
   (await readTimeline(pool, number, 'staff', { limit: 100 })).filter(({ type }) => type === 'openingHoursChanged');
 const told = (number: string) => pool.query('SELECT FROM hours_told WHERE number = $1', [number]);
@@ -106,7 +117,7 @@ describe('open requests', () => {
     expect(new Set((await changes(last)).map(({ seq }) => seq)).size).toBe(1);
     const tellings = door.calls.slice(calls).filter((call) => call === 'openingHoursChanged');
     expect(tellings).toHaveLength(3 + 4);
-    expect(await countHours(pool, calendar)).toEqual({ newest: 4, older: 0 });
+    expect(await counted(calendar)).toEqual({ newest: 4, older: 0 });
     // Whoever looks next removes the claims that the first relay left.
     await telling(() => until(async () => (await told(first)).rowCount === 0));
   });
@@ -132,7 +143,7 @@ describe('open requests', () => {
     await telling(() => areNewest(calendar));
     expect(await changes(closed)).toEqual([]);
     expect(await changes(other)).not.toEqual([]);
-    expect(await countHours(pool, calendar)).toEqual({ newest: 1, older: 0 });
+    expect(await counted(calendar)).toEqual({ newest: 1, older: 0 });
   });
 
   it('are told again when Temporal was away', async () => {
@@ -156,7 +167,7 @@ describe('open requests', () => {
     let under = 0;
     let most = 0;
     const held: (() => void)[] = [];
-    const slow: OpeningHoursDeps['door'] = {
+    const slow: RequestsDoor = {
       async openingHoursChanged(number, hours) {
         most = Math.max(most, ++under);
         // The signal is taken at once; the workflow recomputes later.
@@ -171,7 +182,7 @@ describe('open requests', () => {
       async () => {
         await until(async () => {
           held.shift()?.();
-          return (await countHours(pool, calendar)).older === 0;
+          return (await counted(calendar)).older === 0;
         });
       },
       { door: slow, atOnce: 2 },
@@ -183,9 +194,9 @@ describe('open requests', () => {
     const { calendar, open } = await contract('SIX');
     const number = await open();
     await announce(calendar);
-    const silent: OpeningHoursDeps['door'] = { openingHoursChanged: async () => 'delivered' };
+    const silent: RequestsDoor = { openingHoursChanged: async () => 'delivered' };
     await telling(() => until(async () => (await told(number)).rowCount === 1), { door: silent });
-    expect((await countHours(pool, calendar)).older).toBe(1);
+    expect((await counted(calendar)).older).toBe(1);
     await pool.query('UPDATE hours_told SET until = now() WHERE number = $1', [number]);
     await telling(() => areNewest(calendar), { door: silent });
   });
@@ -195,23 +206,23 @@ describe('open requests', () => {
     const [odd, other] = [await open(), await open()];
     await announce(calendar);
     const errors: object[] = [];
-    const failing: OpeningHoursDeps['door'] = {
+    const failing: RequestsDoor = {
       async openingHoursChanged(number, hours) {
         if (number === odd) throw new Error('a defect');
         return await door.openingHoursChanged(number, hours);
       },
     };
     const log = { ...QUIET, error: (fields: object) => void errors.push(fields) };
-    await telling(() => until(async () => (await countHours(pool, calendar)).older === 1), { door: failing, log });
+    await telling(() => until(async () => (await counted(calendar)).older === 1), { door: failing, log });
     expect(await changes(other)).not.toEqual([]);
-    expect(errors).toMatchObject([{ number: odd, calendar }]);
+    expect(errors).toMatchObject([{ id: odd, calendar }]);
   });
 
   it('are given back by a relay that ends', async () => {
     const { calendar, open } = await contract('EIGHT');
     await Promise.all([open(), open(), open()]);
     await announce(calendar);
-    const away: OpeningHoursDeps['door'] = {
+    const away: RequestsDoor = {
       async openingHoursChanged() {
         throw new Unavailable('Temporal');
       },
@@ -219,7 +230,7 @@ describe('open requests', () => {
     let warned = 0;
     const log = { ...QUIET, warn: () => void warned++ };
     await telling(() => until(() => warned > 0), { door: away, log, atOnce: 1, pauseMs: 60_000 });
-    const mine = (await claimOlderHours(pool, 100)).filter((claim) => claim.calendar === calendar);
+    const mine = (await claimOlderHours(pool, REQUEST_HOURS, 100)).filter((claim) => claim.calendar === calendar);
     expect(mine).toHaveLength(3);
   });
 });
@@ -238,7 +249,7 @@ describe('a save', () => {
     const state = { ...row.state, seq: 3, lastAt: Date.now() };
     await saveRequestState(pool, { key: 'amended', seq: 3, state, view: row.view, entries: [] });
     expect(await versions()).toEqual({});
-    expect(await countHours(pool, calendar)).toEqual({ newest: 0, older: 1 });
+    expect(await counted(calendar)).toEqual({ newest: 0, older: 1 });
   });
 });
 

@@ -48,6 +48,7 @@ describe('announcing a closure', () => {
       zones: ['Europe/Paris'],
       contracts: { admitting: 1, others: 0 },
       openRequests: { newest: 0, older: 1 },
+      openInterventions: { newest: 0, older: 0 },
     });
     // Any change saves with windows of the day: the request then counts on the newest.
     await world.give(number, ['acknowledge']);

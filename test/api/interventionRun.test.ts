@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { beginHotlineCall } from '../../db/hotlineCalls.ts';
-import { readInterventionRow } from '../../db/interventions.ts';
+import { beginHotlineCall, listUnfollowedCalls } from '../../db/hotlineCalls.ts';
+import { discardIntervention, readInterventionRow, registerIntervention } from '../../db/interventions.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
 import { startCredits } from '../../relay/credits.ts';
 import type { Loop } from '../../relay/loop.ts';
@@ -27,6 +27,29 @@ async function reaches(id: InterventionId, status: string): Promise<void> {
 }
 
 describe('on a real server', () => {
+  it('what its terms refuse is started never, and leaves its number to the next', async () => {
+    const { pool, interventions, calls } = world;
+    const { reference, request } = await world.contract('E');
+    const { rows } = await pool.query<{ id: string }>('SELECT id FROM texts WHERE number = $1', [request]);
+    const wanted = { request, termsVersion: 1, contact: `c-${reference}`, text: rows[0]?.id ?? '' };
+    const by = { who: 'staff:s-agent', channel: 'api' } as const;
+    const refused = await registerIntervention(pool, { ...wanted, ...by, module: 'noSuchModule' });
+    if (!refused) throw new Error('not registered');
+    for (const _ of [1, 2])
+      await expect(interventions.open(refused)).rejects.toMatchObject({ type: 'ValidationFailed' });
+    await discardIntervention(pool, refused);
+    const next = await registerIntervention(pool, { ...wanted, ...by });
+    expect(next).toBe(refused);
+    expect(await interventions.open(refused)).toMatchObject({ status: 'studied', version: 1 });
+    const call = await beginHotlineCall(pool, {
+      ...{ request, termsVersion: 1, kind: 'call', agent: 'staff:s-agent', beganAt: new Date() },
+    });
+    if (!call) throw new Error('no call');
+    await calls.begin(call);
+    expect(await listUnfollowedCalls(pool, 0, 100)).not.toContain(call);
+    expect(await calls.end(call, { commandId: 'end' })).toMatchObject({ units: 0 });
+  });
+
   it('credit is lacking, an order arrives, a worker ends and another goes on: what was worked is debited', async () => {
     const { pool, client, today } = world;
     const contract = await world.contract('A');

@@ -13,6 +13,8 @@ import { interventionInput } from '../../client/interventionInput.ts';
 import { Unavailable } from '../../client/unavailable.ts';
 import { readHotlineCall } from '../../db/hotlineCalls.ts';
 import { readInterventionRow } from '../../db/interventions.ts';
+import { announcedVersions, newsIn } from '../../domain/changedHours.ts';
+import type { Windows } from '../../domain/events.ts';
 import { Refusal } from '../../domain/failures.ts';
 import type { InterventionEffect } from '../../domain/intervention/effects.ts';
 import type { InterventionEvent } from '../../domain/intervention/events.ts';
@@ -41,6 +43,8 @@ export interface CoreInterventionDoor extends InterventionDoor {
 
 export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
   const mails: OutgoingMessage[] = [];
+  /** Windows that each was opened with, or told of. */
+  const atHand = new Map<InterventionId, Windows>();
   const activities = createInterventionActivities({ pool });
   const environment = new MockActivityEnvironment();
   const { sendInterventionMail } = createInterventionMailActivities({
@@ -62,18 +66,22 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
   async function inputOf(id: InterventionId) {
     const row = await readInterventionRow(pool, id);
     if (!row) throw new Refusal('NotFound', 'There is no such intervention.');
-    return await interventionInput(pool, row, Date.now());
+    const input = await interventionInput(pool, row, Date.now());
+    return { ...input, windows: atHand.get(id) ?? input.windows };
   }
 
   /** Saves, then does what else was asked for, until nothing is left. */
   async function settle(id: InterventionId, { state, effects }: InterventionAdvance): Promise<void> {
-    const rules = rulesOf(await inputOf(id));
+    const { terms, windows } = await inputOf(id);
+    const rules = rulesOf({ terms, windows });
+    const calendarVersions = announcedVersions(windows);
     let now = state;
     for (const effect of effects) {
       if (effect.kind !== 'save') continue;
       now = { ...now, pending: now.pending.filter(({ key }) => key !== effect.key) };
       const { key, seq, entries } = effect;
-      await activities.saveIntervention({ key, seq, entries, state: now, view: interventionView(now, rules) });
+      const view = interventionView(now, rules);
+      await activities.saveIntervention({ key, seq, entries, state: now, view, calendarVersions });
     }
     for (const effect of effects) {
       const event = await carryOut(id, effect);
@@ -148,6 +156,7 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
       const input = await inputOf(id);
       const { open } = input;
       if (open) {
+        atHand.set(id, input.windows);
         const event = { ...open, type: 'open', at: Date.now() } as const;
         await settle(id, openIntervention(input, event, rulesOf(input)));
       }
@@ -164,6 +173,16 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
     },
     async mailBounced(id, { key, order, receivedAt }) {
       await happen(id, { type: 'mailBounced', key, order, at: receivedAt, who: 'system', channel: 'mail' });
+      return 'delivered';
+    },
+    async openingHoursChanged(id, { windows }) {
+      if (door.away === 'before') throw new Unavailable('Temporal');
+      const input = await inputOf(id);
+      const news = newsIn(windows, input.windows);
+      if (Object.keys(news).length === 0) return 'delivered';
+      atHand.set(id, { ...input.windows, ...news });
+      const fact = { type: 'openingHoursChanged', windows: news, at: Date.now() } as const;
+      await happen(id, { ...fact, who: 'system', channel: 'system' });
       return 'delivered';
     },
     async creditAdded(id) {

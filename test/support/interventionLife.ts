@@ -146,7 +146,8 @@ export function openInterventionLife(
     },
     on(wanted, type, fields) {
       const isCustomers = (INTERVENTION_CUSTOMER_COMMANDS as readonly string[]).includes(type);
-      life.until(wanted);
+      // New hours come with their event, as in the workflow: time would find them first.
+      if (type !== 'openingHoursChanged') life.until(wanted);
       const who = isCustomers ? 'contact:c1' : 'staff:a1';
       apply({ who, channel: 'api', at: instant(wanted), ...fields, type } as unknown as InterventionEvent);
       lastNow = Math.max(lastNow, instant(wanted));

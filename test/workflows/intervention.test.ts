@@ -299,4 +299,27 @@ describe('a closure on the date', () => {
     await world.finish(id);
     await replays(id);
   });
+
+  it('stops work that is being timed when it begins', async () => {
+    const id = idOf(2);
+    bought(4);
+    await planned(id, 4);
+    await world.goTo(monday(4));
+    await world.command(id, 'startWork', {});
+    const closure = { from: at(monday(4, 0, 30)), to: at(monday(4, 0, 600)), announcedAt: await world.now() };
+    const windows = await world.windows({ version: 2, closures: [closure] });
+    await world.handle(id).signal(interventionHoursChanged, { windows, termsVersion: 1 });
+    await until(() => world.mailed(id).includes('task agreeOtherDate'));
+    await world.goTo(monday(4, 0, 60));
+    const { work } = await world.view(id);
+    // The clock began within the first seconds after nine, and ended at half past.
+    expect(work.runningSince).toBeUndefined();
+    expect(work.seconds).toBeGreaterThan(1_740);
+    expect(work.seconds).toBeLessThanOrEqual(1_800);
+    const last = world.saves.filter(({ state }) => state.id === id).at(-1);
+    expect(last).toMatchObject({ calendarVersions: { support: 2 } });
+    await world.command(id, 'complete', { text: 't' });
+    await world.finish(id);
+    await replays(id);
+  });
 });
