@@ -33,8 +33,11 @@ export interface EstimateFigures {
 
 /** The payloads, by event type. */
 export interface InterventionPayloads {
-  /** The first event. `module`: a planned visit, paid by the module's allowance before credit. */
-  open: { readonly contact: string; readonly text: TextId; readonly module?: string };
+  /**
+   * The first event. `module`: a planned visit, paid by the module's allowance before credit; that of `period` (`2027-03`,
+   * `2027`), or without it of the one in which it is opened.
+   */
+  open: { readonly contact: string; readonly text: TextId; readonly module?: string; readonly period?: string };
 
   /** By staff. The feasibility study, by a call (A catalogue). */
   study: { readonly feasible: boolean; readonly text: TextId };
