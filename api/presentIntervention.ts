@@ -67,11 +67,17 @@ export function interventionOut(
       : {}),
     ...(moreAsked ? { moreAsked: { at: iso(moreAsked.at), ...present({ amounts: moreAsked.amounts }) } } : {}),
     ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
-    ...(delivered ? { delivered: present({ report, actionPlan, qualityIndex: delivered.qualityIndex }) } : {}),
+    ...deliveredOut(delivered, { report, actionPlan }),
     ...(forStaff ? { tasks: view.tasks.map(({ kind, since }) => ({ kind, since: iso(since) })) } : {}),
     possible: view.possible.filter((name) => mayCommandIntervention(role, name)),
     links: { self: path, timeline: `${path}/timeline`, request: `/v1/requests/${view.request}` },
   };
+}
+
+/** In lists, which have no texts, only the index. */
+function deliveredOut(delivered: InterventionView['delivered'], texts: Omit<InterventionTexts, 'estimate'>) {
+  const shown = present({ ...texts, qualityIndex: delivered?.qualityIndex });
+  return Object.keys(shown).length === 0 ? {} : { delivered: shown };
 }
 
 function estimateOut(estimate: NonNullable<InterventionView['estimate']>, stored: StoredEstimate | undefined) {

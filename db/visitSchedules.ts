@@ -44,19 +44,18 @@ export async function noteScheduleWanted(db: Queryable, contract: string, module
   ]);
 }
 
-/** Notes what Temporal was told. */
+/** Notes what Temporal was told, at `at` (epoch milliseconds). */
 export async function noteScheduleTold(
   db: Queryable,
-  {
-    contract,
-    module,
-    contentHash,
-  }: { readonly contract: string; readonly module: string; readonly contentHash: Buffer },
+  contract: string,
+  module: string,
+  { contentHash, at }: { readonly contentHash: Buffer; readonly at: number },
 ): Promise<void> {
-  await db.query('UPDATE visit_schedules SET content_hash = $3, told_at = now() WHERE contract = $1 AND module = $2', [
+  await db.query('UPDATE visit_schedules SET content_hash = $3, told_at = $4 WHERE contract = $1 AND module = $2', [
     contract,
     module,
     contentHash,
+    new Date(at),
   ]);
 }
 

@@ -75,7 +75,7 @@ async function keep(
   // First of all: a schedule of which nothing is known would never be taken away.
   await noteScheduleWanted(pool, contract, module);
   const done = await door.keep(visits, isMissing);
-  await noteScheduleTold(pool, { contract, module, contentHash: hash });
+  await noteScheduleTold(pool, contract, module, { contentHash: hash, at: now });
   if (!isTold) return;
   if (done === 'created') log.warn({ contract, module }, 'a schedule of planned visits was gone, and made again');
   else if (isMissing) log.warn({ contract, module, period, schedule: done }, 'a planned visit is missing');
