@@ -16,7 +16,10 @@ export interface VisitScheduleRow {
   readonly opened: readonly string[];
 }
 
-/** Every module with visits of the contracts in force, and every schedule that Temporal was told of. */
+/**
+ * Every module with visits of the contracts in force that have anybody to be told, and every schedule that Temporal was told
+ * of.
+ */
 export async function listVisitSchedules(db: Queryable): Promise<VisitScheduleRow[]> {
   const { rows } = await db.query<VisitScheduleRow>(
     `WITH wanted AS (
@@ -27,7 +30,8 @@ export async function listVisitSchedules(db: Queryable): Promise<VisitScheduleRo
          WHERE contract = c.reference AND effective_from <= (now() AT TIME ZONE c.zone)::date
          ORDER BY version DESC LIMIT 1) t
        CROSS JOIN LATERAL json_each(t.terms->'modules'->'list') m
-       WHERE m.value->>'active' = 'true' AND m.value->'visit' IS NOT NULL)
+       WHERE m.value->>'active' = 'true' AND m.value->'visit' IS NOT NULL
+         AND EXISTS (SELECT FROM contacts WHERE contract = c.reference AND active))
      SELECT contract, module, w.every, w.zone, s.content_hash AS "contentHash", s.told_at AS "toldAt",
             ARRAY(SELECT period FROM planned_visits v WHERE v.contract = coalesce(w.contract, s.contract)
                     AND v.module = coalesce(w.module, s.module) ORDER BY opened_at DESC LIMIT 3) AS opened

@@ -28,7 +28,7 @@ export interface VisitSchedulesDeps {
   readonly pool: Pool;
   readonly door: VisitDoor;
   readonly log: Pick<Log, 'warn'>;
-  /** Pause between two looks, milliseconds; 30 seconds without it. */
+  /** Pause between two looks, milliseconds; 10 seconds without it. */
   readonly pauseMs?: number;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -41,7 +41,7 @@ const TOLD_AGAIN_MS = 24 * HOUR_MS;
 const MISSING_MS = HOUR_MS;
 
 /** Starts to look. Telling twice does no harm: several relays may do it. */
-export function startVisitSchedules({ pool, door, log, pauseMs = 30_000, now = Date.now }: VisitSchedulesDeps): Loop {
+export function startVisitSchedules({ pool, door, log, pauseMs = 10_000, now = Date.now }: VisitSchedulesDeps): Loop {
   return startLoop(
     async () => {
       for (const row of await listVisitSchedules(pool)) {

@@ -316,6 +316,20 @@ describe('the relay', () => {
     expect(await look(contract)).toEqual([]);
   });
 
+  it('waits for somebody to be told', async () => {
+    const contract = await contractOf([]);
+    expect(await look(contract)).toEqual([]);
+    const contact = {
+      id: `${contract}-0`,
+      contract,
+      name: 'Person',
+      email: 'p@customer.test',
+      language: 'fr',
+    } as const;
+    await storeContact(pool, { ...contact, trained: true });
+    expect(await look(contract)).toHaveLength(2);
+  });
+
   it('heeds terms from the day on which they are in force', async () => {
     const contract = await contractOf();
     await look(contract);
