@@ -135,6 +135,10 @@ async function factsOf(
 ) {
   const text =
     'text' in order && order.text !== undefined ? await readText(pool, about.request, order.text) : undefined;
+  const actionPlan =
+    order.kind === 'report' && order.actionPlan !== undefined
+      ? await readText(pool, about.request, order.actionPlan)
+      : undefined;
   const estimate = order.kind === 'estimate' ? await estimateOf(pool, order.estimate) : undefined;
   const units = Object.entries(about.units).map(([unit, label]) => [unit, label[language]] as const);
   return {
@@ -149,6 +153,7 @@ async function factsOf(
     contact: about.contact,
     units: Object.fromEntries(units),
     ...(text === undefined ? {} : { text }),
+    ...(actionPlan === undefined ? {} : { actionPlan }),
     ...(estimate ? { estimate } : {}),
   };
 }

@@ -71,7 +71,18 @@ export const INTERVENTION_BODIES = {
     text,
   }),
   askMore: z.strictObject({ units: Units, text }),
-  complete: z.strictObject({ text: Text.meta({ description: 'the report, which the customer reads' }) }),
+  complete: z.strictObject({
+    text: Text.meta({ description: 'the report, which the customer reads' }),
+    actionPlan: Text.optional().meta({
+      description: 'of a visit whose module delivers one: needed there, else refused',
+    }),
+    qualityIndex: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .meta({ description: 'of a visit whose module delivers one: needed there, else refused' }),
+  }),
   withdraw: z.strictObject({
     text: Text,
     debitWork: z.boolean().optional().meta({ description: 'work done is debited; without it nothing is' }),

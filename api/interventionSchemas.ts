@@ -125,6 +125,14 @@ export const InterventionOut = z
         expensesDue: Cents,
       })
       .optional(),
+    delivered: z
+      .object({
+        report: z.string().optional(),
+        actionPlan: z.string().optional(),
+        qualityIndex: z.int().optional().meta({ description: '0 to 100' }),
+      })
+      .optional()
+      .meta({ description: 'what the customer got; its texts only where one intervention is read' }),
     tasks: z
       .array(z.object({ kind: z.enum(TASK_KINDS), since: Instant }))
       .optional()

@@ -20,13 +20,20 @@ import { isStaff, mayCommandIntervention, type Role } from './rights.ts';
 /** An intervention that was saved. */
 export type OpenIntervention = InterventionRow & { readonly view: InterventionView };
 
-/** An intervention for this role; with the texts of its estimate where they are given. */
+/** Texts that an intervention names by their ids. */
+export interface InterventionTexts {
+  readonly estimate?: StoredEstimate | undefined;
+  readonly report?: string | undefined;
+  readonly actionPlan?: string | undefined;
+}
+
+/** An intervention for this role; with the texts that are given. */
 export function interventionOut(
   { view }: OpenIntervention,
   role: Role,
-  estimate?: StoredEstimate,
+  { estimate, report, actionPlan }: InterventionTexts = {},
 ): z.input<typeof InterventionOut> {
-  const { plan, waiting, moreAsked, ended, work } = view;
+  const { plan, waiting, moreAsked, ended, delivered, work } = view;
   const forStaff = isStaff(role);
   const path = `/v1/interventions/${view.request}/${view.n}`;
   return {
@@ -60,10 +67,17 @@ export function interventionOut(
       : {}),
     ...(moreAsked ? { moreAsked: { at: iso(moreAsked.at), ...present({ amounts: moreAsked.amounts }) } } : {}),
     ...(ended ? { ended: { ...ended, at: iso(ended.at) } } : {}),
+    ...deliveredOut(delivered, { report, actionPlan }),
     ...(forStaff ? { tasks: view.tasks.map(({ kind, since }) => ({ kind, since: iso(since) })) } : {}),
     possible: view.possible.filter((name) => mayCommandIntervention(role, name)),
     links: { self: path, timeline: `${path}/timeline`, request: `/v1/requests/${view.request}` },
   };
+}
+
+/** In lists, which have no texts, only the index. */
+function deliveredOut(delivered: InterventionView['delivered'], texts: Omit<InterventionTexts, 'estimate'>) {
+  const shown = present({ ...texts, qualityIndex: delivered?.qualityIndex });
+  return Object.keys(shown).length === 0 ? {} : { delivered: shown };
 }
 
 function estimateOut(estimate: NonNullable<InterventionView['estimate']>, stored: StoredEstimate | undefined) {

@@ -4,9 +4,10 @@ import { Unavailable } from '../client/unavailable.ts';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import { readEstimate } from '../db/interventionEstimates.ts';
 import { type InterventionRow, readInterventionRow } from '../db/interventions.ts';
+import { readText } from '../db/mailFacts.ts';
 import { Refusal } from '../domain/failures.ts';
 import { parseInterventionId } from '../workflows/interventionMessages.ts';
-import { interventionOut, type OpenIntervention } from './presentIntervention.ts';
+import { type InterventionTexts, interventionOut, type OpenIntervention } from './presentIntervention.ts';
 import { interventionRefused, notFound } from './problems.ts';
 import { mayCommandIntervention, sees } from './rights.ts';
 import { type Answer, param } from './route.ts';
@@ -28,9 +29,18 @@ export async function interventionAnswer(pool: Pool, caller: TokenHolder, id: st
   const row = await readInterventionRow(pool, id);
   if (!row) throw notFound('intervention');
   if (!isSaved(row)) throw new Unavailable('worker');
-  const { estimate } = row.view;
-  const stored = estimate && (await readEstimate(pool, estimate.estimate));
-  return { headers: { etag: `"${row.version}"` }, content: interventionOut(row, caller.role, stored) };
+  const content = interventionOut(row, caller.role, await textsOf(pool, row));
+  return { headers: { etag: `"${row.version}"` }, content };
+}
+
+async function textsOf(pool: Pool, { view, request }: OpenIntervention): Promise<InterventionTexts> {
+  const { estimate, delivered } = view;
+  const read = async (id: string | undefined) => (id === undefined ? undefined : await readText(pool, request, id));
+  return {
+    estimate: estimate && (await readEstimate(pool, estimate.estimate)),
+    report: await read(delivered?.report),
+    actionPlan: await read(delivered?.actionPlan),
+  };
 }
 
 /** Whether its first save is there. */

@@ -70,7 +70,7 @@ function allowancesOf({ modules }: ContractTerms): InterventionTerms['allowances
   const visits = Object.entries(modules?.list ?? {}).flatMap(([name, module]) => {
     if (!module?.active || !module.visit) return [];
     const { minutes, every, delivers } = module.visit;
-    const allowance: ModuleAllowance = { seconds: minutes * MINUTE, every, delivers };
+    const allowance: ModuleAllowance = { seconds: minutes * MINUTE, every, deliverables: delivers };
     return [[name, allowance] as const];
   });
   return Object.fromEntries(visits);

@@ -174,6 +174,15 @@ export async function storeContact(
   );
 }
 
+/** Who is told first: the main contact, or without one the first active contact; undefined when there is none. */
+export async function readMainContact(db: Queryable, contract: string): Promise<ContactRow | undefined> {
+  const { rows } = await db.query<ContactRow>(
+    `${CONTACT} WHERE contract = $1 AND active ORDER BY main DESC, id LIMIT 1`,
+    [contract],
+  );
+  return rows[0];
+}
+
 /** The contacts of a contract, by name. */
 export async function listContacts(db: Queryable, contract: string): Promise<ContactRow[]> {
   const { rows } = await db.query<ContactRow>(`${CONTACT} WHERE contract = $1 ORDER BY name, id`, [contract]);

@@ -2,6 +2,7 @@
 import type { Pool } from 'pg';
 import { anomalySupport } from '../contracts/templates/anomalySupport.ts';
 import { demonstration } from '../contracts/templates/demonstration.ts';
+import { managedHosting } from '../contracts/templates/managedHosting.ts';
 import { prepaidTickets } from '../contracts/templates/prepaidTickets.ts';
 import { publisherSupport } from '../contracts/templates/publisherSupport.ts';
 import { type ContractTerms, type ContractTermsInput, parseTerms } from '../contracts/terms.ts';
@@ -30,7 +31,10 @@ export type DemonstrationContact = Pick<ContactRow, 'id' | 'contract' | 'name' |
 
 /** What was loaded, for whoever starts the stack. */
 export interface Demonstration {
-  /** `DEMO-ANOMALY`, then `DEMO-SECONDS`, whose delays last seconds, then `DEMO-PREPAID`, which sells tickets. */
+  /**
+   * `DEMO-ANOMALY`, then `DEMO-SECONDS`, whose delays last seconds, then `DEMO-PREPAID`, which sells tickets, and `DEMO-HOSTING`,
+   * which has a planned visit each month.
+   */
   readonly contracts: readonly { readonly reference: string; readonly contact: DemonstrationContact }[];
   readonly tokens: DemonstrationTokens;
   /** The contact on `DEMO-ANOMALY`. */
@@ -97,6 +101,20 @@ const THEA = {
   trained: true,
 } as const;
 
+/** Of the contract whose planned visits are opened by themselves. */
+const HUGO = {
+  id: 'demo-hugo',
+  contract: 'DEMO-HOSTING',
+  name: 'Hugo Fictif',
+  email: 'hugo@customer.example',
+  language: 'fr',
+  trained: true,
+} as const;
+const HOSTING = {
+  activeModules: ['subscription', 'plannedMaintenance', 'hotline', 'hosting'],
+  monthlyCents: { hosting: 80_000, equipment: 20_000, services: 30_000 },
+} as const;
+
 /**
  * Loads the demonstration, or finds it again: a second start keeps its data, and those of `earlierTokens` that still open
  * something. @throws Error in production.
@@ -112,14 +130,16 @@ export async function loadDemonstration(
   await storeAll(pool, CLAIRE.contract, withViewer(anomalySupport(PARTIES)));
   await storeAll(pool, CAMILLE.contract, withViewer(demonstration(PARTIES, UNIT_SECONDS)));
   await storeAll(pool, THEA.contract, prepaidTickets(PARTIES));
+  await storeAll(pool, HUGO.contract, managedHosting(PARTIES, HOSTING));
   await storeContact(pool, CLAIRE);
+  await storeContact(pool, HUGO);
   await storeContact(pool, THEA);
   await storeContact(pool, CAMILLE);
   await storeStaff(pool, person(AGENT, 'Alix Fictive', 'agent'));
   await storeStaff(pool, person(SUPERVISOR, 'Sacha Fictif', 'supervisor'));
   await storeStaff(pool, person(BILLING, 'Billie Fictive', 'billing'));
   return {
-    contracts: [CLAIRE, CAMILLE, THEA].map((contact) => ({ reference: contact.contract, contact })),
+    contracts: [CLAIRE, CAMILLE, THEA, HUGO].map((contact) => ({ reference: contact.contract, contact })),
     tokens: {
       agent: await tokenOf(pool, { staff: AGENT }, earlierTokens.agent),
       supervisor: await tokenOf(pool, { staff: SUPERVISOR }, earlierTokens.supervisor),

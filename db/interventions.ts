@@ -1,6 +1,6 @@
 /** Rows of interventions: registered before Temporal is called, then the read model of what the workflow decides. */
 import { randomUUID } from 'node:crypto';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { InterventionCommandOf } from '../domain/intervention/events.ts';
 import type { InterventionId, InterventionState } from '../domain/intervention/state.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
@@ -34,6 +34,8 @@ export interface NewIntervention {
   /** Id of the text that says what it is about. */
   readonly text: string;
   readonly module?: string;
+  /** Period of the module that the visit is of; without it the one in which it is opened. */
+  readonly period?: string;
   readonly who: InterventionCommandOf<'open'>['who'];
   readonly channel: InterventionCommandOf<'open'>['channel'];
   /** A UUID; a new one without it. */
@@ -46,31 +48,37 @@ export interface NewIntervention {
  */
 export async function registerIntervention(
   pool: Pool,
-  { request, termsVersion, contact, text, module, who, channel, commandId = randomUUID() }: NewIntervention,
+  intervention: NewIntervention,
 ): Promise<InterventionId | undefined> {
-  const opening = { contact, text, who, channel, commandId, ...(module === undefined ? {} : { module }) };
-  return await inTransaction(pool, async (client) => {
-    // One after the other: two at once would have one number.
-    const found = await client.query<{ contract: string }>(
-      'SELECT contract FROM requests WHERE number = $1 FOR UPDATE',
-      [request],
-    );
-    const contract = found.rows[0]?.contract;
-    if (contract === undefined) return undefined;
-    const known = await client.query<{ id: InterventionId }>(
-      `SELECT id FROM interventions WHERE request = $1 AND opening->>'commandId' = $2`,
-      [request, commandId],
-    );
-    if (known.rows[0]) return known.rows[0].id;
-    const { rows } = await client.query<{ id: InterventionId }>(
-      `INSERT INTO interventions (id, request, n, contract, terms_version, contact, module, opening)
-       SELECT 'intervention:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6
-       FROM (SELECT coalesce(max(n), 0) + 1 AS n FROM interventions WHERE request = $1) AS next
-       RETURNING id`,
-      [request, contract, termsVersion, contact, module ?? null, JSON.stringify(opening)],
-    );
-    return rows[0]?.id;
-  });
+  return await inTransaction(pool, (client) => insertIntervention(client, intervention));
+}
+
+/** The same within a transaction. */
+export async function insertIntervention(
+  client: PoolClient,
+  { request, termsVersion, contact, text, module, period, who, channel, commandId = randomUUID() }: NewIntervention,
+): Promise<InterventionId | undefined> {
+  const visit = { ...(module === undefined ? {} : { module }), ...(period === undefined ? {} : { period }) };
+  const opening: InterventionCommandOf<'open'> = { contact, text, who, channel, commandId, ...visit };
+  // One after the other: two at once would have one number.
+  const found = await client.query<{ contract: string }>('SELECT contract FROM requests WHERE number = $1 FOR UPDATE', [
+    request,
+  ]);
+  const contract = found.rows[0]?.contract;
+  if (contract === undefined) return undefined;
+  const known = await client.query<{ id: InterventionId }>(
+    `SELECT id FROM interventions WHERE request = $1 AND opening->>'commandId' = $2`,
+    [request, commandId],
+  );
+  if (known.rows[0]) return known.rows[0].id;
+  const { rows } = await client.query<{ id: InterventionId }>(
+    `INSERT INTO interventions (id, request, n, contract, terms_version, contact, module, opening)
+     SELECT 'intervention:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6
+     FROM (SELECT coalesce(max(n), 0) + 1 AS n FROM interventions WHERE request = $1) AS next
+     RETURNING id`,
+    [request, contract, termsVersion, contact, module ?? null, JSON.stringify(opening)],
+  );
+  return rows[0]?.id;
 }
 
 const INTERVENTION = `

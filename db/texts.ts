@@ -1,4 +1,5 @@
 /** What people wrote. A text is stored before the command that names it, so that histories know its id only. */
+import { createHash } from 'node:crypto';
 import type { TextId, Who } from '../domain/events.ts';
 import type { Queryable } from './pool.ts';
 
@@ -9,6 +10,13 @@ export interface NewText {
   readonly number: string;
   readonly body: string;
   readonly author: Who;
+}
+
+/** Id of a further text of a command, whose first has the command's own: the same each time it is asked for. */
+export function furtherTextId(commandId: string, name: string): TextId {
+  const hex = createHash('sha256').update(`${commandId}:${name}`).digest('hex');
+  // A UUID of version 8: made as its maker likes.
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** Stores a text; one that is there already stays as it is. */

@@ -47,7 +47,14 @@ export interface ClockDue {
 
 /** What a mail is about, without a word that names a person: the activity adds names, texts, addresses, language. */
 export type MailOrder =
-  | { readonly kind: 'receipt'; readonly priority: string; readonly text: TextId; readonly due: readonly ClockDue[] }
+  /** `unasked`: the program opened it, of a planned visit; the customer has not asked. */
+  | {
+      readonly kind: 'receipt';
+      readonly priority: string;
+      readonly text: TextId;
+      readonly due: readonly ClockDue[];
+      readonly unasked?: true;
+    }
   | { readonly kind: 'acknowledgement'; readonly priority: string; readonly due: readonly ClockDue[] }
   | {
       readonly kind: 'requalified';

@@ -96,7 +96,10 @@ export function openRequest(number: string, event: EventOf<'open'>, rules: Rules
       ...(previous === undefined ? {} : { previous }),
     },
   });
-  orderMail(draft, { kind: 'receipt', priority, text: event.text, due: dueMoments(draft.state, rules) });
+  orderMail(draft, {
+    ...{ kind: 'receipt', priority, text: event.text, due: dueMoments(draft.state, rules) },
+    ...(event.who === 'system' ? { unasked: true } : {}),
+  });
   if (event.missing !== undefined) ask(draft, { at, ...SYSTEM, text: event.missing, automatic: true });
   if (event.commandId !== undefined) remember(draft, event.commandId, at);
   return finishDraft(draft);

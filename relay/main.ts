@@ -1,6 +1,6 @@
 /**
  * The relay process: takes mail from the network, moves it to the workflows, opens and sends what was left, files late
- * reports, tells of new opening hours; until SIGTERM or SIGINT.
+ * reports, tells of new opening hours, keeps the schedules of planned visits; until SIGTERM or SIGINT.
  */
 import { once } from 'node:events';
 import { createTemporalClient } from '../client/connection.ts';
@@ -9,6 +9,7 @@ import { createEscalationDoor } from '../client/escalationDoor.ts';
 import { createHotlineDoor } from '../client/hotlineDoor.ts';
 import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
+import { createVisitDoor } from '../client/visitDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
 import { insertInboundMail } from '../db/inboundMails.ts';
@@ -27,6 +28,7 @@ import { startOpeningHours, toldInterventions, toldRequests } from './openingHou
 import { startOpenings } from './openings.ts';
 import { startReports } from './reports.ts';
 import { startSendings } from './sendings.ts';
+import { startVisitSchedules, startVisits } from './visits.ts';
 
 const environment = readEnvironment(process.env, 'relay');
 const log = createLog('relay', environment.logLevel);
@@ -70,6 +72,8 @@ const credits = startCredits({
   waiting: { interventions: interventionDoor, calls: hotlineDoor },
   log,
 });
+const visitSchedules = startVisitSchedules({ pool, door: createVisitDoor({ client }), log });
+const visits = startVisits({ pool, requests: door, interventions: interventionDoor, log });
 const transport = createMailTransport(environment.smtpUrl);
 const notices = startNotices({
   pool,
@@ -97,7 +101,7 @@ log.info({ port: listener.port }, 'relay ready');
 
 await stopped;
 await listener.close();
-const duties = [relay, openings, sendings, reports, openingHours, credits, notices];
+const duties = [relay, openings, sendings, reports, openingHours, credits, visitSchedules, visits, notices];
 await Promise.all(duties.map((duty) => duty.close()));
 transport.close();
 await parser.close();

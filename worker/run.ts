@@ -10,6 +10,7 @@ import { createInterventionActivities } from '../activities/interventions.ts';
 import { createMailActivities } from '../activities/mail.ts';
 import { readsPackageFiles } from '../activities/packageFiles.ts';
 import { createRequestActivities } from '../activities/requests.ts';
+import { createVisitActivities } from '../activities/visits.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
 import { createPostgresFiles } from '../db/attachments.ts';
@@ -70,6 +71,7 @@ export async function runWorker(
     useWorkerVersioning: environment.workerVersioning === 'on',
     activities: {
       ...createContractActivities({ pool, staffAlerts }),
+      ...createVisitActivities({ pool }),
       ...arrange({
         ...createRequestActivities({ pool }),
         ...createEscalationActivities({ pool }),

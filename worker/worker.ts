@@ -16,6 +16,7 @@ import {
   type FinishedSpan,
   REQUEST_TASK_QUEUE,
   type RequestActivities,
+  type VisitActivities,
 } from '../workflows/messages.ts';
 import type { TraceSinks } from '../workflows/traces.ts';
 import { escalationServices } from './nexusServices.ts';
@@ -25,7 +26,8 @@ export type WorkerActivities = RequestActivities &
   Partial<EscalationActivities> &
   Partial<ContractActivities> &
   Partial<InterventionActivities> &
-  Partial<HotlineActivities>;
+  Partial<HotlineActivities> &
+  Partial<VisitActivities>;
 
 /** What a worker of requests needs. */
 export interface RequestWorkerOptions {

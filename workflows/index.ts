@@ -3,4 +3,5 @@ export { contract } from './contract.ts';
 export { escalation } from './escalation.ts';
 export { hotlineCall } from './hotlineCall.ts';
 export { intervention } from './intervention.ts';
+export { plannedVisit } from './plannedVisit.ts';
 export { supportRequest } from './supportRequest.ts';

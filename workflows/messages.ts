@@ -9,6 +9,7 @@ import type { ShortTerms } from '../domain/shortTerms.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import type { RequestTerms } from '../domain/terms.ts';
 import type { RequestView } from '../domain/view.ts';
+import { type ModuleVisits, visitScheduleId } from '../domain/visits.ts';
 
 /** Task queue of requests: workflows and their activities. */
 export const REQUEST_TASK_QUEUE = 'requests';
@@ -195,4 +196,27 @@ export interface CreditTold {
   readonly lot: number;
   readonly days?: number;
   readonly tells: boolean;
+}
+
+/** What `plannedVisit` runs on. */
+export type PlannedVisitInput = Pick<ModuleVisits, 'contract' | 'module'>;
+
+/** Workflow id of the visits of a module: each run's is followed by the time at which it was to start. */
+export function plannedVisitWorkflowId(visits: PlannedVisitInput): string {
+  return `planned:${visitScheduleId(visits)}`;
+}
+
+/** A visit to be opened: that of the period in which `at` (epoch milliseconds) lies. */
+export interface OpenVisit extends PlannedVisitInput {
+  readonly at: number;
+}
+
+/** What came of it. `noVisits`: the contract in force has none of the module. `noContact`: it has nobody to be told. */
+export type VisitOutcome =
+  | { readonly result: 'opened'; readonly period: string; readonly request: string; readonly intervention: string }
+  | { readonly result: 'noVisits' | 'noContact' };
+
+/** Activities of planned visits. May run twice: a period's visit is opened once. */
+export interface VisitActivities {
+  openVisit(input: OpenVisit): Promise<VisitOutcome>;
 }

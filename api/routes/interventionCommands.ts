@@ -7,6 +7,7 @@ import { changeContactAddress, isActiveStaff, readContact, readTerms } from '../
 import { deleteEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
 import type { InterventionRow } from '../../db/interventions.ts';
 import { isUniqueViolation } from '../../db/pool.ts';
+import { furtherTextId } from '../../db/texts.ts';
 import { Refusal } from '../../domain/failures.ts';
 import {
   INTERVENTION_COMMANDS,
@@ -30,6 +31,8 @@ interface Dependencies {
 }
 
 type Meta = Pick<InterventionCommandOf<'note'>, 'who' | 'channel' | 'commandId' | 'receivedAt' | 'enteredBy'>;
+/** What a body has in words, and when they were said. */
+type Written = { readonly text?: string; readonly actionPlan?: string; readonly receivedAt?: string };
 type Shown = Input & { readonly body: unknown };
 
 /** One route for every command. */
@@ -50,11 +53,13 @@ function commandRoute(deps: Dependencies, name: InterventionCommandName): Route 
     ...(dryRun ? { dryRun } : {}),
     async handle({ caller, params, body, call }) {
       const row = await visibleIntervention(pool, caller, params);
-      const { text, receivedAt, ...fields } = body as { text?: string; receivedAt?: string };
+      const { text, actionPlan, receivedAt, ...fields } = body as Written;
       const meta = metaOf(caller, row, name, call.updateId, receivedAt);
       try {
         await withText(pool, row.request, text, meta, (named) =>
-          give(deps, row, name, { ...inMilliseconds(fields), ...named }, meta),
+          withActionPlan(pool, row.request, actionPlan, meta, (further) =>
+            give(deps, row, name, { ...inMilliseconds(fields), ...named, ...further }, meta),
+          ),
         );
       } catch (error) {
         throw interventionRefusal(error, caller);
@@ -85,6 +90,19 @@ function metaOf(
   }
   const at = Date.parse(receivedAt);
   return { who: `contact:${row.contact}`, channel: 'phone', commandId, enteredBy: whoOf(caller), receivedAt: at };
+}
+
+/** The second text of a command; see `withText`. */
+async function withActionPlan(
+  pool: Pool,
+  number: string,
+  body: string | undefined,
+  { commandId, who }: Meta,
+  command: (named: { actionPlan?: string }) => Promise<unknown>,
+): Promise<void> {
+  await withText(pool, number, body, { commandId: furtherTextId(commandId, 'actionPlan'), who }, ({ text }) =>
+    command(text === undefined ? {} : { actionPlan: text }),
+  );
 }
 
 /** Instants as the core counts them. */

@@ -1,7 +1,7 @@
 /** Flat-rate modules, and the flat rate that pays for them. */
 import { z } from 'zod';
-import { Words } from '../fields.ts';
-import { type Finding, field, isGiven, membersOf } from '../inspection.ts';
+import { Name, Words } from '../fields.ts';
+import { type Finding, field, isGiven, itemsOf, membersOf, namesIn, unknownName } from '../inspection.ts';
 import { Minutes } from './fields.ts';
 import { Money } from './money.ts';
 
@@ -67,6 +67,17 @@ const FlatRate = z.strictObject({
 /** Modules of the contract, their flat rate, and what a change of perimeter does. */
 export const Modules = z.strictObject({
   list: z.partialRecord(z.enum(MODULE_NAMES), Module).meta({ description: 'The modules by name (E list of modules).' }),
+  visits: z
+    .strictObject({
+      kind: Name.meta({ description: 'Kind of request, in `coverage.kinds`.' }),
+      priority: Name.meta({
+        description: 'Priority, in `priorities`: one without clocks, since nobody has called (E module A).',
+      }),
+    })
+    .optional()
+    .meta({
+      description: 'Requests that the program opens for planned visits; without it default kind and priority.',
+    }),
   flatRate: FlatRate.meta({ description: 'The flat rate by its parts: the least that is billed (E 21.1).' }),
   perimeterShrinks: z
     .enum(['priceStays', 'repriced'])
@@ -76,12 +87,32 @@ export const Modules = z.strictObject({
   }),
 });
 
-/** A contract that has modules without any that is active. */
+/** A contract that has modules without any that is active, or visits whose requests would fit no part of the terms. */
 export function moduleContradictions(terms: unknown): Finding[] {
   const modules = field(terms, 'modules');
   const list = membersOf(field(modules, 'list'));
-  if (!isGiven(modules) || list.length === 0 || list.some(([, module]) => field(module, 'active') === true)) return [];
-  return [{ path: 'modules.list', message: 'No module is active: leave out modules, or activate one.' }];
+  const isIdle = isGiven(modules) && list.length > 0 && !list.some(([, module]) => field(module, 'active') === true);
+  return [
+    ...(isIdle ? [{ path: 'modules.list', message: 'No module is active: leave out modules, or activate one.' }] : []),
+    ...visitContradictions(terms),
+  ];
+}
+
+/** A planned visit is part of the contract, and of a kind and a priority that it has. */
+function visitContradictions(terms: unknown): Finding[] {
+  const kind = field(terms, 'modules', 'visits', 'kind');
+  const priority = field(terms, 'modules', 'visits', 'priority');
+  const coverage = field(terms, 'coverage');
+  const kinds = namesIn(coverage, 'kinds');
+  const coveredBy = typeof kind === 'string' ? field(coverage, 'kinds', kind, 'coveredBy') : undefined;
+  const isElsewhere = coveredBy !== undefined && !itemsOf(coveredBy).includes(field(coverage, 'as'));
+  return [
+    ...unknownName('modules.visits.kind', kind, kinds, 'kind of request'),
+    ...(isElsewhere
+      ? [{ path: 'modules.visits.kind', message: 'The contract does not cover this kind of request.' }]
+      : []),
+    ...unknownName('modules.visits.priority', priority, namesIn(terms, 'priorities'), 'priority'),
+  ];
 }
 
 /** A price of a module that is not active. */

@@ -13,7 +13,7 @@ import { businessWeek, clock, exclusion, frenchCalendar, type Parties } from './
  */
 export function managedHosting(
   parties: Parties,
-  choices: Omit<HostingChoices, 'businessCalendar' | 'workingCalendar'>,
+  choices: Omit<HostingChoices, 'businessCalendar' | 'workingCalendar' | 'visits'>,
 ): ContractTermsInput {
   const isActive = (module: ModuleName) => choices.activeModules.includes(module);
   const working: [string, string][] = [['08:30', '18:00']];
@@ -75,10 +75,23 @@ export function managedHosting(
         meaning: { fr: 'Toute autre demande.', en: 'Any other request.' },
         clocks: { intervention: isActive('subscription') ? INTERVENTION : 'none', recovery: 'none' },
       },
+      // Our reading: module A promises an intervention after the customer's call; of a planned visit nobody called.
+      planned: {
+        label: { fr: 'Planifié', en: 'Planned' },
+        meaning: {
+          fr: 'Visite planifiée d’un module du forfait : une date est à convenir.',
+          en: 'A planned visit of a flat-rate module: a date is to be agreed.',
+        },
+        clocks: { intervention: 'none', recovery: 'none' },
+      },
     },
     defaultPriority: 'standard',
     exclusions: EXCLUSIONS,
-    ...hostingFigures({ ...choices, businessCalendar: 'business', workingCalendar: 'working' }),
+    ...hostingFigures({
+      ...choices,
+      ...{ businessCalendar: 'business', workingCalendar: 'working' },
+      visits: { kind: 'maintenance', priority: 'planned' },
+    }),
   };
 }
 

@@ -145,12 +145,12 @@ export function allowancePeriod(every: 'month' | 'year', date: string): string {
   return date.slice(0, every === 'month' ? 7 : 4);
 }
 
-/** Asks for the time of a planned visit. */
-export function takeAllowance(draft: InterventionDraft, at: number, { who }: Source): void {
+/** Asks for the time of a planned visit, of the given period or else of that in which it is opened. */
+export function takeAllowance(draft: InterventionDraft, at: number, { who }: Source, given?: string): void {
   const { module } = draft.state;
   const terms = module === undefined ? undefined : draft.rules.terms.allowances[module];
   if (module === undefined || !terms) return;
-  const period = allowancePeriod(terms.every, localDate(hoursOf(draft.rules), at));
+  const period = given ?? allowancePeriod(terms.every, localDate(hoursOf(draft.rules), at));
   const key = effectKey(draft, 'takeAllowance');
   issue(draft, { kind: 'takeAllowance', key, module, period, seconds: terms.seconds, by: who });
 }

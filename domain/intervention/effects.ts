@@ -85,7 +85,11 @@ export type InterventionMailOrder =
   | {
       readonly kind: 'report';
       readonly text: TextId;
+      readonly actionPlan?: TextId;
+      readonly qualityIndex?: number;
       readonly seconds: number;
+      /** Of these: paid by the time of the module whose planned visit it was. */
+      readonly included?: number;
       readonly used: UnitAmounts;
       readonly returned: UnitAmounts;
     }

@@ -6,6 +6,7 @@ import { Refusal } from '../failures.ts';
 import { isSame, least, minus, NONE } from './amounts.ts';
 import { type CancellationCost, whatCancellingCosts } from './cancellation.ts';
 import { returnAllowance, settleReservations } from './credit.ts';
+import { deliveredBy, secondsIncluded } from './deliverables.ts';
 import { type InterventionDraft, orderMail } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
 import type { Ending, InterventionStatus } from './state.ts';
@@ -46,17 +47,26 @@ function stopClock(draft: InterventionDraft, at: number, source: Source): void {
   if (seconds > 0) draft.state.logs = [...logs, { seconds, at, who: running.who, from: running.since }];
 }
 
-/** The work is done: the customer gets the report, and is debited what was used. */
+/** The work is done: the customer gets the report with what belongs to it, and is debited what was used. */
 export function complete(draft: InterventionDraft, event: InterventionEventOf<'complete'>): void {
   const { at, text } = event;
+  const delivered = deliveredBy(draft.state, draft.rules, event);
   stopClock(draft, at, event);
   const { state, rules } = draft;
   const reserved = reservedOf(state);
   const used = least(reserved, usedOf(state, rules.terms));
   const returned = minus(reserved, used);
   const seconds = secondsWorked(state);
-  record(draft, at, event, { type: 'completed', text, facts: { seconds, used, returned } });
-  orderMail(draft, { kind: 'report', text, seconds, used, returned });
+  const { report: _, actionPlan, ...index } = delivered;
+  const included = secondsIncluded(state);
+  record(draft, at, event, { type: 'completed', text, facts: { seconds, used, returned, ...index } });
+  if (actionPlan !== undefined) record(draft, at, event, { type: 'actionPlanDelivered', text: actionPlan });
+  orderMail(draft, {
+    ...{ kind: 'report', text, seconds, used, returned, ...index },
+    ...(actionPlan === undefined ? {} : { actionPlan }),
+    ...(included === undefined ? {} : { included }),
+  });
+  draft.state.delivered = delivered;
   endWith(draft, at, event, { status: 'done', by: 'provider', used, lost: NONE });
 }
 

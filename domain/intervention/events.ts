@@ -33,8 +33,11 @@ export interface EstimateFigures {
 
 /** The payloads, by event type. */
 export interface InterventionPayloads {
-  /** The first event. `module`: a planned visit, paid by the module's allowance before credit. */
-  open: { readonly contact: string; readonly text: TextId; readonly module?: string };
+  /**
+   * The first event. `module`: a planned visit, paid by the module's allowance before credit; that of `period` (`2027-03`,
+   * `2027`), or without it of the one in which it is opened.
+   */
+  open: { readonly contact: string; readonly text: TextId; readonly module?: string; readonly period?: string };
 
   /** By staff. The feasibility study, by a call (A catalogue). */
   study: { readonly feasible: boolean; readonly text: TextId };
@@ -61,8 +64,11 @@ export interface InterventionPayloads {
   };
   /** Asks the customer for more than the estimate. `units` by name: half-days may go on in time units. */
   askMore: { readonly units: UnitAmounts; readonly text?: TextId };
-  /** The work is done: the report goes to the customer, what was used is debited, the rest returns. */
-  complete: { readonly text: TextId };
+  /**
+   * The work is done: the report goes to the customer, what was used is debited, the rest returns. Planned visits of some
+   * modules deliver an action plan, or an index of quality from 0 to 100, too.
+   */
+  complete: { readonly text: TextId; readonly actionPlan?: TextId; readonly qualityIndex?: number };
   /** By the provider: ends it; nothing is lost. Work done is debited only where the customer owes it: `debitWork`. */
   withdraw: { readonly text: TextId; readonly debitWork?: boolean };
   assign: { readonly assignee: `staff:${string}` };

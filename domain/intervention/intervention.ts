@@ -77,7 +77,7 @@ export function openIntervention(
     rules,
   );
   record(draft, at, event, { type: 'opened', text, ...(module === undefined ? {} : { facts: { module } }) });
-  takeAllowance(draft, at, event);
+  takeAllowance(draft, at, event, event.period);
   if (event.commandId !== undefined) remember(draft, event.commandId, at);
   return finishDraft(draft);
 }

@@ -1,6 +1,6 @@
 /** The state of one intervention. JSON: it is stored in Postgres and carried across continue-as-new. */
 import type { EffectKey } from '../effects.ts';
-import type { Who } from '../events.ts';
+import type { TextId, Who } from '../events.ts';
 import type { CustomersTurn, InterventionEffect, InterventionMailOrder, InterventionTaskKind } from './effects.ts';
 import type { EstimateFigures, ExpenseKind } from './events.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -127,6 +127,14 @@ export interface Ending {
   readonly expensesDue: number;
 }
 
+/** What the customer got at its end. Texts by their ids. */
+export interface Delivered {
+  readonly report: TextId;
+  readonly actionPlan?: TextId;
+  /** 0 to 100. */
+  readonly qualityIndex?: number;
+}
+
 /** All that is known of an intervention: plain JSON, instants in epoch milliseconds. No personal data. */
 export interface InterventionState {
   readonly id: InterventionId;
@@ -178,6 +186,7 @@ export interface InterventionState {
   readonly ended?: Ending;
   /** Versions of the calendars by which the date was worked out, where something was announced for them. */
   readonly hours?: { readonly [calendar: string]: number };
+  readonly delivered?: Delivered;
   /** Set once a date that passed without work was told to staff. */
   readonly missedFrom?: number;
   /** Set while a wider opening window is being built. */

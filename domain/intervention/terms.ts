@@ -39,7 +39,8 @@ export interface ModuleAllowance {
   readonly seconds: number;
   /** Resets with each calendar month or year of the contract's zone. */
   readonly every: 'month' | 'year';
-  readonly delivers: readonly ('report' | 'actionPlan' | 'qualityIndex')[];
+  /** What the work ends with. Absent in visits that were opened before it was asked for. */
+  readonly deliverables?: readonly ('report' | 'actionPlan' | 'qualityIndex')[];
 }
 
 /** What an intervention needs of its contract. */

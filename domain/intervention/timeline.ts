@@ -34,6 +34,7 @@ export const INTERVENTION_AUDIENCE = {
   moreAgreed: 'customer',
   moreDeclined: 'customer',
   completed: 'customer',
+  actionPlanDelivered: 'customer',
   cancelled: 'customer',
   withdrawn: 'customer',
   unitsPosted: 'customer',
@@ -67,6 +68,7 @@ export interface InterventionEntry extends TimelineLine<InterventionEntryType> {
     readonly to?: number;
     readonly wasFrom?: number;
     readonly seconds?: number;
+    readonly qualityIndex?: number;
     /** Why the clock was stopped by itself. */
     readonly because?: 'usedUp' | 'closing';
     readonly waitingFor?: CustomersTurn;

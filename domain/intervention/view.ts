@@ -7,6 +7,7 @@ import type { CustomersTurn } from './effects.ts';
 import type { InterventionCommandName } from './events.ts';
 import type { InterventionRules } from './rules.ts';
 import type {
+  Delivered,
   Ending,
   Estimate,
   Expense,
@@ -70,6 +71,7 @@ export interface InterventionView {
   /** What cancelling would cost at the instant of the last event; asked anew for any other. Absent once it ended. */
   readonly cancelling?: CancellationCost;
   readonly ended?: Ending;
+  readonly delivered?: Delivered;
   readonly tasks: readonly InterventionTask[];
   /** Commands that would be accepted now. */
   readonly possible: readonly InterventionCommandName[];
@@ -82,6 +84,7 @@ export function interventionView(state: InterventionState, rules: InterventionRu
   return {
     ...{ id, request, n, contract, termsVersion, version: seq, status, contact, openedAt },
     ...defined({ assignee: state.assignee, module: state.module, order: state.order, ended: state.ended }),
+    ...defined({ delivered: state.delivered }),
     ...(state.study ? { feasible: state.study.feasible } : {}),
     ...(estimate ? { estimate: { ...estimate, ...defined({ expiresAt: expiresAt(state, rules) }) } } : {}),
     approved: estimate?.approved ? plus(estimated(state), state.agreed) : state.agreed,

@@ -36,6 +36,7 @@ export const ENGLISH: Words = {
     'Before you try anything, please make a full backup of your application and its data, and make sure that you can restore it.',
   remark: 'A note from our team:',
   yourMessage: 'Your message:',
+  itsContent: 'What it is about:',
   footerRequest: (number) => `Support request ${number}`,
   footerAnswer: 'To answer us, simply reply to this message.',
   footerAutomatic: 'This message was sent automatically; your reply to it will be read by a person.',
@@ -44,6 +45,10 @@ export const ENGLISH: Words = {
   receipt: (number) =>
     `We have received your support request. Its number is ${number}: please quote it whenever you contact us about it.`,
   receiptNext: 'A member of our team will take it up. If you would like to add something, reply to this message.',
+  unaskedReceipt: (number) =>
+    `Your contract includes a planned visit, which we are preparing: there is nothing for you to do yet. Its number is ${number}: please quote it whenever you contact us about it.`,
+  unaskedReceiptNext:
+    'Our team will agree a date with you. If some days suit you better than others, reply to this message.',
   acknowledgement: 'We have taken up your request, and our team is working on it.',
   requalified: 'The priority of your request has changed.',
   recovery: 'The service is back.',

@@ -36,6 +36,7 @@ export const FRENCH: Words = {
     'Avant tout essai, faites une sauvegarde complète de votre application et de ses données, et assurez-vous de pouvoir la restaurer.',
   remark: 'Notre équipe précise :',
   yourMessage: 'Votre message :',
+  itsContent: 'De quoi il s’agit :',
   footerRequest: (number) => `Demande d’assistance ${number}`,
   footerAnswer: 'Pour nous répondre, répondez simplement à ce message.',
   footerAutomatic: 'Ce message vous a été envoyé automatiquement ; votre réponse, elle, sera bien lue.',
@@ -45,6 +46,10 @@ export const FRENCH: Words = {
     `Nous avons bien reçu votre demande d’assistance. Elle porte le numéro ${number} : merci de le rappeler si vous nous contactez à son sujet.`,
   receiptNext:
     'Un membre de notre équipe va la prendre en charge. Si vous souhaitez la compléter, répondez à ce message.',
+  unaskedReceipt: (number) =>
+    `Votre contrat comprend une visite planifiée, que nous préparons : vous n’avez rien à faire pour le moment. Elle porte le numéro ${number} : merci de le rappeler si vous nous contactez à son sujet.`,
+  unaskedReceiptNext:
+    'Notre équipe va convenir d’une date avec vous. Si certains jours vous conviennent mieux que d’autres, répondez à ce message.',
   acknowledgement: 'Votre demande est prise en charge : notre équipe y travaille.',
   requalified: 'La priorité de votre demande a changé.',
   recovery: 'Le service est rétabli.',

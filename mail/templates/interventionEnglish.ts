@@ -94,6 +94,10 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   expenses: 'Expenses due, excluding VAT',
   reportTitle: 'Report',
   report: 'The work is done. Our report:',
+  actionPlan: 'The action plan that we propose:',
+  qualityIndex: 'Quality index',
+  outOfHundred: (index) => `${index} out of 100`,
+  included: 'Of it, covered by the flat rate',
   time: 'Time worked',
   duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
   statement: 'The statement of your contract shows every movement.',
@@ -108,7 +112,9 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
     })[task],
   task: (task) =>
     ({
-      agreeDate: ['Units are reserved, or ordered: agree a date with the customer and schedule it.'],
+      agreeDate: [
+        'Everything is reserved, ordered, or covered by the flat rate: agree a date with the customer and schedule it.',
+      ],
       agreeOtherDate: ['The date does not stand any more, or has passed without work: agree another one.'],
       moreUnanswered: ['The customer does not answer whether work may go on. It stays stopped: decide how it ends.'],
       moreDeclined: ['The customer does not agree to more. Finish within what was approved, or end it.'],

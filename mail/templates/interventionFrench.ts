@@ -100,6 +100,10 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   expenses: 'Frais dus, hors taxes',
   reportTitle: 'Compte rendu',
   report: 'Le travail est terminé. Notre compte rendu :',
+  actionPlan: 'Le plan d’action que nous vous proposons :',
+  qualityIndex: 'Indice de qualité',
+  outOfHundred: (index) => `${index} sur 100`,
+  included: 'Dont compris dans le forfait',
   time: 'Temps passé',
   duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
   statement: 'Le relevé de votre contrat montre chaque mouvement.',
@@ -114,7 +118,9 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     })[task],
   task: (task) =>
     ({
-      agreeDate: ['Les unités sont réservées, ou commandées : convenir d’une date avec le client et la planifier.'],
+      agreeDate: [
+        'Tout est réservé, commandé ou compris dans le forfait : convenir d’une date avec le client et la planifier.',
+      ],
       agreeOtherDate: ['La date ne tient plus, ou est passée sans travail : en convenir une autre.'],
       moreUnanswered: ['Le client ne répond pas sur la suite. Le travail reste arrêté : décider comment il finit.'],
       moreDeclined: ['Le client n’accepte pas davantage. Finir dans ce qui est approuvé, ou y mettre fin.'],

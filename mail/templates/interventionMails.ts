@@ -27,6 +27,8 @@ export interface InterventionFacts {
   readonly units: { readonly [unit: string]: string };
   /** The text that the order names. */
   readonly text?: string;
+  /** Of a report. */
+  readonly actionPlan?: string;
   readonly estimate?: EstimateText;
   /** Where the customer decides. */
   readonly link?: string;
@@ -208,10 +210,15 @@ function content(
         title: words.reportTitle,
         blocks: [
           ...quoted(words.report, facts.text),
+          ...quoted(words.actionPlan, facts.actionPlan),
           {
             is: 'facts',
             facts: [
+              ...(order.qualityIndex === undefined
+                ? []
+                : [[words.qualityIndex, words.outOfHundred(order.qualityIndex)] as const]),
               [words.time, words.duration(order.seconds)],
+              ...(order.included === undefined ? [] : [[words.included, words.duration(order.included)] as const]),
               [words.used, amounts(order.used)],
               [words.returned, amounts(order.returned)],
             ],

@@ -57,6 +57,10 @@ export interface InterventionWords {
   readonly expenses: string;
   readonly reportTitle: string;
   readonly report: string;
+  readonly actionPlan: string;
+  readonly qualityIndex: string;
+  readonly outOfHundred: (index: number) => string;
+  readonly included: string;
   readonly time: string;
   readonly duration: (seconds: number) => string;
   readonly statement: string;

@@ -96,11 +96,11 @@ function content(order: MailOrder, facts: MailFacts, words: Words, say: SayInsta
   switch (order.kind) {
     case 'receipt':
       return customer([
-        paragraph(words.receipt(facts.number)),
+        paragraph(order.unasked ? words.unaskedReceipt(facts.number) : words.receipt(facts.number)),
         { is: 'facts', facts: [[words.subject, facts.subject], ...priorityFact(facts, words)] },
         ...dueBlocks(order.due, words, say),
-        paragraph(words.receiptNext),
-        ...quoted(words.yourMessage, facts.text),
+        paragraph(order.unasked ? words.unaskedReceiptNext : words.receiptNext),
+        ...quoted(order.unasked ? words.itsContent : words.yourMessage, facts.text),
       ]);
     case 'acknowledgement':
       return customer([

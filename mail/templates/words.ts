@@ -22,6 +22,8 @@ export interface Words {
   /** Before a person's own words that go with a mail. */
   readonly remark: string;
   readonly yourMessage: string;
+  /** Before what a request says that the customer has not written. */
+  readonly itsContent: string;
   readonly footerRequest: (number: string) => string;
   readonly footerAnswer: string;
   readonly footerAutomatic: string;
@@ -29,6 +31,9 @@ export interface Words {
 
   readonly receipt: (number: string) => string;
   readonly receiptNext: string;
+  /** Of a planned visit, which nobody has asked for. */
+  readonly unaskedReceipt: (number: string) => string;
+  readonly unaskedReceiptNext: string;
   readonly acknowledgement: string;
   readonly requalified: string;
   readonly recovery: string;

@@ -246,7 +246,12 @@ describe('opening hours further ahead', () => {
 describe('the demonstration', () => {
   it('is the same at a second start, tokens included; a token of before is replaced', async () => {
     const first = await loadDemonstration(pool);
-    expect(first.contracts.map(({ reference }) => reference)).toEqual(['DEMO-ANOMALY', 'DEMO-SECONDS', 'DEMO-PREPAID']);
+    expect(first.contracts.map(({ reference }) => reference)).toEqual([
+      'DEMO-ANOMALY',
+      'DEMO-SECONDS',
+      'DEMO-PREPAID',
+      'DEMO-HOSTING',
+    ]);
     expect(await loadDemonstration(pool, first.tokens)).toEqual(first);
     const other = await loadDemonstration(pool, { ...first.tokens, agent: first.tokens.customer });
     expect(other.tokens.agent).not.toBe(first.tokens.agent);

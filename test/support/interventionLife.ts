@@ -98,6 +98,7 @@ export function openInterventionLife(
   startRules: InterventionRules = TICKETS,
   book: CreditBook = new CreditBook(),
   module?: string,
+  period?: string,
 ): InterventionLife {
   let rules = startRules;
   let state: InterventionState;
@@ -223,6 +224,7 @@ export function openInterventionLife(
       ...{ type: 'open', contact: 'c1', text: 't-open', who: 'staff:a1', channel: 'api', commandId: 'open' },
       at: instant(time),
       ...(module === undefined ? {} : { module }),
+      ...(period === undefined ? {} : { period }),
     },
     rules,
   );

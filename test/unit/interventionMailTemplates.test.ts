@@ -40,6 +40,10 @@ const ORDERS: readonly InterventionMailOrder[] = [
   { kind: 'cancelled', by: 'customer', cost: COST },
   { kind: 'cancelled', by: 'provider', cost: { ...COST, free: true, lost: {}, expensesDue: 0 } },
   { kind: 'report', text: 't', seconds: 3_600, used: { ticket: 1 }, returned: { ticket: 2 } },
+  {
+    ...{ kind: 'report', text: 't', actionPlan: 'p', qualityIndex: 0, seconds: 4_500, included: 3_600 },
+    ...{ used: { ticket: 1 }, returned: {} },
+  },
   ...TASKS.map((task) => ({ kind: 'interventionTask', task }) as const),
 ];
 
@@ -102,6 +106,17 @@ describe('mails of interventions', () => {
       estimate: { scope: 'At night', prerequisites: [], limits: [], deliverables: [], onCall: true },
     });
     expect(said(onCall.text)).toContain('ordered and billed apart, nothing is debited');
+  });
+
+  it('bring the report of a visit with all that its module delivers', () => {
+    const order = ORDERS.find((one) => one.kind === 'report' && one.actionPlan !== undefined) ?? expect.unreachable();
+    const french = said(renderInterventionMail(order, facts('fr', { actionPlan: 'Remplacer <le> disque.' })).text);
+    expect(french).toContain('Le plan d’action que nous vous proposons : > Remplacer <le> disque.');
+    expect(french).toContain('Indice de qualité : 0 sur 100');
+    expect(french).toContain('Temps passé : 1 h 15 min - Dont compris dans le forfait : 1 h 0 min');
+    const english = said(renderInterventionMail(order, facts('en', { actionPlan: 'Replace <the> disk.' })).text);
+    expect(english).toContain('The action plan that we propose: > Replace <the> disk.');
+    expect(english).toContain('Quality index: 0 out of 100');
   });
 
   it('are marked as automatic where a machine wrote them', () => {

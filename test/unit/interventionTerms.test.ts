@@ -46,8 +46,8 @@ describe('what interventions need of a contract', () => {
     expect(interventionTerms('E-1', 1, terms)).toMatchObject({
       units: { timeUnit: { travel: { counted: 'returnTrip', units: 4 } }, halfDay: { restIn: 'timeUnit' } },
       allowances: {
-        plannedMaintenance: { seconds: 3_600, every: 'month', delivers: ['report'] },
-        coordinationDay: { seconds: 21_600, every: 'year', delivers: ['report', 'actionPlan'] },
+        plannedMaintenance: { seconds: 3_600, every: 'month', deliverables: ['report'] },
+        coordinationDay: { seconds: 21_600, every: 'year', deliverables: ['report', 'actionPlan'] },
       },
     });
     expect(interventionTerms('E-1', 1, terms).cancellation).toBeUndefined();

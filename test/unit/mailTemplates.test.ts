@@ -18,6 +18,7 @@ const text = 'b1a2';
 const ORDERS: readonly MailOrder[] = [
   { kind: 'receipt', priority: 'blocking', text, due },
   { kind: 'receipt', priority: 'blocking', text, due: [] },
+  { kind: 'receipt', priority: 'planned', text, due: [], unasked: true },
   { kind: 'acknowledgement', priority: 'blocking', due },
   { kind: 'requalified', priority: 'blocking', text, due },
   { kind: 'recovery', text },
@@ -165,6 +166,21 @@ describe('dates', () => {
     const { read } = mail(ORDERS[0] ?? reminder, 'fr');
     expect(read).toContain('à ce jour (heure de Paris) : - Prise en charge : mercredi 18 novembre 2026 à 17:30');
     expect(read.match(/heure de Paris/g)).toHaveLength(1);
+  });
+});
+
+describe('the receipt of a planned visit', () => {
+  const unasked: MailOrder = { kind: 'receipt', priority: 'planned', text, due: [], unasked: true };
+
+  it('thanks for no request and quotes no message: nobody has asked', () => {
+    const french = mail(unasked, 'fr').read;
+    expect(french).toContain('Votre contrat comprend une visite planifiée, que nous préparons');
+    expect(french).toContain('Notre équipe va convenir d’une date avec vous.');
+    expect(french).toContain('De quoi il s’agit :');
+    expect(french).not.toMatch(/bien reçu|Votre message|votre demande/);
+    const english = mail(unasked, 'en').read;
+    expect(english).toContain('Your contract includes a planned visit');
+    expect(english).not.toMatch(/have received|Your message|your request/);
   });
 });
 

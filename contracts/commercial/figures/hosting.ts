@@ -10,6 +10,8 @@ export interface HostingChoices {
   readonly businessCalendar: string;
   /** Calendar of working days: Monday to Saturday. */
   readonly workingCalendar: string;
+  /** Kind and priority of the requests that are opened for planned visits. */
+  readonly visits?: { readonly kind: string; readonly priority: string };
   /** Flat-rate modules that the contract has. */
   readonly activeModules: readonly ModuleName[];
   /** Parts of the monthly flat rate in cents, excluding VAT. */
@@ -40,6 +42,7 @@ export function hostingFigures(choices: HostingChoices): CommercialTermsInput {
     },
     modules: {
       list: hostingModules(activeModules),
+      ...(choices.visits ? { visits: choices.visits } : {}),
       flatRate: {
         hosting: { cents: choices.monthlyCents.hosting },
         equipment: { cents: choices.monthlyCents.equipment },

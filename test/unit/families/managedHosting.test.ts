@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { managedHosting } from '../../../contracts/templates/managedHosting.ts';
-import { parseTerms } from '../../../contracts/terms.ts';
+import { type ContractTermsInput, parseTerms } from '../../../contracts/terms.ts';
 import { addBusinessDays, openedBetween } from '../../../domain/openingHours.ts';
 import { local, said } from '../../support/businessTime.ts';
 import { openLife } from '../../support/life.ts';
@@ -84,6 +84,31 @@ describe('managed hosting (E)', () => {
     expect(() => life.on('2026-11-20 12:00', 'notifyRecovery', { text: 't' })).toThrow('notifyRecovery was refused');
   });
 
+  it('starts no clock for a planned visit: nobody has called (our reading)', () => {
+    expect(openLife('planned', '2026-12-01 08:00', RULES).view.clocks).toEqual([]);
+    const result = parseTerms(managedHosting(PARTIES, CHOICES));
+    if (!('terms' in result)) return expect.unreachable();
+    expect(result.terms.modules?.visits).toEqual({ kind: 'maintenance', priority: 'planned' });
+  });
+
+  it('names what planned visits refer to and is not there; without it terms hold as before', () => {
+    const own = managedHosting(PARTIES, CHOICES);
+    const withVisits = (visits: object | undefined) =>
+      parseTerms({ ...own, modules: { ...own.modules, visits } } as ContractTermsInput);
+    expect(withVisits({ kind: 'training', priority: 'urgent' })).toEqual({
+      errors: [
+        { path: 'modules.visits.kind', message: 'The contract does not cover this kind of request.' },
+        {
+          path: 'modules.visits.priority',
+          message: 'There is no priority of this name; there are: interruption, standard, planned.',
+        },
+      ],
+    });
+    const unknown = withVisits({ kind: 'cleaning', priority: 'planned' });
+    expect('errors' in unknown && unknown.errors.map(({ path }) => path)).toEqual(['modules.visits.kind']);
+    expect('terms' in withVisits(undefined)).toBe(true);
+  });
+
   it('admits no closures, and sends no reminders', () => {
     const result = parseTerms(managedHosting(PARTIES, CHOICES));
     if (!('terms' in result)) return expect.unreachable();
@@ -91,6 +116,6 @@ describe('managed hosting (E)', () => {
       false,
       false,
     ]);
-    expect(Object.values(result.terms.priorities).map(({ reminders }) => reminders)).toEqual([undefined, undefined]);
+    expect(Object.values(result.terms.priorities).filter(({ reminders }) => reminders)).toEqual([]);
   });
 });
