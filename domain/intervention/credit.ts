@@ -9,7 +9,7 @@ import type { InterventionEffect } from './effects.ts';
 import type { InterventionEventOf } from './events.ts';
 import { planSecured } from './planning.ts';
 import { hoursOf } from './rules.ts';
-import { ENDED, type InterventionState } from './state.ts';
+import { ENDED, type InterventionState, type Reservation } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
 import { stopWaiting, wait } from './waiting.ts';
 
@@ -49,7 +49,8 @@ export function unitsReserved(draft: InterventionDraft, { key, at, validUntil }:
   const { amounts, instead } = effect;
   const kept = draft.state.reservations.filter((reservation) => !instead.includes(reservation.key));
   const valid = validUntil === undefined ? {} : { validUntil };
-  draft.state.reservations = [...kept, { key, amounts, ...valid }];
+  const on = localDate(hoursOf(draft.rules), at);
+  draft.state.reservations = [...kept, { key, amounts, on, ...valid }];
   record(draft, at, SYSTEM, { type: 'unitsReserved', facts: { amounts, ...valid } });
   if (hasEnded(draft.state)) return settleReservations(draft, at, SYSTEM);
   if (instead.length > 0) return planSecured(draft, at);
@@ -110,21 +111,28 @@ export function creditAdded(draft: InterventionDraft, at: number): void {
 export function settleReservations(draft: InterventionDraft, at: number, { who }: Source): void {
   const { ended, reservations, logs } = draft.state;
   if (!ended || reserving(draft.state)) return;
-  const firstWork = logs[0];
-  const on = localDate(hoursOf(draft.rules), firstWork ? (firstWork.from ?? firstWork.at) : at);
+  const lastWork = Math.max(...logs.map((log) => log.from ?? log.at));
+  const worked = localDate(hoursOf(draft.rules), logs.length > 0 ? lastWork : at);
   const parts = shares(
     reservations.map(({ amounts }) => amounts),
     ended.used,
     ended.lost,
   );
-  reservations.forEach(({ key: reservation }, index) => {
+  reservations.forEach((reservation, index) => {
     const { post, forfeit } = parts[index] ?? { post: NONE, forfeit: NONE };
     const key = effectKey(draft, `settle${index === 0 ? '' : index + 1}`);
-    issue(draft, { kind: 'settle', key, reservation, post, forfeit, on, by: who });
+    const on = validDay(reservation, worked);
+    issue(draft, { kind: 'settle', key, reservation: reservation.key, post, forfeit, on, by: who });
   });
   draft.state.reservations = [];
   draft.state.wanted = NONE;
   draft.state.missing = NONE;
+}
+
+/** The day of the work; of units that were reserved in the midst of it, not an earlier one than theirs. */
+function validDay({ on, validUntil }: Reservation, worked: string): string {
+  const day = worked < on ? on : worked;
+  return validUntil !== undefined && validUntil < day ? validUntil : day;
 }
 
 /** The ledger has ended a reservation. */

@@ -3,7 +3,7 @@ import { record, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, isNone, NONE, plus } from './amounts.ts';
 import { reserveWanted } from './credit.ts';
-import { closingAfter, localDate } from './days.ts';
+import { closingAfter, localDate, whyOutsideHours } from './days.ts';
 import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
 import { hoursOf, type InterventionRules } from './rules.ts';
@@ -44,13 +44,23 @@ export function logWork(draft: InterventionDraft, event: InterventionEventOf<'lo
   if (![minutes, event.seconds ?? 0].every((given) => Number.isSafeInteger(given) && given >= 0) || seconds < 1) {
     throw wrong('minutes', 'Work is logged in whole minutes or seconds, at least one second.');
   }
-  if (from !== undefined && from + seconds * 1_000 > at) throw wrong('from', 'It would end in the future.');
+  if (from !== undefined) requireTime(draft, from, from + seconds * 1_000, at);
   requireWorkable(draft, from ?? at);
   requireLeft(draft, seconds);
   draft.state.status = 'inProgress';
   closeTasks(draft, 'agreeOtherDate');
   record(draft, at, event, { type: 'workLogged', ...withText(event.text), facts: { seconds } });
   addLog(draft, { seconds, at, who: event.who, ...(from === undefined ? {} : { from }) });
+}
+
+/** Work that says when it began keeps to what work that is timed keeps to. */
+function requireTime({ state, rules }: InterventionDraft, from: number, to: number, at: number): void {
+  if (to > at) throw wrong('from', 'It would end in the future.');
+  if (from < (state.estimate?.approved?.at ?? state.openedAt)) {
+    throw wrong('from', 'It would begin before the work was agreed to.');
+  }
+  const why = state.estimate?.onCall ? undefined : whyOutsideHours(hoursOf(rules), from, to);
+  if (why !== undefined) throw wrong('from', why);
 }
 
 /** A return trip costs units, or is part of the time, or is an expense. */

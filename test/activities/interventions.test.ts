@@ -175,6 +175,23 @@ describe('an intervention over the ledger', () => {
     expect(rows.map(({ type }) => type)).toContain('unitsPosted');
   });
 
+  it('debits what was ordered in the midst of the work from that order', async () => {
+    const { reference, request, under } = await contractOf('A');
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under);
+    const one = await live(reference, request);
+    await approve(one, 'ticket', 4);
+    await one.on('2026-11-23 10:00', 'schedule', plan('2026-11-23 11:00', '2026-11-23 17:00'));
+    await one.on('2026-11-23 16:00', 'logWork', { minutes: 240, from: local('2026-11-23 11:00') });
+    await one.on('2026-11-23 16:30', 'agreeMore', { units: { ticket: 2 } });
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under, '2026-11-24');
+    await one.on('2026-11-24 09:00', 'schedule', plan('2026-11-24 10:00', '2026-11-24 12:00'));
+    await one.on('2026-11-24 09:00', 'creditAdded');
+    await one.on('2026-11-24 12:00', 'logWork', { minutes: 61 });
+    await one.on('2026-11-24 12:00', 'complete', { text: '' });
+    expect(await kindsOf(one.id)).toEqual(['reserve 6', 'post 6']);
+    expect(await balanceOf(pool, reference, 'ticket')).toEqual({ available: 2, pending: 0 });
+  });
+
   it('forfeits what was planned when it is cancelled too late', async () => {
     const { reference, request, under } = await contractOf('A');
     await buy(pool, reference, { unit: 'ticket', units: 10 }, under);

@@ -113,6 +113,16 @@ describe('beyond the estimate', () => {
     expect([book.posted, book.available('ticket')]).toEqual([{ ticket: 6 }, 9]);
   });
 
+  it('is debited from an order that was signed after the first day of the work', () => {
+    const book = new Book().buy('ticket', 4, '2027-11-01');
+    const life = planned(book).on(`${DAY} 12:00`, 'logWork', { minutes: 240, from: local(`${DAY} 08:00`) });
+    life.on(`${DAY} 13:00`, 'agreeMore', { units: { ticket: 1 } });
+    book.buy('ticket', 4, '2027-12-02', '2026-12-02');
+    life.on('2026-12-02 10:00', 'creditAdded', {}).on('2026-12-02 11:00', 'logWork', { minutes: 30 });
+    life.on('2026-12-02 12:00', 'complete', { text: 't' });
+    expect([book.posted, book.available('ticket'), book.pending('ticket')]).toEqual([{ ticket: 5 }, 3, 0]);
+  });
+
   it('never begins when the customer declines', () => {
     const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
     life.on(`${DAY} 13:00`, 'declineMore', {});
@@ -128,6 +138,16 @@ describe('the clock of the work', () => {
     expect(life.told.at(-1)).toBe('Mon 2026-11-30 12:00 workStopped');
     expect(life.view.work.seconds).toBe(3_600);
     expect(refusalIn(() => life.on(`${DAY} 17:00`, 'startWork', {})).details.fields).toMatchObject([{ path: 'at' }]);
+  });
+
+  it.each([
+    ['before the estimate was approved', '2026-11-16 09:59', 'It would begin before the work was agreed to.'],
+    ['at night', '2026-11-17 03:00', 'It begins outside opening hours.'],
+    ['on a Sunday', '2026-11-29 10:00', 'It begins outside opening hours.'],
+    ['into the noon break', '2026-11-30 11:30', 'It ends outside opening hours.'],
+  ])('is not got round by writing down work %s', (_what, from, message) => {
+    const refusal = refusalIn(() => planned().on(`${DAY} 16:00`, 'logWork', { minutes: 40, from: local(from) }));
+    expect(refusal).toMatchObject({ type: 'ValidationFailed', details: { fields: [{ path: 'from', message }] } });
   });
 
   it('is not started twice, and what was timed is added up', () => {
