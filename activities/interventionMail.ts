@@ -150,6 +150,7 @@ async function factsOf(
     units: Object.fromEntries(units),
     ...(text === undefined ? {} : { text }),
     ...(estimate ? { estimate } : {}),
+    ...(about.estimateExpiresAt === null ? {} : { expiresAt: about.estimateExpiresAt }),
   };
 }
 

@@ -51,7 +51,8 @@ function lostOf(
   return minus(plan.units, performed);
 }
 
-function stoppedAt(state: InterventionState, at: number): InterventionState {
+/** As if the clock of the work had been stopped at `at`, epoch milliseconds. */
+export function stoppedAt(state: InterventionState, at: number): InterventionState {
   if (!state.running) return state;
   const { since, who } = state.running;
   const seconds = wholeSeconds(since, at);

@@ -59,6 +59,8 @@ export type InterventionMailOrder =
       readonly used: UnitAmounts;
       readonly approved: UnitAmounts;
       readonly amounts?: UnitAmounts;
+      /** Work that what is approved still pays for, whole seconds. */
+      readonly secondsLeft: number;
       readonly text?: TextId;
     }
   /** `step` counts from 1. */
@@ -69,19 +71,29 @@ export type InterventionMailOrder =
       readonly since: number;
     }
   | { readonly kind: 'estimateExpired'; readonly estimate: string }
-  /** `freeBefore`: first instant at which cancelling costs; absent where it never does. */
+  /**
+   * `freeBefore`: first instant at which cancelling costs; absent where it never does. `late`: it costs from now on.
+   * `wasFrom`: of the date that this one takes the place of.
+   */
   | {
       readonly kind: 'scheduled';
       readonly from: number;
       readonly to: number;
       readonly backup: boolean;
       readonly freeBefore?: number;
+      readonly late?: true;
       readonly wasFrom?: number;
     }
   /** On the business day before. `backup`: asks for a full backup. */
   | { readonly kind: 'dayBefore'; readonly from: number; readonly to: number; readonly backup: boolean }
   | { readonly kind: 'postponed'; readonly wasFrom: number; readonly text: TextId }
-  | { readonly kind: 'cancelled'; readonly by: 'customer' | 'provider'; readonly cost: CancellationCost }
+  /** `text`: the provider's reason. */
+  | {
+      readonly kind: 'cancelled';
+      readonly by: 'customer' | 'provider';
+      readonly cost: CancellationCost;
+      readonly text?: TextId;
+    }
   | {
       readonly kind: 'report';
       readonly text: TextId;

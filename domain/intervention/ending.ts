@@ -96,6 +96,6 @@ export function withdraw(draft: InterventionDraft, event: InterventionEventOf<'w
   const expensesDue = debitWork ? sumOfExpenses(draft) : 0;
   record(draft, at, event, { type: 'withdrawn', text, facts: { used, returned } });
   const cost = { free: true, lost: NONE, used, returned, expensesDue };
-  orderMail(draft, { kind: 'cancelled', by: 'provider', cost });
+  orderMail(draft, { kind: 'cancelled', by: 'provider', cost, text });
   endWith(draft, at, event, { status: 'cancelled', by: 'provider', used, lost: NONE, expensesDue });
 }

@@ -99,13 +99,18 @@ function secure(draft: InterventionDraft, at: number, source: Source): void {
 export function planSecured(draft: InterventionDraft, at: number, source: Source = SYSTEM): void {
   const { plan } = draft.state;
   if (!plan) return becomeReady(draft, at);
+  const wasFrom = draft.state.fallback?.from;
   draft.state.status = 'scheduled';
   delete draft.state.fallback;
   closeTasks(draft, 'agreeDate', 'agreeOtherDate');
   const { from, to, units, freeBefore } = plan;
   record(draft, at, source, { type: 'scheduled', facts: { from, to, amounts: units } });
-  const { backup } = draft.rules.terms;
-  orderMail(draft, { kind: 'scheduled', from, to, backup, ...(freeBefore === undefined ? {} : { freeBefore }) });
+  orderMail(draft, {
+    ...{ kind: 'scheduled', from, to, backup: draft.rules.terms.backup },
+    ...(freeBefore === undefined ? {} : { freeBefore }),
+    ...(freeBefore !== undefined && freeBefore <= at ? { late: true } : {}),
+    ...(wasFrom === undefined || wasFrom === from ? {} : { wasFrom }),
+  });
 }
 
 /** By the provider: nothing is lost, another date is to be agreed. */

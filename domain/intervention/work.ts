@@ -2,6 +2,7 @@
 import { record, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, isNone, NONE, plus } from './amounts.ts';
+import { stoppedAt } from './cancellation.ts';
 import { reserveWanted } from './credit.ts';
 import { closingAfter, localDate, whyOutsideHours } from './days.ts';
 import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
@@ -126,7 +127,8 @@ function ask(draft: InterventionDraft, at: number, because: 'share' | 'usedUp', 
   const used = usedOf(state, rules.terms);
   record(draft, at, SYSTEM, { type: because === 'share' ? 'shareUsed' : 'usedUp', facts: { used } });
   if (!isTold) return;
-  orderMail(draft, { kind: 'moreAsked', because, used, approved: reservedOf(state), ...askedAmounts(state) });
+  const left = { approved: reservedOf(state), secondsLeft: secondsLeft(state, rules.terms) };
+  orderMail(draft, { kind: 'moreAsked', because, used, ...left, ...askedAmounts(state) });
   wait(draft, 'more', now);
 }
 
@@ -141,9 +143,11 @@ export function askMore(draft: InterventionDraft, event: InterventionEventOf<'as
   draft.state.overrun = { ...draft.state.overrun, asked: { at, amounts: units } };
   closeTasks(draft, 'moreDeclined', 'moreUnanswered');
   record(draft, at, event, { type: 'moreAsked', ...withText(text), facts: { amounts: units } });
+  const { terms } = draft.rules;
+  const worked = stoppedAt(draft.state, at);
   orderMail(draft, {
     ...{ kind: 'moreAsked', because: 'agent', amounts: units },
-    ...{ used: usedOf(draft.state, draft.rules.terms), approved: reservedOf(draft.state) },
+    ...{ used: usedOf(worked, terms), approved: reservedOf(worked), secondsLeft: secondsLeft(worked, terms) },
     ...withText(text),
   });
   wait(draft, 'more', at);

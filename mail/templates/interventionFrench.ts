@@ -31,10 +31,10 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   deliverables: 'Livrables :',
   cost: 'Estimation',
   onCallCost: 'hors horaires : commandé et facturé à part, rien n’est débité',
-  estimateNext: (until) => [
+  estimateNext:
     'Ouvrez la page ci-dessous pour approuver ou refuser. L’ouvrir ne change rien : vous décidez par un bouton.',
-    ...(until === undefined ? [] : [`L’estimation peut être approuvée avant le ${until} ; ensuite, elle expire.`]),
-  ],
+  estimateUntil: (lastDay, zone) =>
+    `L’estimation peut être approuvée jusqu’au ${lastDay} inclus (${zone}) ; ensuite, elle expire.`,
   decide: 'Approuver ou refuser l’estimation',
   orderTitle: 'Bon de commande à signer',
   orderNeeded: (missing) =>
@@ -50,12 +50,13 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     because === 'usedUp' ? 'Travail arrêté : votre accord est nécessaire' : 'Votre accord pour davantage',
   more: (because, used, approved) => [
     {
-      share: 'Une grande part de ce que vous avez approuvé est consommée.',
+      share: 'Une grande part du temps que vous avez approuvé est consommée.',
       usedUp: 'Ce que vous avez approuvé est consommé. Le travail est arrêté et ne reprendra pas sans votre accord.',
       agent: 'Le travail demandera plus que ce que vous avez approuvé.',
     }[because],
-    `Consommé : ${used}, sur ${approved} approuvé.`,
+    `Consommé, unités entamées comprises : ${used}, sur ${approved} approuvé.`,
   ],
+  workLeft: (seconds) => `Travail encore couvert : ${durationOf(Math.floor(seconds / 60))}.`,
   moreAmounts: (amounts) =>
     amounts === undefined
       ? 'S’il faut aller plus loin, dites de combien sur la page ci-dessous.'
@@ -78,9 +79,12 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   ],
   scheduledTitle: 'Date convenue',
   scheduled: (from, to) => `Le travail aura lieu du ${from} au ${to}.`,
-  freeBefore: (when) =>
-    `Vous pouvez annuler ou changer de date sans frais avant le ${when}. Ensuite, ce qui était prévu et n’est pas réalisé est perdu.`,
-  dayBeforeTitle: 'Votre intervention du prochain jour ouvré',
+  insteadOf: (wasFrom) => `Cette date est retenue au lieu du ${wasFrom}.`,
+  freeUntil: (lastDay, zone) =>
+    `Vous pouvez annuler ou changer de date sans frais jusqu’au ${lastDay} inclus (${zone}). Ensuite, ce qui était prévu et n’est pas réalisé est perdu.`,
+  neverFree:
+    'L’annuler ou changer de date n’est plus sans frais, tant la date est proche : ce qui est prévu et ne serait pas réalisé serait perdu.',
+  dayBeforeTitle: 'Rappel de votre intervention',
   dayBefore: (from, to) => `Pour rappel : le travail aura lieu du ${from} au ${to}.`,
   backup:
     'Avant son début, merci de faire une sauvegarde complète de vos données et systèmes, et de vérifier que vous savez la restaurer.',
@@ -101,7 +105,7 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   reportTitle: 'Compte rendu',
   report: 'Le travail est terminé. Notre compte rendu :',
   time: 'Temps passé',
-  duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
+  duration: (seconds) => durationOf(Math.ceil(seconds / 60)),
   statement: 'Le relevé de votre contrat montre chaque mouvement.',
   taskTitle: (task) =>
     ({
@@ -130,3 +134,8 @@ export const INTERVENTION_FRENCH: InterventionWords = {
         ]
       : ['L’appel est terminé et le solde ne suffit pas. Il sera débité dès qu’une commande sera arrivée.'],
 };
+
+/** Whole minutes as hours and minutes. */
+function durationOf(minutes: number): string {
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

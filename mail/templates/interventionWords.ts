@@ -27,13 +27,14 @@ export interface InterventionWords {
   readonly deliverables: string;
   readonly cost: string;
   readonly onCallCost: string;
-  /** `until`: said instant from which on it cannot be approved. */
-  readonly estimateNext: (until: string | undefined) => readonly string[];
+  readonly estimateNext: string;
+  readonly estimateUntil: (lastDay: string, zone: string) => string;
   readonly decide: string;
   readonly orderTitle: string;
   readonly orderNeeded: (missing: string | undefined) => readonly string[];
   readonly moreTitle: (because: 'share' | 'usedUp' | 'agent') => string;
   readonly more: (because: 'share' | 'usedUp' | 'agent', used: string, approved: string) => readonly string[];
+  readonly workLeft: (seconds: number) => string;
   readonly moreAmounts: (amounts: string | undefined) => string;
   readonly moreNext: string;
   readonly decideMore: string;
@@ -43,7 +44,9 @@ export interface InterventionWords {
   readonly expired: readonly string[];
   readonly scheduledTitle: string;
   readonly scheduled: (from: string, to: string) => string;
-  readonly freeBefore: (when: string) => string;
+  readonly insteadOf: (wasFrom: string) => string;
+  readonly freeUntil: (lastDay: string, zone: string) => string;
+  readonly neverFree: string;
   readonly dayBeforeTitle: string;
   readonly dayBefore: (from: string, to: string) => string;
   readonly backup: string;

@@ -45,6 +45,7 @@ describe('five whole business days before, cancelling is free; four lose the uni
   it('is lost at once for a date that was agreed inside the limit', () => {
     const life = planned('2026-11-05', '2026-11-03 10:00');
     expect(whatCancellingCosts(life.state, life.rules, local('2026-11-03 10:01')).lost).toEqual({ ticket: 4 });
+    expect(life.mails.find(({ order }) => order.kind === 'scheduled')?.order).toMatchObject({ late: true });
   });
 
   it('finds the midnight of a day on which the hour changes', () => {
@@ -176,6 +177,8 @@ describe('a change of date by the customer', () => {
     const life = planned('2026-11-30').on('2026-11-23 18:00', 'changeDate', other);
     expect(life.state).toMatchObject({ status: 'scheduled', plan: { from: other.from, units: { ticket: 4 } } });
     expect(life.told.slice(-2).map((line) => line.split(' ').at(-1))).toEqual(['dateChanged', 'scheduled']);
+    const told = life.mails.findLast(({ order }) => order.kind === 'scheduled')?.order;
+    expect(told).toMatchObject({ from: other.from, wasFrom: local(MONDAY) });
   });
 
   it('inside it counts as cancelling', () => {
@@ -211,6 +214,7 @@ describe('by the provider', () => {
   it('withdrawing gives everything back', () => {
     const life = planned('2026-11-30').on('2026-11-29 10:00', 'withdraw', { text: 't' });
     expect(life.state.ended).toMatchObject({ by: 'provider', lost: {}, returned: { ticket: 4 } });
+    expect(life.mails.at(-1)?.order).toMatchObject({ kind: 'cancelled', by: 'provider', text: 't' });
     expect(life.book.available('ticket')).toBe(4);
   });
 });

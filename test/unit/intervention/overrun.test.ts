@@ -49,6 +49,7 @@ describe('at 80 % of the estimate, and before it is passed, the customer is told
     expect(about(life)).toEqual([]);
     life.on(`${DAY} 12:01`, 'logWork', { minutes: 1 });
     expect(about(life)).toEqual(['Mon 2026-11-30 12:01 more asked: share']);
+    expect(life.mails.at(-1)?.order).toMatchObject({ used: { ticket: 4 }, secondsLeft: 48 * 60 });
     life.on(`${DAY} 15:00`, 'logWork', { minutes: 48 });
     expect(about(life).at(-1)).toBe('Mon 2026-11-30 15:00 more asked: usedUp');
   });
@@ -89,7 +90,9 @@ describe('beyond the estimate', () => {
   it('goes on with more units, when the customer agrees and the balance has them', () => {
     const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
     expect(refusalIn(() => life.on(`${DAY} 13:00`, 'agreeMore', {})).details.fields).toMatchObject([{ path: 'units' }]);
-    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } }).on(`${DAY} 14:00`, 'agreeMore', {});
+    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } });
+    expect(life.mails.at(-1)?.order).toMatchObject({ kind: 'moreAsked', because: 'agent', secondsLeft: 0 });
+    life.on(`${DAY} 14:00`, 'agreeMore', {});
     expect(life.view).toMatchObject({ approved: { ticket: 6 }, reserved: { ticket: 6 }, work: { secondsLeft: 7_200 } });
     life.on(`${DAY} 15:00`, 'logWork', { minutes: 47 });
     expect(about(life).at(-1)).toBe('Mon 2026-11-30 13:00 more asked: agent');
