@@ -234,6 +234,21 @@ describe('dates', () => {
     expect(sameDay.until('2026-11-16 11:30').mailed.at(-1)).toBe('Mon 2026-11-16 10:00 scheduled');
   });
 
+  it('are reminded of anew when they are changed after the reminder, whose mail then counts for nothing', () => {
+    const life = approvedLife('2026-11-16 09:00', 4);
+    life.on('2026-11-16 10:00', 'schedule', { from: at('2026-11-30 09:00'), to: at('2026-11-30 12:00') });
+    life.mailServer = () => 'none';
+    life.until('2026-11-27 10:00');
+    life.on('2026-11-27 11:00', 'schedule', { from: at('2026-12-02 09:00'), to: at('2026-12-02 12:00') });
+    const old = life.mails.findLast(({ order }) => order.kind === 'dayBefore')?.key ?? '';
+    life.on('2026-11-27 12:00', 'mailAccepted', { key: old });
+    expect(life.told.filter((line) => line.endsWith('remindedDayBefore'))).toEqual([]);
+    life.mailServer = () => 'accepted';
+    life.until('2026-12-02 08:00');
+    expect(life.mailed.at(-1)).toBe('Tue 2026-12-01 08:00 dayBefore');
+    expect(life.told.at(-1)).toBe('Tue 2026-12-01 08:00 remindedDayBefore');
+  });
+
   it('are not reminded of once work could have begun: nobody was there to send it', () => {
     const life = approvedLife('2026-11-16 09:00', 4);
     life.on('2026-11-16 10:00', 'schedule', { from: at('2026-11-30 09:00'), to: at('2026-11-30 12:00') });
