@@ -4,7 +4,7 @@ import { effectKey, issue, record, type Source, SYSTEM, settle } from '../draft.
 import { isNone, minus, NONE, plus } from './amounts.ts';
 import { shares } from './cancellation.ts';
 import { localDate } from './days.ts';
-import { type InterventionDraft, openTask, orderMail } from './draft.ts';
+import { type InterventionDraft, openTask, orderMail, tellStaff } from './draft.ts';
 import type { InterventionEffect } from './effects.ts';
 import type { InterventionEventOf } from './events.ts';
 import { planSecured } from './planning.ts';
@@ -59,6 +59,7 @@ export function unitsReserved(draft: InterventionDraft, { key, at, validUntil }:
   // More units: what was warned of is not true any more.
   draft.state.overrun = {};
   if (draft.state.status === 'reserving' || draft.state.status === 'awaitingOrder') becomeReady(draft, at);
+  else tellStaff(draft, SYSTEM, 'moreReserved');
   // More was agreed to while this was on its way.
   reserveWanted(draft, at, SYSTEM);
 }
@@ -84,6 +85,7 @@ export function unitsLacking(
   draft.state.missing = missing;
   if (draft.state.status === 'reserving') draft.state.status = 'awaitingOrder';
   orderMail(draft, { kind: 'orderNeeded', missing });
+  tellStaff(draft, SYSTEM, 'orderLacking');
   wait(draft, 'order', at);
 }
 

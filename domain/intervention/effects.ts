@@ -19,12 +19,16 @@ export const INTERVENTION_MAIL_KINDS = [
   'cancelled',
   'report',
   'interventionTask',
+  'interventionNews',
 ] as const;
 /** What a mail of an intervention is about. */
 export type InterventionMailKind = (typeof INTERVENTION_MAIL_KINDS)[number];
 
 /** Mails of these kinds go to staff, all others to the customer. */
-export const INTERVENTION_STAFF_MAILS = ['interventionTask'] as const satisfies readonly InterventionMailKind[];
+export const INTERVENTION_STAFF_MAILS = [
+  'interventionTask',
+  'interventionNews',
+] as const satisfies readonly InterventionMailKind[];
 
 /**
  * What only a person of staff can do: agree a date; agree another, because hours changed or the date passed without work;
@@ -38,6 +42,21 @@ export type InterventionTaskKind =
   | 'moreDeclined'
   | 'correctAddress'
   | 'effectConflict';
+
+/** Every piece of news. */
+export const INTERVENTION_NEWS = [
+  'declined',
+  'expired',
+  'orderLacking',
+  'moreReserved',
+  'dateChanged',
+  'cancelled',
+] as const;
+/**
+ * What staff would else find out by looking: the customer did not want the estimate, or let it expire; approved what the
+ * balance lacks; agreed to more, which is reserved; changed the date; cancelled.
+ */
+export type InterventionNews = (typeof INTERVENTION_NEWS)[number];
 
 /** What the customer is waited for: approval of the estimate, an order form to sign, agreement to more than the estimate. */
 export type CustomersTurn = 'approval' | 'order' | 'more';
@@ -101,7 +120,14 @@ export type InterventionMailOrder =
       readonly used: UnitAmounts;
       readonly returned: UnitAmounts;
     }
-  | { readonly kind: 'interventionTask'; readonly task: InterventionTaskKind };
+  | { readonly kind: 'interventionTask'; readonly task: InterventionTaskKind }
+  /** `from`, `wasFrom`: of a date that was changed. */
+  | {
+      readonly kind: 'interventionNews';
+      readonly news: InterventionNews;
+      readonly from?: number;
+      readonly wasFrom?: number;
+    };
 
 /** Something an intervention asks of the world, under a key of its own. */
 export type InterventionEffect =

@@ -6,7 +6,7 @@ import { Refusal } from '../failures.ts';
 import { isSame, least, minus, NONE } from './amounts.ts';
 import { type CancellationCost, whatCancellingCosts } from './cancellation.ts';
 import { returnAllowance, settleReservations } from './credit.ts';
-import { type InterventionDraft, orderMail } from './draft.ts';
+import { type InterventionDraft, orderMail, tellStaff } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
 import type { Ending, InterventionStatus } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -72,6 +72,7 @@ export function cancelledByCustomer(
   const { lost, used, returned, expensesDue } = cost;
   record(draft, at, event, { type: 'cancelled', ...withText(event.text), facts: { lost, used, returned } });
   orderMail(draft, { kind: 'cancelled', by: 'customer', cost });
+  tellStaff(draft, event, 'cancelled');
   endWith(draft, at, event, { status: 'cancelled', by: 'customer', used, lost, expensesDue });
 }
 

@@ -4,7 +4,7 @@ import { Refusal } from '../failures.ts';
 import { covers, minus } from './amounts.ts';
 import { becomeReady, hasEnded, reserveInstead } from './credit.ts';
 import { fewerThan, isSameDayOrLater, localDate, openingDayBefore, whyOutsideHours } from './days.ts';
-import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
+import { closeTasks, type InterventionDraft, openTask, orderMail, tellStaff } from './draft.ts';
 import { cancelledByCustomer } from './ending.ts';
 import type { InterventionEventOf, PlannedTime } from './events.ts';
 import { hoursOf, type InterventionRules } from './rules.ts';
@@ -141,6 +141,7 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
     ...withText(event.text),
     facts: { wasFrom: plan.from, from: event.from, to: event.to },
   });
+  tellStaff(draft, event, 'dateChanged', { from: event.from, wasFrom: plan.from });
   setPlan(draft, event, at, plan.units);
   // Terms that let the date be changed inside the limit do not begin a new one.
   const { freeBefore } = draft.state.plan ?? {};

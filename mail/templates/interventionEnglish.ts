@@ -121,6 +121,24 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
       ],
       effectConflict: ['An operation was refused for good. Look at the intervention’s timeline and at the ledger.'],
     })[task],
+  news: (news) =>
+    (
+      ({
+        declined: ['Estimate declined', 'The customer does not want the work. Nothing was reserved.'],
+        expired: ['Estimate expired', 'The customer did not approve the estimate in time. Nothing was reserved.'],
+        orderLacking: [
+          'Order form awaited',
+          'The customer agreed, but the balance does not suffice: they were asked to sign an order form. No work beyond what is reserved before it has arrived.',
+        ],
+        moreReserved: ['Work may go on', 'The customer agreed to more, and the units are reserved.'],
+        dateChanged: [
+          'Date changed by the customer',
+          'The customer has chosen another date. If it does not suit, postpone it and agree another one.',
+        ],
+        cancelled: ['Cancelled by the customer', 'The customer has cancelled the intervention.'],
+      }) as const
+    )[news],
+  newDate: (from, wasFrom) => `New date: ${from}, instead of ${wasFrom}.`,
   callTitle: (because) => (because === 'freeMinutesEnd' ? 'Call: free minutes end' : 'Call: not enough credit'),
   call: (because) =>
     because === 'freeMinutesEnd'

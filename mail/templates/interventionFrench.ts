@@ -125,6 +125,24 @@ export const INTERVENTION_FRENCH: InterventionWords = {
       correctAddress: ['Un mail au contact n’a pas pu être remis. Corriger l’adresse : ce qui est perdu repart.'],
       effectConflict: ['Une opération a été refusée définitivement. Voir l’historique de l’intervention et le relevé.'],
     })[task],
+  news: (news) =>
+    (
+      ({
+        declined: ['Estimation refusée', 'Le client ne souhaite pas ce travail. Rien n’a été réservé.'],
+        expired: ['Estimation expirée', 'Le client n’a pas approuvé l’estimation à temps. Rien n’a été réservé.'],
+        orderLacking: [
+          'Bon de commande attendu',
+          'Le client est d’accord, mais le solde ne suffit pas : un bon de commande lui a été demandé. Avant sa réception, aucun travail au-delà de ce qui est réservé.',
+        ],
+        moreReserved: ['Le travail peut continuer', 'Le client accepte davantage et les unités sont réservées.'],
+        dateChanged: [
+          'Date changée par le client',
+          'Le client a choisi une autre date. Si elle ne convient pas, la reporter et en convenir une autre.',
+        ],
+        cancelled: ['Annulée par le client', 'Le client a annulé l’intervention.'],
+      }) as const
+    )[news],
+  newDate: (from, wasFrom) => `Nouvelle date : ${from}, au lieu du ${wasFrom}.`,
   callTitle: (because) =>
     because === 'freeMinutesEnd' ? 'Appel : fin des minutes comprises' : 'Appel : solde insuffisant',
   call: (because) =>

@@ -62,6 +62,7 @@ export function isAutomaticInterventionMail(order: InterventionMailOrder): boole
     case 'estimateExpired':
     case 'dayBefore':
     case 'interventionTask':
+    case 'interventionNews':
       return true;
     case 'moreAsked':
       return order.because !== 'agent';
@@ -230,6 +231,12 @@ function content(
       };
     case 'interventionTask':
       return { title: words.taskTitle(order.task), blocks: words.task(order.task).map(paragraph) };
+    case 'interventionNews': {
+      const { from, wasFrom } = order;
+      const dates = from === undefined || wasFrom === undefined ? [] : [words.newDate(say(from), say(wasFrom))];
+      const [title, ...said] = words.news(order.news);
+      return { title, blocks: [...said, ...dates].map(paragraph) };
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 /** Everything that a mail of an intervention says, in one language. Said dates and amounts come ready for reading. */
-import type { CustomersTurn, InterventionTaskKind } from '../../domain/intervention/effects.ts';
+import type { CustomersTurn, InterventionNews, InterventionTaskKind } from '../../domain/intervention/effects.ts';
 
 /** The words of one language. */
 export interface InterventionWords {
@@ -65,6 +65,8 @@ export interface InterventionWords {
   readonly statement: string;
   readonly taskTitle: (task: InterventionTaskKind) => string;
   readonly task: (task: InterventionTaskKind) => readonly string[];
+  readonly news: (news: InterventionNews) => readonly [title: string, said: string];
+  readonly newDate: (from: string, wasFrom: string) => string;
   readonly callTitle: (because: 'freeMinutesEnd' | 'creditLacking') => string;
   readonly call: (because: 'freeMinutesEnd' | 'creditLacking') => readonly string[];
 }

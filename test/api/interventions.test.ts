@@ -263,7 +263,9 @@ describe('an intervention', () => {
     const { path, link } = await estimated(30);
     await press(link, { decision: 'approve' });
     expect(await read(path)).toMatchObject({ status: 'awaitingOrder', waiting: { for: 'order' } });
-    expect(lastMail()?.text).toMatch(/Missing: \d+ × prepaid\s+ticket/);
+    const asked = world.interventionDoor.mails.findLast(({ text }) => text.includes('sign an order form'));
+    expect(asked?.text).toMatch(/Missing: \d+ × prepaid\s+ticket/);
+    expect(lastMail()?.text).toContain('bon de commande');
     await buy(40);
     expect((await world.post('billing', `${path}/confirmOrder`, { order: `BC-${forms}` })).status).toBe(200);
     expect((await read(path)).status).toBe('ready');

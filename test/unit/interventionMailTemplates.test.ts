@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { INTERVENTION_MAIL_KINDS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
+import {
+  INTERVENTION_MAIL_KINDS,
+  INTERVENTION_NEWS,
+  type InterventionMailOrder,
+} from '../../domain/intervention/effects.ts';
 import {
   type InterventionFacts,
   isAutomaticInterventionMail,
@@ -48,6 +52,7 @@ const ORDERS: readonly InterventionMailOrder[] = [
   { kind: 'cancelled', by: 'customer', cost: COST },
   { kind: 'cancelled', by: 'provider', cost: { ...COST, free: true, lost: {}, expensesDue: 0 }, text: 't' },
   { kind: 'report', text: 't', seconds: 3_600, used: { ticket: 1 }, returned: { ticket: 2 } },
+  ...INTERVENTION_NEWS.map((news) => ({ kind: 'interventionNews', news }) as const),
   ...TASKS.map((task) => ({ kind: 'interventionTask', task }) as const),
 ];
 
@@ -149,6 +154,13 @@ describe('mails of interventions', () => {
     expect(subject).toContain('Reminder of your intervention');
   });
 
+  it('tell staff which date the customer has chosen, and who they are', () => {
+    const order = { kind: 'interventionNews', news: 'dateChanged', from: FROM, wasFrom: FROM - 86_400_000 } as const;
+    const text = said(render(order, 'fr').text);
+    expect(text).toContain('Nouvelle date : lundi 30 novembre 2026 à 10:00 (heure de Paris), au lieu du dimanche 29');
+    expect(text).toContain('Payer <b> <p@x.test>');
+  });
+
   it('say amounts by the words of the contract, and money', () => {
     const cancelled = said(render(ORDERS[16] as InterventionMailOrder, 'fr').text);
     expect(cancelled).toContain('Perdu : 2 × ticket prépayé');
@@ -171,6 +183,7 @@ describe('mails of interventions', () => {
         'dayBefore',
         'cancelled',
         'interventionTask',
+        'interventionNews',
       ]),
     );
     const byPeople = ORDERS.filter((order) => !isAutomaticInterventionMail(order)).map(({ kind }) => kind);

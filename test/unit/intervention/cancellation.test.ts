@@ -66,6 +66,10 @@ describe('cancelling by the customer', () => {
     const life = planned('2026-11-30').on('2026-11-23 23:59', 'cancel', {});
     expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: {}, returned: { ticket: 4 } } });
     expect(life.book.available('ticket')).toBe(4);
+    expect(life.mailed.at(-1)).toBe('Mon 2026-11-23 23:59 news cancelled');
+    const onPhone = { channel: 'phone', enteredBy: 'staff:a1' } as const;
+    const written = planned('2026-11-30').on('2026-11-23 23:59', 'cancel', onPhone);
+    expect(written.mailed.at(-1)).toBe('Mon 2026-11-23 23:59 cancelled by the customer');
   });
 
   it('after it forfeits, once the customer was shown what it costs', () => {
@@ -179,6 +183,8 @@ describe('a change of date by the customer', () => {
     expect(life.told.slice(-2).map((line) => line.split(' ').at(-1))).toEqual(['dateChanged', 'scheduled']);
     const told = life.mails.findLast(({ order }) => order.kind === 'scheduled')?.order;
     expect(told).toMatchObject({ from: other.from, wasFrom: local(MONDAY) });
+    const news = life.mails.find(({ order }) => order.kind === 'interventionNews')?.order;
+    expect(news).toMatchObject({ news: 'dateChanged', from: other.from, wasFrom: local(MONDAY) });
   });
 
   it('inside it counts as cancelling', () => {

@@ -51,6 +51,7 @@ describe('the whole life', () => {
       .on('2026-11-16 11:00', 'sendEstimate', { estimate: 'e1', unit: 'ticket', units: 4 })
       .on('2026-11-17 11:00', 'decline', { estimate: 'e1' });
     expect(declined.state).toMatchObject({ status: 'declined', reservations: [], ended: { used: {}, lost: {} } });
+    expect(declined.mailed.at(-1)).toBe('Tue 2026-11-17 11:00 news declined');
   });
 
   it('needs the study first, where the contract says so', () => {
@@ -108,6 +109,7 @@ describe('approval', () => {
       'Thu 2026-11-19 11:00 reminder 2 of approval',
       'Mon 2026-11-23 11:00 reminder 3 of approval',
       'Tue 2026-12-01 00:00 estimateExpired',
+      'Tue 2026-12-01 00:00 news expired',
     ]);
     expect(life.state).toMatchObject({ status: 'expired', reservations: [] });
     expect(life.book.available('ticket')).toBe(4);
@@ -147,6 +149,7 @@ describe('credit', () => {
     life.until('2026-11-25 12:00');
     expect(life.mailed.slice(1)).toEqual([
       'Mon 2026-11-16 09:00 orderNeeded',
+      'Mon 2026-11-16 09:00 news orderLacking',
       'Tue 2026-11-17 09:00 reminder 1 of order',
       'Thu 2026-11-19 09:00 reminder 2 of order',
       'Mon 2026-11-23 09:00 reminder 3 of order',

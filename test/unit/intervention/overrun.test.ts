@@ -15,7 +15,7 @@ function planned(book: CreditBook = new Book().buy('ticket', 10)): InterventionL
   });
 }
 
-const about = (life: InterventionLife) => life.mailed.filter((mail) => mail.includes('more'));
+const about = (life: InterventionLife) => life.mailed.filter((mail) => mail.includes('more asked'));
 
 describe('at 80 % of the estimate, and before it is passed, the customer is told and asked', () => {
   it('while the work is timed, at the very instants; then the clock stops', () => {
@@ -93,6 +93,7 @@ describe('beyond the estimate', () => {
     life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } });
     expect(life.mails.at(-1)?.order).toMatchObject({ kind: 'moreAsked', because: 'agent', secondsLeft: 0 });
     life.on(`${DAY} 14:00`, 'agreeMore', {});
+    expect(life.mailed.at(-1)).toBe('Mon 2026-11-30 14:00 news moreReserved');
     expect(life.view).toMatchObject({ approved: { ticket: 6 }, reserved: { ticket: 6 }, work: { secondsLeft: 7_200 } });
     life.on(`${DAY} 15:00`, 'logWork', { minutes: 47 });
     expect(about(life).at(-1)).toBe('Mon 2026-11-30 13:00 more asked: agent');
