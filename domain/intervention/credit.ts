@@ -55,9 +55,11 @@ export function unitsReserved(draft: InterventionDraft, { key, at, validUntil }:
   if (hasEnded(draft.state)) return settleReservations(draft, at, SYSTEM);
   if (instead.length > 0) return planSecured(draft, at);
   draft.state.wanted = minus(draft.state.wanted, amounts);
-  stopWaiting(draft, 'order', 'more');
-  // More units: what was warned of is not true any more.
-  draft.state.overrun = {};
+  // More units: what was warned of is not true any more. What an agent has asked for since is asked for still.
+  const { asked } = draft.state.overrun;
+  const isAsked = asked?.amounts !== undefined;
+  draft.state.overrun = isAsked ? { asked } : {};
+  stopWaiting(draft, 'order', ...(isAsked ? [] : (['more'] as const)));
   if (draft.state.status === 'reserving' || draft.state.status === 'awaitingOrder') becomeReady(draft, at);
   else tellStaff(draft, SYSTEM, 'moreReserved');
   // More was agreed to while this was on its way.

@@ -2,6 +2,7 @@
 import { record, type Source, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, minus } from './amounts.ts';
+import { isInsideLimit } from './cancellation.ts';
 import { becomeReady, hasEnded, reserveInstead } from './credit.ts';
 import { fewerThan, isSameDayOrLater, localDate, openingDayBefore, whyOutsideHours } from './days.ts';
 import { closeTasks, type InterventionDraft, openTask, orderMail, tellStaff } from './draft.ts';
@@ -133,7 +134,7 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
   const { at } = event;
   const { plan } = draft.state;
   if (!plan) return;
-  const isLate = plan.freeBefore !== undefined && at >= plan.freeBefore;
+  const isLate = isInsideLimit(draft.state, at);
   if (isLate && draft.rules.terms.cancellation?.dateChangeCounts) return cancelledByCustomer(draft, event);
   requireDate(draft.state, draft.rules, event, at);
   record(draft, at, event, {

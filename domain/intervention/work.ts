@@ -69,7 +69,10 @@ export function logTrip(draft: InterventionDraft, event: InterventionEventOf<'lo
   const { rules, state } = draft;
   requireWorkable(draft, event.at);
   const after = { ...state, trips: state.trips + 1 };
-  if (!covers(reservedOf(state), usedOf(after, rules.terms)) && tripCost(state, rules) > 0) throw beyond(0);
+  if (!covers(reservedOf(state), usedOf(after, rules.terms)) && tripCost(state, rules) > 0) {
+    const message = 'A return trip costs more than is left of what the customer has agreed to. Ask for more units.';
+    throw new Refusal('Conflict', message);
+  }
   state.trips = after.trips;
   state.status = 'inProgress';
   record(draft, event.at, event, { type: 'tripLogged', ...withText(event.text) });
@@ -181,6 +184,8 @@ export function agreeMore(draft: InterventionDraft, event: InterventionEventOf<'
 /** Work stays within what was approved; staff decide how it ends. */
 export function declineMore(draft: InterventionDraft, event: InterventionEventOf<'declineMore'>): void {
   forgetAsked(draft);
+  // More was agreed to before, which the balance lacks still.
+  if (!isNone(draft.state.missing)) wait(draft, 'order', event.at);
   closeTasks(draft, 'moreUnanswered');
   record(draft, event.at, event, { type: 'moreDeclined', ...withText(event.text) });
   openTask(draft, event.at, { kind: 'moreDeclined' });

@@ -108,6 +108,17 @@ describe('cancelling by the customer', () => {
     expect(life.book.available('ticket')).toBe(6);
   });
 
+  it('of a date that has passed without work is free: it was not kept', () => {
+    const life = planned('2026-11-30').until('2026-11-30 13:59');
+    const cost = (time: string) => whatCancellingCosts(life.state, life.rules, local(time));
+    expect(cost('2026-11-30 13:59').lost).toEqual({ ticket: 4 });
+    expect(cost('2026-11-30 14:00')).toMatchObject({ free: true, lost: {}, returned: { ticket: 4 } });
+    life.on('2026-12-01 09:00', 'changeDate', { from: local('2026-12-10 09:00'), to: local('2026-12-10 14:00') });
+    expect(life.state).toMatchObject({ status: 'scheduled', plan: { from: local('2026-12-10 09:00') } });
+    const worked = planned('2026-11-30').on(MONDAY, 'logWork', { minutes: 5 });
+    expect(whatCancellingCosts(worked.state, worked.rules, local('2026-11-30 15:00')).lost).toEqual({ ticket: 3 });
+  });
+
   it('of a date without a plan is free', () => {
     const life = approvedLife('2026-11-02 10:00', 4).on('2026-11-03 10:00', 'cancel', {});
     expect(life.state.ended).toMatchObject({ lost: {}, returned: { ticket: 4 } });
@@ -120,6 +131,12 @@ describe('cancelling by the customer', () => {
     expect(life.view.cancelling).toMatchObject({ free: true, expensesDue: 12_000 });
     life.on('2026-11-10 11:00', 'cancel', {});
     expect(life.state.ended).toMatchObject({ expensesDue: 12_000 });
+  });
+
+  it('leaves every expense due once the clock of the work runs', () => {
+    const life = planned('2026-11-30').on(MONDAY, 'startWork', {});
+    life.on(MONDAY, 'addExpense', { kind: 'meals', cents: 3_000, nonRefundable: false });
+    expect(whatCancellingCosts(life.state, life.rules, local('2026-11-30 09:10')).expensesDue).toBe(3_000);
   });
 
   it('loses the whole intervention where the terms say so', () => {

@@ -117,6 +117,27 @@ describe('beyond the estimate', () => {
     expect([book.posted, book.available('ticket')]).toEqual([{ ticket: 6 }, 9]);
   });
 
+  it('is not forgotten when it is asked for while an earlier order is awaited', () => {
+    const book = new Book().buy('ticket', 4);
+    const life = planned(book).on(`${DAY} 12:00`, 'logWork', { minutes: 60 });
+    life.on(`${DAY} 12:30`, 'askMore', { units: { ticket: 1 } }).on(`${DAY} 12:40`, 'agreeMore', {});
+    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } });
+    book.buy('ticket', 4);
+    expect(life.view.possible).toContain('confirmOrder');
+    life.on(`${DAY} 14:00`, 'creditAdded', {});
+    expect(life.view).toMatchObject({ reserved: { ticket: 5 }, moreAsked: { amounts: { ticket: 2 } } });
+    expect(life.view.waiting).toMatchObject({ for: 'more' });
+    life.on(`${DAY} 15:00`, 'agreeMore', {});
+    expect(life.view.reserved).toEqual({ ticket: 7 });
+  });
+
+  it('that is declined leaves the order awaited that was agreed to before', () => {
+    const life = planned(new Book().buy('ticket', 4)).on(`${DAY} 12:00`, 'logWork', { minutes: 60 });
+    life.on(`${DAY} 12:30`, 'askMore', { units: { ticket: 1 } }).on(`${DAY} 12:40`, 'agreeMore', {});
+    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } }).on(`${DAY} 13:30`, 'declineMore', {});
+    expect(life.view.waiting).toMatchObject({ for: 'order', since: local(`${DAY} 13:30`) });
+  });
+
   it('is debited from an order that was signed after the first day of the work', () => {
     const book = new Book().buy('ticket', 4, '2027-11-01');
     const life = planned(book).on(`${DAY} 12:00`, 'logWork', { minutes: 240, from: local(`${DAY} 08:00`) });
