@@ -54,7 +54,8 @@ function sentenceFor(issue: z.core.$ZodRawIssue): string | undefined {
       if (issue.input === undefined) return 'This is required.';
       return `This must be one of: ${issue.values.map(String).join(', ')}.`;
     case 'too_small':
-      return issue.origin === 'string' ? 'This must not be empty.' : `This must be at least ${issue.minimum}.`;
+      if (issue.origin === 'string') return 'This must not be empty.';
+      return `This must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}.`;
     case 'too_big':
       return issue.origin === 'string'
         ? `This may have ${issue.maximum} characters.`

@@ -206,7 +206,8 @@ describe('a change of date by the customer', () => {
 
   it('inside it counts as cancelling', () => {
     const life = planned('2026-11-30').until('2026-11-24 08:00');
-    expect(refusalIn(() => life.on('2026-11-24 08:00', 'changeDate', other)).type).toBe('Conflict');
+    const refusal = refusalIn(() => life.on('2026-11-24 08:00', 'changeDate', other));
+    expect(refusal).toMatchObject({ type: 'Conflict', message: expect.stringContaining('counts as cancelling') });
     life.on('2026-11-24 08:00', 'changeDate', { ...other, lost: { ticket: 4 } });
     expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: { ticket: 4 } } });
   });
