@@ -7,6 +7,7 @@ import { type InterventionSubject, readInterventionSubject } from '../db/interve
 import { readText, readThread } from '../db/mailFacts.ts';
 import { insertOutboundMail, type NewOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
 import type { InterventionMailOrder } from '../domain/intervention/effects.ts';
+import { ENDED } from '../domain/intervention/state.ts';
 import { composeInterventionMessage, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
 import { type EstimateText, isForStaff, renderInterventionMail } from '../mail/templates/interventionMails.ts';
@@ -155,6 +156,7 @@ async function factsOf(
     ...(text === undefined ? {} : { text }),
     ...(actionPlan === undefined ? {} : { actionPlan }),
     ...(estimate ? { estimate } : {}),
+    ...(about.estimateExpiresAt === null ? {} : { expiresAt: about.estimateExpiresAt }),
   };
 }
 
@@ -165,10 +167,27 @@ async function estimateOf(pool: Pool, id: string): Promise<EstimateText> {
   return { scope, prerequisites, limits, deliverables, onCall: figures.onCall ?? false };
 }
 
-/** A reminder of what is not waited for any more is overtaken. */
+/** A reminder of what is not waited for any more is overtaken, and what speaks of another date than the one that stands. */
 async function standingOf({ pool }: InterventionMailDeps, mail: OutboundMail): ReturnType<OrderedMail['standing']> {
-  if (mail.intervention === undefined || mail.order.kind !== 'waitingReminder') return 'send';
-  const { waitingFor, waitingSince } = await readInterventionSubject(pool, mail.intervention);
-  const isWaited = waitingFor === mail.order.waitingFor && waitingSince === mail.order.since;
-  return isWaited ? 'send' : 'overtaken';
+  if (mail.intervention === undefined) return 'send';
+  const { order, key } = mail;
+  const about = await readInterventionSubject(pool, mail.intervention);
+  switch (order.kind) {
+    case 'waitingReminder':
+      return about.waitingFor === order.waitingFor && about.waitingSince === order.since ? 'send' : 'overtaken';
+    case 'dayBefore':
+    case 'scheduled': {
+      // What ordered the mail may not be saved yet: then nothing is known of what came after it.
+      if (about.version < Number(key.slice(key.lastIndexOf(':') + 1))) return 'send';
+      const isOver = order.kind === 'dayBefore' && (about.plannedFrom === null || isEnded(about.status));
+      const isOther = about.plannedFrom !== null && about.plannedFrom !== order.from;
+      return isOver || isOther ? 'overtaken' : 'send';
+    }
+    default:
+      return 'send';
+  }
+}
+
+function isEnded(status: string | null): boolean {
+  return ENDED.some((end) => end === status);
 }

@@ -90,7 +90,9 @@ function factsOf(
     ...(decidable.used ? [[labels.used, said(decidable.used)] as const] : []),
     ...(decidable.sentAt === undefined ? [] : [[labels.sentAt, say(decidable.sentAt)] as const]),
     ...(plan ? [[labels.date, `${say(plan.from)} – ${say(plan.to)}`] as const] : []),
-    ...(decidable.expiresAt === undefined ? [] : [[labels.expiresAt, say(decidable.expiresAt)] as const]),
+    ...(decidable.expiresAt === undefined
+      ? []
+      : [[labels.expiresAt, `${say.lastDay(decidable.expiresAt)} (${say.zone})`] as const]),
   ];
 }
 

@@ -46,7 +46,7 @@ const ENGLISH: ApprovalWords = {
   labels: {
     ...{ request: 'Request', contract: 'Contract', contact: 'You decide as', cost: 'Estimated', sentAt: 'Sent' },
     ...{
-      expiresAt: 'May be approved before',
+      expiresAt: 'May be approved until the end of',
       date: 'Date of the work',
       approved: 'Approved so far',
       used: 'Used so far',
@@ -108,7 +108,12 @@ const FRENCH: ApprovalWords = {
       cost: 'Estimation',
       sentAt: 'Envoyée',
     },
-    ...{ expiresAt: 'À approuver avant', date: 'Date du travail', approved: 'Déjà approuvé', used: 'Déjà consommé' },
+    ...{
+      expiresAt: 'À approuver au plus tard le',
+      date: 'Date du travail',
+      approved: 'Déjà approuvé',
+      used: 'Déjà consommé',
+    },
     ...{ asked: 'Demandé', scope: 'Périmètre', prerequisites: 'Prérequis', limits: 'Limites' },
     ...{ deliverables: 'Livrables', howMany: 'Combien de plus' },
   },

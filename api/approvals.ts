@@ -15,6 +15,7 @@ import { readInterventionRow } from '../db/interventions.ts';
 import { isDatabaseAway } from '../db/pool.ts';
 import { Refusal } from '../domain/failures.ts';
 import { isSame } from '../domain/intervention/amounts.ts';
+import { resultOfCommand } from '../domain/intervention/intervention.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import { isToken, type TokenKeys, verifyApprovalToken } from '../mail/tokens.ts';
@@ -37,6 +38,7 @@ type Found =
   | { readonly dead: DeadLink; readonly language: Language };
 
 const PATH = '/approvals/:token';
+const DECISIONS = ['approve', 'decline'] as const;
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const DEAD_STATUS: { readonly [why in DeadLink]: number } = {
@@ -98,10 +100,19 @@ async function find({ pool, tokenKeys }: ApprovalDependencies, token: string, pr
   if (link.usedAt) return dead('used');
   if (link.expiresAt.getTime() <= Date.now()) return dead('expired');
   if (!link.active) return dead('inactive');
-  const view = (await readInterventionRow(pool, link.intervention))?.view;
+  const row = await readInterventionRow(pool, link.intervention);
+  // Decided by this very link, though whoever pressed the button was not told.
+  const isTaken = DECISIONS.some((one) => row?.state && resultOfCommand(row.state, commandIdOf(link, one)));
+  if (isTaken) return dead('used');
+  const view = row?.view;
   if (!view || !isOpenStill(link, view)) return dead('settled');
   const { decidable, unit } = await decidableOf(pool, link, view);
   return { link, decidable, unit };
+}
+
+/** Pressed twice, it counts once. */
+function commandIdOf({ mail }: ApprovalLink, decision: (typeof DECISIONS)[number]): string {
+  return `approval:${mail}:${decision}`;
 }
 
 function isOpenStill({ purpose, estimate, order }: ApprovalLink, view: InterventionView): boolean {
@@ -156,8 +167,7 @@ async function decide(
   if (isMoreWanted && !amounts) return send(response, 422, approvalPage(decidable, true));
   const meta = {
     ...({ who: `contact:${link.contact}`, channel: 'portal' } as const),
-    // Pressed twice, it counts once.
-    commandId: `approval:${link.mail}:${decision}`,
+    commandId: commandIdOf(link, decision),
   };
   const { intervention: id, estimate } = link;
   try {

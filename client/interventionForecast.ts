@@ -1,8 +1,9 @@
 /** What a command on an intervention would do now: by the rules that would do it, over what was saved last. Nothing changes. */
 import type { Pool } from 'pg';
 import type { InterventionRow } from '../db/interventions.ts';
-import { minus } from '../domain/intervention/amounts.ts';
+import { minus, NONE } from '../domain/intervention/amounts.ts';
 import { type CancellationCost, whatCancellingCosts } from '../domain/intervention/cancellation.ts';
+import { hasEnded } from '../domain/intervention/credit.ts';
 import type { InterventionEventOf } from '../domain/intervention/events.ts';
 import { advanceIntervention } from '../domain/intervention/intervention.ts';
 import type { InterventionRules } from '../domain/intervention/rules.ts';
@@ -31,6 +32,35 @@ export async function forecastCancelling(pool: Pool, row: InterventionRow, now: 
   const { state, rules } = await atHand(pool, row, now);
   requirePossible(state, 'cancel', rules, now);
   return whatCancellingCosts(state, rules, now);
+}
+
+/**
+ * What the customer's wish for another date would cost at `event.at`: that of cancelling inside the limit, else nothing.
+ * @throws Refusal: what the real command would be refused with, but for what has to be shown first
+ */
+export async function forecastChangingDate(
+  pool: Pool,
+  row: InterventionRow,
+  event: Omit<InterventionEventOf<'changeDate'>, 'type'>,
+): Promise<CancellationCost> {
+  const { state, rules } = await atHand(pool, row, event.at);
+  requirePossible(state, 'changeDate', rules, event.at);
+  const cost = whatCancellingCosts(state, rules, event.at);
+  const after = advanceIntervention(state, { ...event, type: 'changeDate', lost: cost.lost }, rules).state;
+  if (hasEnded(after)) return cost;
+  const { freeBefore } = cost;
+  const limit = freeBefore === undefined ? {} : { freeBefore };
+  return { free: true, lost: NONE, used: NONE, returned: NONE, expensesDue: 0, ...limit };
+}
+
+/** Whether an estimate could be sent now, and fits the contract. @throws Refusal: what it would be refused with */
+export async function requireSendable(
+  pool: Pool,
+  row: InterventionRow,
+  event: Omit<InterventionEventOf<'sendEstimate'>, 'type'>,
+): Promise<void> {
+  const { state, rules } = await atHand(pool, row, event.at);
+  advanceIntervention(state, { ...event, type: 'sendEstimate' }, rules);
 }
 
 /** What logging work would come to. @throws Refusal: what the real command would be refused with */

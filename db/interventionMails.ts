@@ -22,6 +22,9 @@ export interface InterventionSubject {
   readonly units: { readonly [unit: string]: Words };
   /** Where it stands now: what a reminder reminds of. Null until the first save. */
   readonly status: string | null;
+  readonly version: number;
+  /** Date that stands, epoch milliseconds. */
+  readonly plannedFrom: number | null;
   readonly waitingFor: string | null;
   readonly waitingSince: number | null;
   readonly estimate: string | null;
@@ -45,7 +48,8 @@ export async function readInterventionSubject(db: Queryable, id: InterventionId)
   >(
     `SELECT i.id, i.request, r.subject, i.contract, c.zone, c.customer, p.id AS contact_id, p.name AS contact_name,
             p.email AS contact_email, p.language AS contact_language, s.email AS staff_email,
-            s.language AS staff_language, t.terms->'credits' AS credits, i.status,
+            s.language AS staff_language, t.terms->'credits' AS credits, i.status, i.version,
+            (i.view->'plan'->>'from')::float8 AS "plannedFrom",
             i.view->'waiting'->>'for' AS "waitingFor", (i.view->'waiting'->>'since')::float8 AS "waitingSince",
             i.view->'estimate'->>'estimate' AS estimate, i.view->'moreAsked' AS "moreAsked",
             (i.view->'estimate'->>'expiresAt')::float8 AS "estimateExpiresAt"

@@ -119,6 +119,8 @@ function mailSummary(order: InterventionMailOrder): string {
       return `more asked: ${order.because}`;
     case 'interventionTask':
       return `task: ${order.task}`;
+    case 'interventionNews':
+      return `news for staff: ${order.news}`;
     case 'cancelled':
       return `cancelled by the ${order.by}`;
     default:

@@ -1,7 +1,12 @@
 /** Commands on an intervention: `POST /v1/interventions/{number}/{n}/{command}`, one route each, named as the events are. */
 import type { Pool } from 'pg';
 import type { InterventionDoor } from '../../client/interventionDoor.ts';
-import { forecastCancelling, forecastLogging } from '../../client/interventionForecast.ts';
+import {
+  forecastCancelling,
+  forecastChangingDate,
+  forecastLogging,
+  requireSendable,
+} from '../../client/interventionForecast.ts';
 import type { TokenHolder } from '../../db/accessTokens.ts';
 import { changeContactAddress, isActiveStaff, readContact, readTerms } from '../../db/contracts.ts';
 import { deleteEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
@@ -14,6 +19,7 @@ import {
   INTERVENTION_CUSTOMER_COMMANDS,
   type InterventionCommandName,
   type InterventionCommandOf,
+  type InterventionEventOf,
 } from '../../domain/intervention/events.ts';
 import { draftEstimate, type EstimateDraft } from '../estimateDraft.ts';
 import { withText } from '../givenText.ts';
@@ -33,6 +39,7 @@ interface Dependencies {
 type Meta = Pick<InterventionCommandOf<'note'>, 'who' | 'channel' | 'commandId' | 'receivedAt' | 'enteredBy'>;
 /** What a body has in words, and when they were said. */
 type Written = { readonly text?: string; readonly actionPlan?: string; readonly receivedAt?: string };
+type DateWish = Omit<InterventionEventOf<'changeDate'>, 'type'>;
 type Shown = Input & { readonly body: unknown };
 
 /** One route for every command. */
@@ -197,7 +204,7 @@ async function correctAddress(
   }
 }
 
-/** What three commands show beforehand: what cancelling costs, what logging time comes to, how an estimate reads. */
+/** What four commands show beforehand: what cancelling or another date costs, what logging time comes to, how an estimate reads. */
 function dryRunOf(pool: Pool, name: InterventionCommandName): Changing['dryRun'] | undefined {
   const shown = (show: (row: InterventionRow, input: Shown) => Promise<Answer>) => async (input: Shown) => {
     const row = await visibleIntervention(pool, input.caller, input.params);
@@ -214,6 +221,17 @@ function dryRunOf(pool: Pool, name: InterventionCommandName): Changing['dryRun']
         schema: CancellationOut,
         show: shown(async (row) => ({ content: cancellationOut(await forecastCancelling(pool, row, Date.now())) })),
       };
+    case 'changeDate':
+      return {
+        description: 'what this change of date would cost now: inside the limit it counts as cancelling',
+        schema: CancellationOut,
+        show: shown(async (row, { body }) => {
+          const { text: _, receivedAt: __, ...date } = body as InterventionBody<'changeDate'>;
+          const at = Date.now();
+          const event = { ...inMilliseconds(date), at, who: `contact:${row.contact}`, channel: 'portal' } as unknown;
+          return { content: cancellationOut(await forecastChangingDate(pool, row, event as DateWish)) };
+        }),
+      };
     case 'logWork':
       return {
         description: 'the units that this work would use',
@@ -228,8 +246,10 @@ function dryRunOf(pool: Pool, name: InterventionCommandName): Changing['dryRun']
       return {
         description: 'the estimate as it would be sent',
         schema: EstimateDraftOut,
-        show: shown(async (row, { body }) => {
+        show: shown(async (row, { caller, body }) => {
           const { service, figures, ...texts } = await draftOf(pool, row, body as InterventionBody<'sendEstimate'>);
+          const sent = { estimate: '', ...figures, at: Date.now(), who: whoOf(caller), channel: 'api' } as const;
+          await requireSendable(pool, row, sent);
           return { content: { ...texts, ...figures, ...(service === null ? {} : { service }) } };
         }),
       };

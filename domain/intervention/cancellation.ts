@@ -22,26 +22,32 @@ export interface CancellationCost {
 
 /** What it would cost the customer to cancel at `at`, epoch milliseconds. Work that is being timed counts until then. */
 export function whatCancellingCosts(state: InterventionState, rules: InterventionRules, at: number): CancellationCost {
-  const { plan } = state;
+  const stopped = stoppedAt(state, at);
   const reserved = reservedOf(state);
-  const used = least(reserved, usedOf(stoppedAt(state, at), rules.terms));
+  const used = least(reserved, usedOf(stopped, rules.terms));
   const unused = minus(reserved, used);
-  const freeBefore = plan && costsFrom(plan);
-  const isLate = freeBefore !== undefined && at >= freeBefore;
-  const lost = isLate ? least(unused, lostOf(state, rules, unused, used)) : NONE;
+  const freeBefore = state.plan && costsFrom(state.plan);
+  const lost = isInsideLimit(state, at) ? least(unused, lostOf(state, rules, unused, used)) : NONE;
   return {
     free: isNone(lost),
     ...(freeBefore === undefined ? {} : { freeBefore }),
     lost,
     used,
     returned: minus(unused, lost),
-    expensesDue: expensesDue(state, rules),
+    expensesDue: expensesDue(stopped, rules),
   };
 }
 
 /** First instant at which cancelling costs; never on a date that the provider has closed. */
 export function costsFrom({ freeBefore, uncovered }: Plan): number | undefined {
   return uncovered ? undefined : freeBefore;
+}
+
+/** Whether cancelling, or a change of date, is too late to be free. A date that passed without work was not kept: no limit is left. */
+export function isInsideLimit({ plan, status }: Pick<InterventionState, 'plan' | 'status'>, at: number): boolean {
+  const limit = plan && costsFrom(plan);
+  if (!plan || limit === undefined || at < limit) return false;
+  return status !== 'scheduled' || at < plan.to;
 }
 
 /** Of what was planned for the date: what is not performed. Otherwise all that was approved. */
@@ -56,7 +62,8 @@ function lostOf(
   return minus(plan.units, performed);
 }
 
-function stoppedAt(state: InterventionState, at: number): InterventionState {
+/** As if the clock of the work had been stopped at `at`, epoch milliseconds. */
+export function stoppedAt(state: InterventionState, at: number): InterventionState {
   if (!state.running) return state;
   const { since, who } = state.running;
   const seconds = wholeSeconds(since, at);

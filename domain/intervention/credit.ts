@@ -4,12 +4,12 @@ import { effectKey, issue, record, type Source, SYSTEM, settle } from '../draft.
 import { isNone, minus, NONE, plus } from './amounts.ts';
 import { shares } from './cancellation.ts';
 import { localDate } from './days.ts';
-import { type InterventionDraft, openTask, orderMail } from './draft.ts';
+import { type InterventionDraft, openTask, orderMail, tellStaff } from './draft.ts';
 import type { InterventionEffect } from './effects.ts';
 import type { InterventionEventOf } from './events.ts';
 import { planSecured } from './planning.ts';
 import { hoursOf } from './rules.ts';
-import { ENDED, type InterventionState } from './state.ts';
+import { ENDED, type InterventionState, type Reservation } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
 import { stopWaiting, wait } from './waiting.ts';
 
@@ -49,15 +49,19 @@ export function unitsReserved(draft: InterventionDraft, { key, at, validUntil }:
   const { amounts, instead } = effect;
   const kept = draft.state.reservations.filter((reservation) => !instead.includes(reservation.key));
   const valid = validUntil === undefined ? {} : { validUntil };
-  draft.state.reservations = [...kept, { key, amounts, ...valid }];
+  const on = localDate(hoursOf(draft.rules), at);
+  draft.state.reservations = [...kept, { key, amounts, on, ...valid }];
   record(draft, at, SYSTEM, { type: 'unitsReserved', facts: { amounts, ...valid } });
   if (hasEnded(draft.state)) return settleReservations(draft, at, SYSTEM);
   if (instead.length > 0) return planSecured(draft, at);
   draft.state.wanted = minus(draft.state.wanted, amounts);
-  stopWaiting(draft, 'order', 'more');
-  // More units: what was warned of is not true any more.
-  draft.state.overrun = {};
+  // More units: what was warned of is not true any more. What an agent has asked for since is asked for still.
+  const { asked } = draft.state.overrun;
+  const isAsked = asked?.amounts !== undefined;
+  draft.state.overrun = isAsked ? { asked } : {};
+  stopWaiting(draft, 'order', ...(isAsked ? [] : (['more'] as const)));
   if (draft.state.status === 'reserving' || draft.state.status === 'awaitingOrder') becomeReady(draft, at);
+  else tellStaff(draft, SYSTEM, 'moreReserved');
   // More was agreed to while this was on its way.
   reserveWanted(draft, at, SYSTEM);
 }
@@ -83,6 +87,7 @@ export function unitsLacking(
   draft.state.missing = missing;
   if (draft.state.status === 'reserving') draft.state.status = 'awaitingOrder';
   orderMail(draft, { kind: 'orderNeeded', missing });
+  tellStaff(draft, SYSTEM, 'orderLacking');
   wait(draft, 'order', at);
 }
 
@@ -110,21 +115,28 @@ export function creditAdded(draft: InterventionDraft, at: number): void {
 export function settleReservations(draft: InterventionDraft, at: number, { who }: Source): void {
   const { ended, reservations, logs } = draft.state;
   if (!ended || reserving(draft.state)) return;
-  const firstWork = logs[0];
-  const on = localDate(hoursOf(draft.rules), firstWork ? (firstWork.from ?? firstWork.at) : at);
+  const lastWork = Math.max(...logs.map((log) => log.from ?? log.at));
+  const worked = localDate(hoursOf(draft.rules), logs.length > 0 ? lastWork : at);
   const parts = shares(
     reservations.map(({ amounts }) => amounts),
     ended.used,
     ended.lost,
   );
-  reservations.forEach(({ key: reservation }, index) => {
+  reservations.forEach((reservation, index) => {
     const { post, forfeit } = parts[index] ?? { post: NONE, forfeit: NONE };
     const key = effectKey(draft, `settle${index === 0 ? '' : index + 1}`);
-    issue(draft, { kind: 'settle', key, reservation, post, forfeit, on, by: who });
+    const on = validDay(reservation, worked);
+    issue(draft, { kind: 'settle', key, reservation: reservation.key, post, forfeit, on, by: who });
   });
   draft.state.reservations = [];
   draft.state.wanted = NONE;
   draft.state.missing = NONE;
+}
+
+/** The day of the work; of units that were reserved in the midst of it, not an earlier one than theirs. */
+function validDay({ on, validUntil }: Reservation, worked: string): string {
+  const day = worked < on ? on : worked;
+  return validUntil !== undefined && validUntil < day ? validUntil : day;
 }
 
 /** The ledger has ended a reservation. */

@@ -1,8 +1,8 @@
 /** One transition of an intervention being written; see domain/draft.ts. */
-import { type DraftOf, draftOf, effectKey, issue } from '../draft.ts';
+import { type DraftOf, draftOf, effectKey, issue, type Source } from '../draft.ts';
 import type { EffectKey } from '../effects.ts';
 import { amountOf } from './amounts.ts';
-import type { InterventionEffect, InterventionMailOrder, InterventionTaskKind } from './effects.ts';
+import type { InterventionEffect, InterventionMailOrder, InterventionNews, InterventionTaskKind } from './effects.ts';
 import type { InterventionRules } from './rules.ts';
 import type { InterventionState, InterventionTask } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -25,6 +25,8 @@ function mailStep(order: InterventionMailOrder): string {
       return `${order.kind}.${order.because}`;
     case 'interventionTask':
       return `${order.kind}.${order.task}`;
+    case 'interventionNews':
+      return `${order.kind}.${order.news}`;
     default:
       return order.kind;
   }
@@ -43,6 +45,16 @@ export function openTask(draft: InterventionDraft, at: number, task: Omit<Interv
   if (known) return;
   draft.state.tasks = [...draft.state.tasks, { ...task, since: at }];
   orderMail(draft, { kind: 'interventionTask', task: task.kind });
+}
+
+/** Tells staff what the customer did by themselves; what staff wrote down for them, they know. */
+export function tellStaff(
+  draft: InterventionDraft,
+  { enteredBy }: Pick<Source, 'enteredBy'>,
+  news: InterventionNews,
+  dates: { readonly from?: number; readonly wasFrom?: number } = {},
+): void {
+  if (enteredBy === undefined) orderMail(draft, { kind: 'interventionNews', news, ...dates });
 }
 
 /** What staff had to do is done, or needs no doing any more. */

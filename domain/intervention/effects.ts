@@ -19,12 +19,16 @@ export const INTERVENTION_MAIL_KINDS = [
   'cancelled',
   'report',
   'interventionTask',
+  'interventionNews',
 ] as const;
 /** What a mail of an intervention is about. */
 export type InterventionMailKind = (typeof INTERVENTION_MAIL_KINDS)[number];
 
 /** Mails of these kinds go to staff, all others to the customer. */
-export const INTERVENTION_STAFF_MAILS = ['interventionTask'] as const satisfies readonly InterventionMailKind[];
+export const INTERVENTION_STAFF_MAILS = [
+  'interventionTask',
+  'interventionNews',
+] as const satisfies readonly InterventionMailKind[];
 
 /**
  * What only a person of staff can do: agree a date; agree another, because hours changed or the date passed without work;
@@ -38,6 +42,21 @@ export type InterventionTaskKind =
   | 'moreDeclined'
   | 'correctAddress'
   | 'effectConflict';
+
+/** Every piece of news. */
+export const INTERVENTION_NEWS = [
+  'declined',
+  'expired',
+  'orderLacking',
+  'moreReserved',
+  'dateChanged',
+  'cancelled',
+] as const;
+/**
+ * What staff would else find out by looking: the customer did not want the estimate, or let it expire; approved what the
+ * balance lacks; agreed to more, which is reserved; changed the date; cancelled.
+ */
+export type InterventionNews = (typeof INTERVENTION_NEWS)[number];
 
 /** What the customer is waited for: approval of the estimate, an order form to sign, agreement to more than the estimate. */
 export type CustomersTurn = 'approval' | 'order' | 'more';
@@ -59,6 +78,8 @@ export type InterventionMailOrder =
       readonly used: UnitAmounts;
       readonly approved: UnitAmounts;
       readonly amounts?: UnitAmounts;
+      /** Work that what is approved still pays for, whole seconds. */
+      readonly secondsLeft: number;
       readonly text?: TextId;
     }
   /** `step` counts from 1. */
@@ -69,19 +90,29 @@ export type InterventionMailOrder =
       readonly since: number;
     }
   | { readonly kind: 'estimateExpired'; readonly estimate: string }
-  /** `freeBefore`: first instant at which cancelling costs; absent where it never does. */
+  /**
+   * `freeBefore`: first instant at which cancelling costs; absent where it never does. `late`: it costs from now on.
+   * `wasFrom`: of the date that this one takes the place of.
+   */
   | {
       readonly kind: 'scheduled';
       readonly from: number;
       readonly to: number;
       readonly backup: boolean;
       readonly freeBefore?: number;
+      readonly late?: true;
       readonly wasFrom?: number;
     }
   /** On the business day before. `backup`: asks for a full backup. */
   | { readonly kind: 'dayBefore'; readonly from: number; readonly to: number; readonly backup: boolean }
   | { readonly kind: 'postponed'; readonly wasFrom: number; readonly text: TextId }
-  | { readonly kind: 'cancelled'; readonly by: 'customer' | 'provider'; readonly cost: CancellationCost }
+  /** `text`: the provider's reason. */
+  | {
+      readonly kind: 'cancelled';
+      readonly by: 'customer' | 'provider';
+      readonly cost: CancellationCost;
+      readonly text?: TextId;
+    }
   | {
       readonly kind: 'report';
       readonly text: TextId;
@@ -93,7 +124,14 @@ export type InterventionMailOrder =
       readonly used: UnitAmounts;
       readonly returned: UnitAmounts;
     }
-  | { readonly kind: 'interventionTask'; readonly task: InterventionTaskKind };
+  | { readonly kind: 'interventionTask'; readonly task: InterventionTaskKind }
+  /** `from`, `wasFrom`: of a date that was changed. */
+  | {
+      readonly kind: 'interventionNews';
+      readonly news: InterventionNews;
+      readonly from?: number;
+      readonly wasFrom?: number;
+    };
 
 /** Something an intervention asks of the world, under a key of its own. */
 export type InterventionEffect =

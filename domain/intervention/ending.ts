@@ -7,10 +7,9 @@ import { isSame, least, minus, NONE } from './amounts.ts';
 import { type CancellationCost, whatCancellingCosts } from './cancellation.ts';
 import { returnAllowance, settleReservations } from './credit.ts';
 import { deliveredBy, secondsIncluded } from './deliverables.ts';
-import { type InterventionDraft, orderMail } from './draft.ts';
+import { type InterventionDraft, orderMail, tellStaff } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
 import type { Ending, InterventionStatus } from './state.ts';
-import type { UnitAmounts } from './terms.ts';
 import { reservedOf, secondsWorked, usedOf, wholeSeconds } from './usage.ts';
 
 interface End extends Pick<Ending, 'by' | 'used' | 'lost'> {
@@ -77,21 +76,29 @@ export function cancelledByCustomer(
 ): void {
   const { at } = event;
   const cost = whatCancellingCosts(draft.state, draft.rules, at);
-  requireShown(cost, event.lost);
+  requireShown(cost, event);
   stopClock(draft, at, event);
   const { lost, used, returned, expensesDue } = cost;
   record(draft, at, event, { type: 'cancelled', ...withText(event.text), facts: { lost, used, returned } });
   orderMail(draft, { kind: 'cancelled', by: 'customer', cost });
+  tellStaff(draft, event, 'cancelled');
   endWith(draft, at, event, { status: 'cancelled', by: 'customer', used, lost, expensesDue });
 }
 
-/** Units are lost only by somebody who was shown how many. */
-function requireShown({ free, lost }: CancellationCost, shown: UnitAmounts | undefined): void {
-  if (free || (shown !== undefined && isSame(shown, lost))) return;
+/** Units are lost, and a date is lost by wishing another, only by somebody who was shown it. */
+function requireShown(
+  { free, lost }: CancellationCost,
+  { type, lost: shown }: InterventionEventOf<'cancel'> | InterventionEventOf<'changeDate'>,
+): void {
+  const isCancelling = type === 'cancel';
+  if ((isCancelling && free) || (shown !== undefined && isSame(shown, lost))) return;
   const amounts = Object.entries(lost).map(([unit, units]) => `${units} ${unit}`);
-  const message = `Cancelling now loses units: ${amounts.join(', ')}. Show this first, then send it along as lost.`;
-  throw new Refusal('Conflict', message, {
-    fields: [{ path: 'lost', message: `${amounts.join(', ')} would be lost.` }],
+  const loses = amounts.length === 0 ? 'loses no units' : `loses units: ${amounts.join(', ')}`;
+  const what = isCancelling
+    ? `Cancelling now ${loses}.`
+    : `So near to the date, another one counts as cancelling: it ends the intervention and ${loses}.`;
+  throw new Refusal('Conflict', `${what} Show this first, then send it along as lost.`, {
+    fields: [{ path: 'lost', message: `${amounts.join(', ') || 'No units'} would be lost.` }],
   });
 }
 
@@ -106,6 +113,6 @@ export function withdraw(draft: InterventionDraft, event: InterventionEventOf<'w
   const expensesDue = debitWork ? sumOfExpenses(draft) : 0;
   record(draft, at, event, { type: 'withdrawn', text, facts: { used, returned } });
   const cost = { free: true, lost: NONE, used, returned, expensesDue };
-  orderMail(draft, { kind: 'cancelled', by: 'provider', cost });
+  orderMail(draft, { kind: 'cancelled', by: 'provider', cost, text });
   endWith(draft, at, event, { status: 'cancelled', by: 'provider', used, lost: NONE, expensesDue });
 }

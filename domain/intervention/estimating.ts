@@ -3,7 +3,7 @@ import { record, type Source, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { NONE } from './amounts.ts';
 import { reserveWanted } from './credit.ts';
-import { estimated, type InterventionDraft, orderMail } from './draft.ts';
+import { estimated, type InterventionDraft, orderMail, tellStaff } from './draft.ts';
 import { endWith } from './ending.ts';
 import type { EstimateFigures, InterventionEventOf } from './events.ts';
 import { expiresAt, stopWaiting, wait } from './waiting.ts';
@@ -100,6 +100,7 @@ export function approve(draft: InterventionDraft, event: InterventionEventOf<'ap
 export function decline(draft: InterventionDraft, event: InterventionEventOf<'decline'>): void {
   requireSameEstimate(draft, event.estimate);
   record(draft, event.at, event, { type: 'declined', ...withText(event.text), facts: { estimate: event.estimate } });
+  tellStaff(draft, event, 'declined');
   endWith(draft, event.at, event, { status: 'declined', by: 'customer', used: NONE, lost: NONE });
 }
 
@@ -110,5 +111,6 @@ export function expire(draft: InterventionDraft, at: number): void {
   if (end === undefined || end > at || !estimate) return;
   record(draft, at, SYSTEM, { type: 'estimateExpired', facts: { estimate: estimate.estimate } });
   orderMail(draft, { kind: 'estimateExpired', estimate: estimate.estimate });
+  tellStaff(draft, SYSTEM, 'expired');
   endWith(draft, at, SYSTEM satisfies Source, { status: 'expired', by: 'time', used: NONE, lost: NONE });
 }

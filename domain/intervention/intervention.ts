@@ -245,7 +245,9 @@ function mailAccepted(draft: InterventionDraft, { key, at }: InterventionEventOf
   const effect = settle(draft, key);
   if (effect?.kind !== 'mail') return;
   if (effect.order.kind === 'waitingReminder') return reminded(draft, key, at);
-  if (effect.order.kind === 'dayBefore') record(draft, at, SYSTEM, { type: 'remindedDayBefore' });
+  // Of a date that does not stand any more it was not sent.
+  const isOfPlan = effect.order.kind === 'dayBefore' && draft.state.plan?.reminded === key;
+  if (isOfPlan) record(draft, at, SYSTEM, { type: 'remindedDayBefore' });
 }
 
 /** The customer cannot be reached: reminders stop until a person has corrected the address. */

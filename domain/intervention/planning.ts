@@ -2,10 +2,10 @@
 import { record, type Source, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, minus } from './amounts.ts';
-import { costsFrom } from './cancellation.ts';
+import { costsFrom, isInsideLimit } from './cancellation.ts';
 import { becomeReady, reserveInstead } from './credit.ts';
 import { localDate, whyOutsideHours } from './days.ts';
-import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
+import { closeTasks, type InterventionDraft, openTask, orderMail, tellStaff } from './draft.ts';
 import { cancelledByCustomer } from './ending.ts';
 import type { InterventionEventOf, PlannedTime } from './events.ts';
 import { datedBy, isReminderHeld, tellUncovered } from './planHours.ts';
@@ -85,13 +85,18 @@ function secure(draft: InterventionDraft, at: number, source: Source): void {
 export function planSecured(draft: InterventionDraft, at: number, source: Source = SYSTEM): void {
   const { plan } = draft.state;
   if (!plan) return becomeReady(draft, at);
+  const wasFrom = draft.state.fallback?.from;
   draft.state.status = 'scheduled';
   delete draft.state.fallback;
   closeTasks(draft, 'agreeDate', 'agreeOtherDate');
   const { from, to, units, freeBefore } = plan;
   record(draft, at, source, { type: 'scheduled', facts: { from, to, amounts: units } });
-  const { backup } = draft.rules.terms;
-  orderMail(draft, { kind: 'scheduled', from, to, backup, ...(freeBefore === undefined ? {} : { freeBefore }) });
+  orderMail(draft, {
+    ...{ kind: 'scheduled', from, to, backup: draft.rules.terms.backup },
+    ...(freeBefore === undefined ? {} : { freeBefore }),
+    ...(freeBefore !== undefined && freeBefore <= at ? { late: true } : {}),
+    ...(wasFrom === undefined || wasFrom === from ? {} : { wasFrom }),
+  });
   tellUncovered(draft, at);
 }
 
@@ -116,7 +121,7 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
   const { plan } = draft.state;
   if (!plan) return;
   const limit = costsFrom(plan);
-  const isLate = limit !== undefined && at >= limit;
+  const isLate = isInsideLimit(draft.state, at);
   if (isLate && draft.rules.terms.cancellation?.dateChangeCounts) return cancelledByCustomer(draft, event);
   requireDate(draft.state, draft.rules, event, at);
   record(draft, at, event, {
@@ -124,10 +129,11 @@ export function changeDate(draft: InterventionDraft, event: InterventionEventOf<
     ...withText(event.text),
     facts: { wasFrom: plan.from, from: event.from, to: event.to },
   });
+  tellStaff(draft, event, 'dateChanged', { from: event.from, wasFrom: plan.from });
   setPlan(draft, event, at, plan.units);
   // Terms that let the date be changed inside the limit do not begin a new one.
   const { freeBefore } = draft.state.plan ?? {};
-  if (isLate && draft.state.plan && freeBefore !== undefined) {
+  if (isLate && draft.state.plan && freeBefore !== undefined && limit !== undefined) {
     draft.state.plan = { ...draft.state.plan, freeBefore: Math.min(freeBefore, limit) };
   }
   secure(draft, at, event);

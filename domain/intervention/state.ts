@@ -43,6 +43,8 @@ export interface Estimate extends EstimateFigures {
 export interface Reservation {
   readonly key: EffectKey;
   readonly amounts: UnitAmounts;
+  /** Local date on which it was reserved: what was ordered for it may not be valid on earlier ones. */
+  readonly on: string;
   /** Last local date on which all of it is valid; absent for what lasts as long as the contract. */
   readonly validUntil?: string;
 }

@@ -1,6 +1,7 @@
 /** Which command from which status: the table of an intervention's life. What is not here is refused. */
 import type { Happening } from '../events.ts';
 import { Refusal } from '../failures.ts';
+import { isNone } from './amounts.ts';
 import { reserving } from './credit.ts';
 import { INTERVENTION_COMMANDS, INTERVENTION_CUSTOMER_COMMANDS, type InterventionCommandName } from './events.ts';
 import type { InterventionRules } from './rules.ts';
@@ -46,7 +47,8 @@ const CONDITIONS: { readonly [name in InterventionCommandName]?: Condition } = {
     return 'Its feasibility has to be studied first, by a call.';
   },
   approve: notExpired,
-  confirmOrder: ({ waiting }) => (waiting?.for === 'order' ? undefined : 'No order is awaited.'),
+  confirmOrder: ({ waiting, missing }) =>
+    waiting?.for === 'order' || !isNone(missing) ? undefined : 'No order is awaited.',
   postpone: ({ plan, running }) => {
     if (running) return 'Work is being timed: stop it first.';
     return plan ? undefined : 'No date is agreed.';

@@ -2,8 +2,9 @@
 import { record, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { covers, isNone, NONE, plus } from './amounts.ts';
+import { stoppedAt } from './cancellation.ts';
 import { reserveWanted } from './credit.ts';
-import { closingAfter, localDate } from './days.ts';
+import { closingAfter, localDate, whyOutsideHours } from './days.ts';
 import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
 import { hoursOf, type InterventionRules } from './rules.ts';
@@ -44,7 +45,7 @@ export function logWork(draft: InterventionDraft, event: InterventionEventOf<'lo
   if (![minutes, event.seconds ?? 0].every((given) => Number.isSafeInteger(given) && given >= 0) || seconds < 1) {
     throw wrong('minutes', 'Work is logged in whole minutes or seconds, at least one second.');
   }
-  if (from !== undefined && from + seconds * 1_000 > at) throw wrong('from', 'It would end in the future.');
+  if (from !== undefined) requireTime(draft, from, from + seconds * 1_000, at);
   requireWorkable(draft, from ?? at);
   requireLeft(draft, seconds);
   draft.state.status = 'inProgress';
@@ -53,12 +54,25 @@ export function logWork(draft: InterventionDraft, event: InterventionEventOf<'lo
   addLog(draft, { seconds, at, who: event.who, ...(from === undefined ? {} : { from }) });
 }
 
+/** Work that says when it began keeps to what work that is timed keeps to. */
+function requireTime({ state, rules }: InterventionDraft, from: number, to: number, at: number): void {
+  if (to > at) throw wrong('from', 'It would end in the future.');
+  if (from < (state.estimate?.approved?.at ?? state.openedAt)) {
+    throw wrong('from', 'It would begin before the work was agreed to.');
+  }
+  const why = state.estimate?.onCall ? undefined : whyOutsideHours(hoursOf(rules), from, to);
+  if (why !== undefined) throw wrong('from', why);
+}
+
 /** A return trip costs units, or is part of the time, or is an expense. */
 export function logTrip(draft: InterventionDraft, event: InterventionEventOf<'logTrip'>): void {
   const { rules, state } = draft;
   requireWorkable(draft, event.at);
   const after = { ...state, trips: state.trips + 1 };
-  if (!covers(reservedOf(state), usedOf(after, rules.terms)) && tripCost(state, rules) > 0) throw beyond(0);
+  if (!covers(reservedOf(state), usedOf(after, rules.terms)) && tripCost(state, rules) > 0) {
+    const message = 'A return trip costs more than is left of what the customer has agreed to. Ask for more units.';
+    throw new Refusal('Conflict', message);
+  }
   state.trips = after.trips;
   state.status = 'inProgress';
   record(draft, event.at, event, { type: 'tripLogged', ...withText(event.text) });
@@ -116,7 +130,8 @@ function ask(draft: InterventionDraft, at: number, because: 'share' | 'usedUp', 
   const used = usedOf(state, rules.terms);
   record(draft, at, SYSTEM, { type: because === 'share' ? 'shareUsed' : 'usedUp', facts: { used } });
   if (!isTold) return;
-  orderMail(draft, { kind: 'moreAsked', because, used, approved: reservedOf(state), ...askedAmounts(state) });
+  const left = { approved: reservedOf(state), secondsLeft: secondsLeft(state, rules.terms) };
+  orderMail(draft, { kind: 'moreAsked', because, used, ...left, ...askedAmounts(state) });
   wait(draft, 'more', now);
 }
 
@@ -131,9 +146,11 @@ export function askMore(draft: InterventionDraft, event: InterventionEventOf<'as
   draft.state.overrun = { ...draft.state.overrun, asked: { at, amounts: units } };
   closeTasks(draft, 'moreDeclined', 'moreUnanswered');
   record(draft, at, event, { type: 'moreAsked', ...withText(text), facts: { amounts: units } });
+  const { terms } = draft.rules;
+  const worked = stoppedAt(draft.state, at);
   orderMail(draft, {
     ...{ kind: 'moreAsked', because: 'agent', amounts: units },
-    ...{ used: usedOf(draft.state, draft.rules.terms), approved: reservedOf(draft.state) },
+    ...{ used: usedOf(worked, terms), approved: reservedOf(worked), secondsLeft: secondsLeft(worked, terms) },
     ...withText(text),
   });
   wait(draft, 'more', at);
@@ -167,6 +184,8 @@ export function agreeMore(draft: InterventionDraft, event: InterventionEventOf<'
 /** Work stays within what was approved; staff decide how it ends. */
 export function declineMore(draft: InterventionDraft, event: InterventionEventOf<'declineMore'>): void {
   forgetAsked(draft);
+  // More was agreed to before, which the balance lacks still.
+  if (!isNone(draft.state.missing)) wait(draft, 'order', event.at);
   closeTasks(draft, 'moreUnanswered');
   record(draft, event.at, event, { type: 'moreDeclined', ...withText(event.text) });
   openTask(draft, event.at, { kind: 'moreDeclined' });

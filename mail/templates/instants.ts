@@ -7,6 +7,8 @@ export interface SayInstant {
   (at: number): string;
   /** Without the zone, for lists that name it once. */
   readonly bare: (at: number) => string;
+  /** The day that ends at this instant: `lundi 23 novembre 2026`. */
+  readonly lastDay: (end: number) => string;
   /** `heure de Paris`, `Paris time`. */
   readonly zone: string;
 }
@@ -25,13 +27,17 @@ export function sayInstants(zone: string, language: Language): SayInstant {
     minute: '2-digit',
   });
   // put together by hand: the commas that Intl sets differ between releases of Node
+  const partsOf = (at: number) => new Map(format.formatToParts(at).map((part) => [part.type, part.value] as const));
+  type Parts = ReturnType<typeof partsOf>;
+  const dateOf = (parts: Parts) =>
+    `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`;
   const bare = (at: number) => {
-    const parts = new Map(format.formatToParts(at).map((part) => [part.type, part.value]));
-    const date = `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`;
-    return `${date} ${language === 'fr' ? 'à' : 'at'} ${parts.get('hour')}:${parts.get('minute')}`;
+    const parts = partsOf(at);
+    return `${dateOf(parts)} ${language === 'fr' ? 'à' : 'at'} ${parts.get('hour')}:${parts.get('minute')}`;
   };
+  const lastDay = (end: number) => dateOf(partsOf(end - 1));
   const name = zoneName(zone, language);
-  return Object.assign((at: number) => `${bare(at)} (${name})`, { bare, zone: name });
+  return Object.assign((at: number) => `${bare(at)} (${name})`, { bare, lastDay, zone: name });
 }
 
 function zoneName(zone: string, language: Language): string {

@@ -30,10 +30,10 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   deliverables: 'What you get:',
   cost: 'Estimated',
   onCallCost: 'out of hours: ordered and billed apart, nothing is debited',
-  estimateNext: (until) => [
+  estimateNext:
     'Open the page below to approve or decline. Opening it changes nothing: you decide with a button on it.',
-    ...(until === undefined ? [] : [`The estimate may be approved before ${until}; after that it expires.`]),
-  ],
+  estimateUntil: (lastDay, zone) =>
+    `The estimate may be approved up to and including ${lastDay} (${zone}); after that it expires.`,
   decide: 'Approve or decline the estimate',
   orderTitle: 'Order form to be signed',
   orderNeeded: (missing) =>
@@ -46,12 +46,13 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   moreTitle: (because) => (because === 'usedUp' ? 'Work stopped: your agreement is needed' : 'Your agreement to more'),
   more: (because, used, approved) => [
     {
-      share: 'The work has used a large share of what you approved.',
+      share: 'The work has used a large share of the time that you approved.',
       usedUp: 'What you approved is used up. The work has stopped, and goes no further without your agreement.',
       agent: 'The work will take more than you approved.',
     }[because],
-    `Used: ${used}, of ${approved} approved.`,
+    `Used, with units that are begun: ${used}, of ${approved} approved.`,
   ],
+  workLeft: (seconds) => `Work that it still pays for: ${durationOf(Math.floor(seconds / 60))}.`,
   moreAmounts: (amounts) =>
     amounts === undefined ? 'If more is to be done, say how much on the page below.' : `We ask you for: ${amounts}.`,
   moreNext: 'Without your agreement the work stays within what you approved. Opening the page changes nothing.',
@@ -72,9 +73,12 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   ],
   scheduledTitle: 'Date agreed',
   scheduled: (from, to) => `The work takes place from ${from} to ${to}.`,
-  freeBefore: (when) =>
-    `You may cancel or change the date free of charge before ${when}. From then on, what was planned and not performed is lost.`,
-  dayBeforeTitle: 'Your intervention on the next business day',
+  insteadOf: (wasFrom) => `It takes place then instead of ${wasFrom}.`,
+  freeUntil: (lastDay, zone) =>
+    `You may cancel or change the date free of charge up to and including ${lastDay} (${zone}). From then on, what was planned and not performed is lost.`,
+  neverFree:
+    'Cancelling it, or changing the date, is not free of charge any more, because the date is so near: what was planned and not performed would be lost.',
+  dayBeforeTitle: 'Reminder of your intervention',
   dayBefore: (from, to) => `As a reminder: the work takes place from ${from} to ${to}.`,
   backup:
     'Before it begins, please make a full backup of your data and systems, and make sure that you can restore it.',
@@ -99,7 +103,7 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   outOfHundred: (index) => `${index} out of 100`,
   included: 'Of it, covered by the flat rate',
   time: 'Time worked',
-  duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
+  duration: (seconds) => durationOf(Math.ceil(seconds / 60)),
   statement: 'The statement of your contract shows every movement.',
   taskTitle: (task) =>
     ({
@@ -123,6 +127,24 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
       ],
       effectConflict: ['An operation was refused for good. Look at the intervention’s timeline and at the ledger.'],
     })[task],
+  news: (news) =>
+    (
+      ({
+        declined: ['Estimate declined', 'The customer does not want the work. Nothing was reserved.'],
+        expired: ['Estimate expired', 'The customer did not approve the estimate in time. Nothing was reserved.'],
+        orderLacking: [
+          'Order form awaited',
+          'The customer agreed, but the balance does not suffice: they were asked to sign an order form. No work beyond what is reserved before it has arrived.',
+        ],
+        moreReserved: ['Work may go on', 'The customer agreed to more, and the units are reserved.'],
+        dateChanged: [
+          'Date changed by the customer',
+          'The customer has chosen another date. If it does not suit, postpone it and agree another one.',
+        ],
+        cancelled: ['Cancelled by the customer', 'The customer has cancelled the intervention.'],
+      }) as const
+    )[news],
+  newDate: (from, wasFrom) => `New date: ${from}, instead of ${wasFrom}.`,
   callTitle: (because) => (because === 'freeMinutesEnd' ? 'Call: time is counted' : 'Call: not enough credit'),
   call: (because) =>
     because === 'freeMinutesEnd'
@@ -131,3 +153,8 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
         ]
       : ['The call is over, and the balance does not suffice for it. It is debited once an order has arrived.'],
 };
+
+/** Whole minutes as hours and minutes. */
+function durationOf(minutes: number): string {
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

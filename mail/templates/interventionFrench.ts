@@ -31,10 +31,10 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   deliverables: 'Livrables :',
   cost: 'Estimation',
   onCallCost: 'hors horaires : commandé et facturé à part, rien n’est débité',
-  estimateNext: (until) => [
+  estimateNext:
     'Ouvrez la page ci-dessous pour approuver ou refuser. L’ouvrir ne change rien : vous décidez par un bouton.',
-    ...(until === undefined ? [] : [`L’estimation peut être approuvée avant le ${until} ; ensuite, elle expire.`]),
-  ],
+  estimateUntil: (lastDay, zone) =>
+    `L’estimation peut être approuvée jusqu’au ${lastDay} inclus (${zone}) ; ensuite, elle expire.`,
   decide: 'Approuver ou refuser l’estimation',
   orderTitle: 'Bon de commande à signer',
   orderNeeded: (missing) =>
@@ -50,12 +50,13 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     because === 'usedUp' ? 'Travail arrêté : votre accord est nécessaire' : 'Votre accord pour davantage',
   more: (because, used, approved) => [
     {
-      share: 'Une grande part de ce que vous avez approuvé est consommée.',
+      share: 'Une grande part du temps que vous avez approuvé est consommée.',
       usedUp: 'Ce que vous avez approuvé est consommé. Le travail est arrêté et ne reprendra pas sans votre accord.',
       agent: 'Le travail demandera plus que ce que vous avez approuvé.',
     }[because],
-    `Consommé : ${used}, sur ${approved} approuvé.`,
+    `Consommé, unités entamées comprises : ${used}, sur ${approved} approuvé.`,
   ],
+  workLeft: (seconds) => `Travail encore couvert : ${durationOf(Math.floor(seconds / 60))}.`,
   moreAmounts: (amounts) =>
     amounts === undefined
       ? 'S’il faut aller plus loin, dites de combien sur la page ci-dessous.'
@@ -78,9 +79,12 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   ],
   scheduledTitle: 'Date convenue',
   scheduled: (from, to) => `Le travail aura lieu du ${from} au ${to}.`,
-  freeBefore: (when) =>
-    `Vous pouvez annuler ou changer de date sans frais avant le ${when}. Ensuite, ce qui était prévu et n’est pas réalisé est perdu.`,
-  dayBeforeTitle: 'Votre intervention du prochain jour ouvré',
+  insteadOf: (wasFrom) => `Cette date est retenue au lieu du ${wasFrom}.`,
+  freeUntil: (lastDay, zone) =>
+    `Vous pouvez annuler ou changer de date sans frais jusqu’au ${lastDay} inclus (${zone}). Ensuite, ce qui était prévu et n’est pas réalisé est perdu.`,
+  neverFree:
+    'L’annuler ou changer de date n’est plus sans frais, tant la date est proche : ce qui est prévu et ne serait pas réalisé serait perdu.',
+  dayBeforeTitle: 'Rappel de votre intervention',
   dayBefore: (from, to) => `Pour rappel : le travail aura lieu du ${from} au ${to}.`,
   backup:
     'Avant son début, merci de faire une sauvegarde complète de vos données et systèmes, et de vérifier que vous savez la restaurer.',
@@ -105,7 +109,7 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   outOfHundred: (index) => `${index} sur 100`,
   included: 'Dont compris dans le forfait',
   time: 'Temps passé',
-  duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
+  duration: (seconds) => durationOf(Math.ceil(seconds / 60)),
   statement: 'Le relevé de votre contrat montre chaque mouvement.',
   taskTitle: (task) =>
     ({
@@ -127,6 +131,24 @@ export const INTERVENTION_FRENCH: InterventionWords = {
       correctAddress: ['Un mail au contact n’a pas pu être remis. Corriger l’adresse : ce qui est perdu repart.'],
       effectConflict: ['Une opération a été refusée définitivement. Voir l’historique de l’intervention et le relevé.'],
     })[task],
+  news: (news) =>
+    (
+      ({
+        declined: ['Estimation refusée', 'Le client ne souhaite pas ce travail. Rien n’a été réservé.'],
+        expired: ['Estimation expirée', 'Le client n’a pas approuvé l’estimation à temps. Rien n’a été réservé.'],
+        orderLacking: [
+          'Bon de commande attendu',
+          'Le client est d’accord, mais le solde ne suffit pas : un bon de commande lui a été demandé. Avant sa réception, aucun travail au-delà de ce qui est réservé.',
+        ],
+        moreReserved: ['Le travail peut continuer', 'Le client accepte davantage et les unités sont réservées.'],
+        dateChanged: [
+          'Date changée par le client',
+          'Le client a choisi une autre date. Si elle ne convient pas, la reporter et en convenir une autre.',
+        ],
+        cancelled: ['Annulée par le client', 'Le client a annulé l’intervention.'],
+      }) as const
+    )[news],
+  newDate: (from, wasFrom) => `Nouvelle date : ${from}, au lieu du ${wasFrom}.`,
   callTitle: (because) => (because === 'freeMinutesEnd' ? 'Appel : temps décompté' : 'Appel : solde insuffisant'),
   call: (because) =>
     because === 'freeMinutesEnd'
@@ -135,3 +157,8 @@ export const INTERVENTION_FRENCH: InterventionWords = {
         ]
       : ['L’appel est terminé et le solde ne suffit pas. Il sera débité dès qu’une commande sera arrivée.'],
 };
+
+/** Whole minutes as hours and minutes. */
+function durationOf(minutes: number): string {
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

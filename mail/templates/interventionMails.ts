@@ -32,6 +32,8 @@ export interface InterventionFacts {
   readonly estimate?: EstimateText;
   /** Where the customer decides. */
   readonly link?: string;
+  /** Of a reminder to approve: the first instant at which it is too late, epoch milliseconds. */
+  readonly expiresAt?: number;
 }
 
 /** An estimate as its customer reads it. */
@@ -62,6 +64,7 @@ export function isAutomaticInterventionMail(order: InterventionMailOrder): boole
     case 'estimateExpired':
     case 'dayBefore':
     case 'interventionTask':
+    case 'interventionNews':
       return true;
     case 'moreAsked':
       return order.because !== 'agent';
@@ -145,7 +148,8 @@ function content(
         blocks: [
           paragraph(words.estimate),
           ...estimateBlocks(order.amounts, facts, words),
-          ...words.estimateNext(order.expiresAt === undefined ? undefined : say(order.expiresAt)).map(paragraph),
+          paragraph(words.estimateNext),
+          ...until(order.expiresAt, words, say),
           ...link(words.decide, facts),
         ],
       };
@@ -158,6 +162,7 @@ function content(
         title: words.moreTitle(order.because),
         blocks: [
           ...words.more(order.because, amounts(order.used), amounts(order.approved)).map(paragraph),
+          ...(order.because === 'usedUp' ? [] : [paragraph(words.workLeft(order.secondsLeft))]),
           ...quoted(words.remark, facts.text),
           paragraph(words.moreAmounts(order.amounts && amounts(order.amounts))),
           paragraph(words.moreNext),
@@ -168,7 +173,11 @@ function content(
       const decides = order.waitingFor === 'more' ? words.decideMore : words.decide;
       return {
         title: words.reminderTitle(order.step),
-        blocks: [...words.reminder(order.waitingFor, say(order.since)).map(paragraph), ...link(decides, facts)],
+        blocks: [
+          ...words.reminder(order.waitingFor, say(order.since)).map(paragraph),
+          ...(order.waitingFor === 'approval' ? until(facts.expiresAt, words, say) : []),
+          ...link(decides, facts),
+        ],
       };
     }
     case 'estimateExpired':
@@ -178,8 +187,9 @@ function content(
         title: words.scheduledTitle,
         blocks: [
           paragraph(words.scheduled(say(order.from), say(order.to))),
+          ...(order.wasFrom === undefined ? [] : [paragraph(words.insteadOf(say(order.wasFrom)))]),
           ...(order.backup ? [notice(words.backup)] : []),
-          ...(order.freeBefore === undefined ? [] : [paragraph(words.freeBefore(say(order.freeBefore)))]),
+          ...limit(order, words, say),
         ],
       };
     case 'dayBefore':
@@ -228,7 +238,27 @@ function content(
       };
     case 'interventionTask':
       return { title: words.taskTitle(order.task), blocks: words.task(order.task).map(paragraph) };
+    case 'interventionNews': {
+      const { from, wasFrom } = order;
+      const dates = from === undefined || wasFrom === undefined ? [] : [words.newDate(say(from), say(wasFrom))];
+      const [title, ...said] = words.news(order.news);
+      return { title, blocks: [...said, ...dates].map(paragraph) };
+    }
   }
+}
+
+/** Limits fall at the end of a local day: people read the day. */
+function until(end: number | undefined, { estimateUntil }: InterventionWords, say: SayInstant): readonly Block[] {
+  return end === undefined ? [] : [paragraph(estimateUntil(say.lastDay(end), say.zone))];
+}
+
+function limit(
+  { freeBefore, late }: Extract<InterventionMailOrder, { kind: 'scheduled' }>,
+  words: InterventionWords,
+  say: SayInstant,
+): readonly Block[] {
+  if (freeBefore === undefined) return [];
+  return [paragraph(late ? words.neverFree : words.freeUntil(say.lastDay(freeBefore), say.zone))];
 }
 
 function estimateBlocks(amounts: UnitAmounts, facts: InterventionFacts, words: InterventionWords): readonly Block[] {

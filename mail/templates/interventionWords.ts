@@ -1,5 +1,5 @@
 /** Everything that a mail of an intervention says, in one language. Said dates and amounts come ready for reading. */
-import type { CustomersTurn, InterventionTaskKind } from '../../domain/intervention/effects.ts';
+import type { CustomersTurn, InterventionNews, InterventionTaskKind } from '../../domain/intervention/effects.ts';
 
 /** The words of one language. */
 export interface InterventionWords {
@@ -27,13 +27,14 @@ export interface InterventionWords {
   readonly deliverables: string;
   readonly cost: string;
   readonly onCallCost: string;
-  /** `until`: said instant from which on it cannot be approved. */
-  readonly estimateNext: (until: string | undefined) => readonly string[];
+  readonly estimateNext: string;
+  readonly estimateUntil: (lastDay: string, zone: string) => string;
   readonly decide: string;
   readonly orderTitle: string;
   readonly orderNeeded: (missing: string | undefined) => readonly string[];
   readonly moreTitle: (because: 'share' | 'usedUp' | 'agent') => string;
   readonly more: (because: 'share' | 'usedUp' | 'agent', used: string, approved: string) => readonly string[];
+  readonly workLeft: (seconds: number) => string;
   readonly moreAmounts: (amounts: string | undefined) => string;
   readonly moreNext: string;
   readonly decideMore: string;
@@ -43,7 +44,9 @@ export interface InterventionWords {
   readonly expired: readonly string[];
   readonly scheduledTitle: string;
   readonly scheduled: (from: string, to: string) => string;
-  readonly freeBefore: (when: string) => string;
+  readonly insteadOf: (wasFrom: string) => string;
+  readonly freeUntil: (lastDay: string, zone: string) => string;
+  readonly neverFree: string;
   readonly dayBeforeTitle: string;
   readonly dayBefore: (from: string, to: string) => string;
   readonly backup: string;
@@ -66,6 +69,8 @@ export interface InterventionWords {
   readonly statement: string;
   readonly taskTitle: (task: InterventionTaskKind) => string;
   readonly task: (task: InterventionTaskKind) => readonly string[];
+  readonly news: (news: InterventionNews) => readonly [title: string, said: string];
+  readonly newDate: (from: string, wasFrom: string) => string;
   readonly callTitle: (because: 'freeMinutesEnd' | 'creditLacking') => string;
   readonly call: (because: 'freeMinutesEnd' | 'creditLacking') => readonly string[];
 }

@@ -1,34 +1,25 @@
 /** Interventions over the ledger and the rows of Postgres: each effect carried out twice, as after a worker's end. */
 import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createInterventionActivities } from '../../activities/interventions.ts';
+import { createInterventionMailActivities, type InterventionMailDeps } from '../../activities/interventionMail.ts';
 import { interventionInput, interventionStartOptions } from '../../client/interventionInput.ts';
 import { prefilledEstimate } from '../../contracts/estimates.ts';
-import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
-import { readContract, storeContact } from '../../db/contracts.ts';
+import { readContract } from '../../db/contracts.ts';
 import { deleteEstimate, readEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
-import {
-  listServable,
-  type NewIntervention,
-  readInterventionRow,
-  registerIntervention,
-} from '../../db/interventions.ts';
-import type { Under } from '../../db/ledger/operations.ts';
-import { registerRequest } from '../../db/requests.ts';
-import type { InterventionEffect } from '../../domain/intervention/effects.ts';
-import { INTERVENTION_CUSTOMER_COMMANDS, type InterventionEvent } from '../../domain/intervention/events.ts';
-import { advanceIntervention, openIntervention } from '../../domain/intervention/intervention.ts';
-import type { InterventionId, InterventionState } from '../../domain/intervention/state.ts';
-import { interventionView } from '../../domain/intervention/view.ts';
-import { rulesOf } from '../../domain/rules.ts';
+import { listServable, readInterventionRow } from '../../db/interventions.ts';
+import type { InterventionMailOrder } from '../../domain/intervention/effects.ts';
+import type { InterventionId } from '../../domain/intervention/state.ts';
+import type { SendInterventionMail } from '../../workflows/interventionMessages.ts';
+import type { MailOutcome } from '../../workflows/messages.ts';
 import { local } from '../support/businessTime.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { balanceOf, buy, LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
+import { balanceOf, buy } from '../support/ledgerWorld.ts';
+import { approve, contractFor, type Living, liveIntervention, NOW, plan } from '../support/liveInterventions.ts';
 
 let database: TestDatabase;
 let pool: Pool;
-const NOW = local('2026-11-23 09:00');
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -36,114 +27,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** A contract of its own, with a request on it. */
-async function contractOf(family: 'A' | 'E'): Promise<{ reference: string; request: string; under: Under }> {
-  const reference = `${family}-${randomUUID().slice(0, 8)}`;
-  const under = await storeCreditContract(pool, reference, LEDGER_TERMS[family]);
-  const contact = { id: `c-${reference}`, contract: reference, name: 'Contact', email: `${reference}@customer.test` };
-  await storeContact(pool, { ...contact, language: 'fr', trained: true });
-  const request = await registerRequest(pool, {
-    ...{ contract: reference, zone: 'Europe/Paris', termsVersion: 1, contact: contact.id, language: 'fr' },
-    ...{ priority: 'standard', subject: 'Server', description: 'It is slow.', who: 'staff:s-agent', channel: 'api' },
-  });
-  return { reference, request, under };
-}
-
-/** An intervention whose effects are carried out at once, each twice. */
-async function live(reference: string, request: string, module?: string) {
-  const contract = await readContract(pool, reference);
-  if (!contract) throw new Error('no contract');
-  const { rows } = await pool.query<{ id: string }>('SELECT id FROM texts WHERE number = $1', [request]);
-  const text = rows[0]?.id ?? '';
-  const registered: NewIntervention = {
-    ...{ request, termsVersion: 1, contact: `c-${reference}`, text, who: 'staff:s-agent', channel: 'api' },
-    ...(module === undefined ? {} : { module }),
-  };
-  const id = await registerIntervention(pool, registered);
-  const row = id && (await readInterventionRow(pool, id));
-  if (!row) throw new Error('not registered');
-  const terms = interventionTerms(reference, 1, contract.terms);
-  const rules = rulesOf({ terms, windows: interventionWindows(contract.terms, { from: NOW, now: NOW }) });
-  const activities = createInterventionActivities({ pool, now: () => NOW });
-  let state: InterventionState;
-  const done: InterventionEffect[] = [];
-
-  async function follow(result: { state: InterventionState; effects: readonly InterventionEffect[] }): Promise<void> {
-    state = result.state;
-    for (const effect of result.effects) await carryOut(effect);
-  }
-
-  async function carryOut(effect: InterventionEffect): Promise<void> {
-    done.push(effect);
-    const tell = (event: object) =>
-      follow(
-        advanceIntervention(
-          state,
-          { who: 'system', channel: 'system', key: effect.key, at: state.lastAt, ...event } as InterventionEvent,
-          rules,
-        ),
-      );
-    const twice = async <T>(act: () => Promise<T>): Promise<T> => {
-      await act();
-      return await act();
-    };
-    const common = { key: effect.key, contract: reference, request, intervention: state.id };
-    switch (effect.kind) {
-      case 'save': {
-        const save = { ...effect, state: { ...state, pending: [] }, view: interventionView(state, rules) };
-        await twice(() => activities.saveIntervention(save));
-        return await tell({ type: 'saved' });
-      }
-      case 'mail':
-        return await tell({ type: 'mailAccepted' });
-      case 'reserve': {
-        const answer = await twice(() => activities.reserveUnits({ ...common, ...effect, who: effect.by }));
-        if (answer.result === 'insufficient') return await tell({ type: 'unitsLacking', missing: answer.missing });
-        const { validUntil } = answer;
-        return await tell({ type: 'unitsReserved', ...(validUntil === undefined ? {} : { validUntil }) });
-      }
-      case 'settle':
-        await twice(() => activities.settleUnits({ ...common, ...effect, who: effect.by }));
-        return await tell({ type: 'unitsSettled' });
-      case 'takeAllowance': {
-        const taken = await twice(() => activities.takeAllowance({ ...common, ...effect, who: effect.by }));
-        return await tell({ type: 'allowanceTaken', seconds: taken.seconds });
-      }
-      case 'returnAllowance':
-        await twice(() => activities.returnAllowance({ ...common, ...effect, who: effect.by }));
-        return await tell({ type: 'allowanceReturned' });
-      case 'extendWindow':
-        return;
-    }
-  }
-
-  await follow(openIntervention(row, { ...row.opening, type: 'open', at: NOW }, rules));
-  return {
-    id: row.id,
-    done,
-    get state() {
-      return state;
-    },
-    async on(time: string, type: InterventionEvent['type'], fields: object = {}) {
-      const isCustomers = (INTERVENTION_CUSTOMER_COMMANDS as readonly string[]).includes(type);
-      const who = isCustomers ? `contact:c-${reference}` : 'staff:s-agent';
-      const event = { who, channel: 'api', at: local(time), ...withText(fields, text), type } as InterventionEvent;
-      await follow(advanceIntervention(state, event, rules));
-    },
-  };
-}
-
-const withText = (fields: object, text: string) => ('text' in fields ? { ...fields, text } : fields);
-
-type Living = Awaited<ReturnType<typeof live>>;
-
-async function approve(one: Living, unit: string, units: number): Promise<void> {
-  await one.on('2026-11-23 09:00', 'study', { feasible: true, text: '' });
-  await one.on('2026-11-23 09:10', 'sendEstimate', { estimate: 'e1', unit, units });
-  await one.on('2026-11-23 09:20', 'approve', { estimate: 'e1' });
-}
-
-const plan = (from: string, to: string) => ({ from: local(from), to: local(to) });
+const contractOf = (family: 'A' | 'E') => contractFor(pool, family);
+const live = (reference: string, request: string, module?: string) =>
+  liveIntervention(pool, { reference, request, ...(module === undefined ? {} : { module }) });
 
 async function kindsOf(id: InterventionId): Promise<string[]> {
   const { rows } = await pool.query<{ kind: string; units: number }>(
@@ -173,6 +59,23 @@ describe('an intervention over the ledger', () => {
       one.id,
     ]);
     expect(rows.map(({ type }) => type)).toContain('unitsPosted');
+  });
+
+  it('debits what was ordered in the midst of the work from that order', async () => {
+    const { reference, request, under } = await contractOf('A');
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under);
+    const one = await live(reference, request);
+    await approve(one, 'ticket', 4);
+    await one.on('2026-11-23 10:00', 'schedule', plan('2026-11-23 11:00', '2026-11-23 17:00'));
+    await one.on('2026-11-23 16:00', 'logWork', { minutes: 240, from: local('2026-11-23 11:00') });
+    await one.on('2026-11-23 16:30', 'agreeMore', { units: { ticket: 2 } });
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under, '2026-11-24');
+    await one.on('2026-11-24 09:00', 'schedule', plan('2026-11-24 10:00', '2026-11-24 12:00'));
+    await one.on('2026-11-24 09:00', 'creditAdded');
+    await one.on('2026-11-24 12:00', 'logWork', { minutes: 61 });
+    await one.on('2026-11-24 12:00', 'complete', { text: '' });
+    expect(await kindsOf(one.id)).toEqual(['reserve 6', 'post 6']);
+    expect(await balanceOf(pool, reference, 'ticket')).toEqual({ available: 2, pending: 0 });
   });
 
   it('forfeits what was planned when it is cancelled too late', async () => {
@@ -229,6 +132,62 @@ describe('an intervention over the ledger', () => {
     await approve(one, 'timeUnit', 20);
     expect(one.state.status).toBe('ready');
     expect(await balanceOf(pool, reference, 'timeUnit')).toEqual({ available: 12, pending: 20 });
+  });
+});
+
+describe('mails that wait to be sent', () => {
+  const deps: Omit<InterventionMailDeps, 'pool'> = {
+    transport: { send: async () => ({ result: 'accepted', at: NOW }), close: () => undefined },
+    tokenKeys: [{ id: 'k1', key: Buffer.alloc(32, 9) }],
+    sender: { name: 'Support', domain: 'support.test' },
+    staffAlerts: { address: 'staff@support.test', language: 'fr' },
+    logger: { warn: () => undefined, error: () => undefined },
+    publicUrl: 'http://relance.test',
+  };
+  const [first, second] = [plan('2026-12-01 09:00', '2026-12-01 12:00'), plan('2026-12-02 09:00', '2026-12-02 12:00')];
+
+  async function sent(one: Living, order: InterventionMailOrder, seq = one.state.seq): Promise<string> {
+    const input: SendInterventionMail = { key: `${one.id}:${randomUUID()}:${seq}`, intervention: one.id, order };
+    const { sendInterventionMail } = createInterventionMailActivities({ ...deps, pool });
+    const sending = new MockActivityEnvironment().run<[SendInterventionMail], MailOutcome, typeof sendInterventionMail>(
+      sendInterventionMail,
+      input,
+    );
+    return (await sending).result;
+  }
+
+  it('are not sent when they speak of another date than the one that stands', async () => {
+    const { reference, request, under } = await contractOf('A');
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under);
+    const one = await live(reference, request);
+    await approve(one, 'ticket', 2);
+    await one.on('2026-11-23 10:00', 'schedule', first);
+    expect(await sent(one, { kind: 'dayBefore', ...first, backup: true })).toBe('accepted');
+    await one.on('2026-11-23 11:00', 'schedule', second);
+    for (const kind of ['dayBefore', 'scheduled'] as const) {
+      expect(await sent(one, { kind, ...first, backup: true })).toBe('superseded');
+      expect(await sent(one, { kind, ...second, backup: true })).toBe('accepted');
+      // Its own save is on its way still.
+      expect(await sent(one, { kind, ...first, backup: true }, one.state.seq + 1)).toBe('accepted');
+    }
+    await one.on('2026-11-23 12:00', 'withdraw', { text: '' });
+    expect(await sent(one, { kind: 'dayBefore', ...second, backup: true })).toBe('superseded');
+  });
+
+  it('are not sent when they remind of what is not waited for since', async () => {
+    const { reference, request, under } = await contractOf('A');
+    const one = await live(reference, request);
+    await approve(one, 'ticket', 2);
+    const reminder = {
+      kind: 'waitingReminder',
+      waitingFor: 'order',
+      step: 1,
+      since: local('2026-11-23 09:20'),
+    } as const;
+    expect(await sent(one, reminder)).toBe('accepted');
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under);
+    await one.on('2026-11-23 11:00', 'creditAdded');
+    expect(await sent(one, reminder)).toBe('superseded');
   });
 });
 

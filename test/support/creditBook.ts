@@ -6,6 +6,7 @@ import type { Reserved, ReserveUnits, SettleUnits } from '../../workflows/interv
 interface Lot {
   readonly unit: string;
   readonly lastDay?: string;
+  readonly firstDay?: string;
   readonly bought: number;
   available: number;
 }
@@ -16,7 +17,7 @@ interface Held {
 }
 
 type Reserve = Pick<ReserveUnits, 'key' | 'amounts' | 'validOn' | 'instead'>;
-type Settle = Pick<SettleUnits, 'key' | 'reservation' | 'post' | 'forfeit'>;
+type Settle = Pick<SettleUnits, 'key' | 'reservation' | 'post' | 'forfeit' | 'on'>;
 
 /** Reserves and settles as the ledger does, each key once. */
 export class CreditBook {
@@ -27,8 +28,10 @@ export class CreditBook {
   readonly #answers = new Map<string, Reserved>();
   readonly #settled = new Set<string>();
 
-  buy(unit: string, units: number, lastDay?: string): this {
-    this.lots.push({ unit, bought: units, available: units, ...(lastDay === undefined ? {} : { lastDay }) });
+  /** Valid from `firstDay` to `lastDay`, where they are given. */
+  buy(unit: string, units: number, lastDay?: string, firstDay?: string): this {
+    const days = { ...(lastDay === undefined ? {} : { lastDay }), ...(firstDay === undefined ? {} : { firstDay }) };
+    this.lots.push({ unit, bought: units, available: units, ...days });
     return this;
   }
 
@@ -56,13 +59,17 @@ export class CreditBook {
     return answer;
   }
 
-  settle({ key, reservation, post, forfeit }: Settle): void {
+  settle({ key, reservation, post, forfeit, on }: Settle): void {
     if (this.#settled.has(key)) return;
     this.#settled.add(key);
     const held = this.#held.get(reservation);
     if (!held) throw new Error(`nothing is reserved under ${reservation}`);
     const sum = plus(...held.map(({ lot, units }) => ({ [lot.unit]: units })));
     if (!isNone(minus(plus(post, forfeit), sum))) throw new Error('more is settled than reserved');
+    const valid = held.filter(({ lot }) => isValid(lot, on));
+    if (!isNone(minus(post, plus(...valid.map(({ lot, units }) => ({ [lot.unit]: units })))))) {
+      throw new Error(`what is debited was not valid on ${on}`);
+    }
     this.#held.delete(reservation);
     this.posted = plus(this.posted, post);
     this.forfeited = plus(this.forfeited, forfeit);
@@ -80,7 +87,7 @@ export class CreditBook {
     const takings: Held[] = [];
     let missing = amounts;
     for (const lot of [...this.lots].sort((a, b) => ((a.lastDay ?? '9999') < (b.lastDay ?? '9999') ? -1 : 1))) {
-      if (lot.lastDay !== undefined && lot.lastDay < validOn) continue;
+      if (!isValid(lot, validOn)) continue;
       const some = Math.min(lot.available, unitsIn(missing, lot.unit));
       if (some === 0) continue;
       takings.push({ lot, units: some });
@@ -96,4 +103,8 @@ export class CreditBook {
     const days = takings.flatMap(({ lot }) => lot.lastDay ?? []).sort();
     return days[0] === undefined ? { result: 'done' } : { result: 'done', validUntil: days[0] };
   }
+}
+
+function isValid({ firstDay = '', lastDay = '9999' }: Lot, day: string): boolean {
+  return firstDay <= day && day <= lastDay;
 }

@@ -242,6 +242,8 @@ export function tellOrder(order: InterventionMailOrder): string {
       return `more asked: ${order.because}`;
     case 'interventionTask':
       return `task ${order.task}`;
+    case 'interventionNews':
+      return `news ${order.news}`;
     case 'cancelled':
       return `cancelled by the ${order.by}`;
     default:

@@ -64,6 +64,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   tracing: ['tracing/', 'workflows/messages.ts', 'packages', 'node:'],
   operations: [
     ...['operations/', 'client/', 'config/', 'workflows/messages.ts', 'workflows/escalationMessages.ts', 'worker/'],
+    ...['workflows/interventionMessages.ts', 'workflows/hotlineMessages.ts'],
     ...['contracts/', 'db/', 'domain/', 'packages', 'node:'],
   ],
 };

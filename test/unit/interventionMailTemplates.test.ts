@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { INTERVENTION_MAIL_KINDS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
+import {
+  INTERVENTION_MAIL_KINDS,
+  INTERVENTION_NEWS,
+  type InterventionMailOrder,
+} from '../../domain/intervention/effects.ts';
 import {
   type InterventionFacts,
   isAutomaticInterventionMail,
@@ -26,24 +30,33 @@ const ORDERS: readonly InterventionMailOrder[] = [
   { kind: 'estimate', estimate: 'e', amounts: {} },
   { kind: 'orderNeeded', missing: { ticket: 3 } },
   { kind: 'orderNeeded', missing: {} },
-  { kind: 'moreAsked', because: 'share', used: { ticket: 3 }, approved: { ticket: 4 } },
-  { kind: 'moreAsked', because: 'usedUp', used: { ticket: 3 }, approved: { ticket: 3 } },
-  { kind: 'moreAsked', because: 'agent', used: {}, approved: { ticket: 3 }, amounts: { ticket: 2 }, text: 't' },
+  { kind: 'moreAsked', because: 'share', used: { ticket: 3 }, approved: { ticket: 3 }, secondsLeft: 2_159 },
+  { kind: 'moreAsked', because: 'usedUp', used: { ticket: 3 }, approved: { ticket: 3 }, secondsLeft: 0 },
+  {
+    kind: 'moreAsked',
+    because: 'agent',
+    used: {},
+    approved: { ticket: 3 },
+    amounts: { ticket: 2 },
+    secondsLeft: 60,
+    text: 't',
+  },
   { kind: 'waitingReminder', waitingFor: 'approval', step: 1, since: FROM },
   { kind: 'waitingReminder', waitingFor: 'order', step: 2, since: FROM },
   { kind: 'waitingReminder', waitingFor: 'more', step: 3, since: FROM },
   { kind: 'estimateExpired', estimate: 'e' },
-  { kind: 'scheduled', from: FROM, to: TO, backup: true, freeBefore: FROM - 86_400_000 * 7 },
+  { kind: 'scheduled', from: FROM, to: TO, backup: true, freeBefore: Date.parse('2026-11-24T00:00:00+01:00') },
   { kind: 'scheduled', from: FROM, to: TO, backup: false },
   { kind: 'dayBefore', from: FROM, to: TO, backup: true },
   { kind: 'postponed', wasFrom: FROM, text: 't' },
   { kind: 'cancelled', by: 'customer', cost: COST },
-  { kind: 'cancelled', by: 'provider', cost: { ...COST, free: true, lost: {}, expensesDue: 0 } },
+  { kind: 'cancelled', by: 'provider', cost: { ...COST, free: true, lost: {}, expensesDue: 0 }, text: 't' },
   { kind: 'report', text: 't', seconds: 3_600, used: { ticket: 1 }, returned: { ticket: 2 } },
   {
     ...{ kind: 'report', text: 't', actionPlan: 'p', qualityIndex: 0, seconds: 4_500, included: 3_600 },
     ...{ used: { ticket: 1 }, returned: {} },
   },
+  ...INTERVENTION_NEWS.map((news) => ({ kind: 'interventionNews', news }) as const),
   ...TASKS.map((task) => ({ kind: 'interventionTask', task }) as const),
 ];
 
@@ -92,9 +105,64 @@ describe('mails of interventions', () => {
     const [scheduled, dayBefore] = [12, 14].map((index) =>
       said(render(ORDERS[index] as InterventionMailOrder, 'en').text),
     );
-    expect(scheduled).toContain('free of charge before Monday 23 November 2026 at 10:00 (Paris time)');
+    expect(scheduled).toContain('free of charge up to and including Monday 23 November 2026 (Paris time)');
     for (const text of [scheduled, dayBefore]) expect(text).toContain('make a full backup');
     expect(dayBefore).toContain('from Monday 30 November 2026 at 10:00 (Paris time)');
+  });
+
+  it('say of a date that was agreed inside the limit that cancelling costs already', () => {
+    const order = { kind: 'scheduled', from: FROM, to: TO, backup: true, freeBefore: FROM - 1, late: true } as const;
+    expect(said(render(order, 'en').text)).toContain('Cancelling it, or changing the date, is not free of charge');
+    expect(said(render(order, 'fr').text)).toContain('L’annuler ou changer de date n’est plus sans frais');
+    expect(said(render(order, 'fr').text)).not.toContain('Vous pouvez annuler');
+  });
+
+  it('say which date another one takes the place of', () => {
+    const order = { kind: 'scheduled', from: FROM, to: TO, backup: true, wasFrom: FROM - 86_400_000 } as const;
+    expect(said(render(order, 'en').text)).toContain('instead of Sunday 29 November 2026 at 10:00 (Paris time)');
+    expect(said(render(order, 'fr').text)).toContain('au lieu du dimanche 29 novembre 2026 à 10:00 (heure de Paris)');
+  });
+
+  it('say last days as days', () => {
+    const order = { kind: 'estimate', estimate: 'e', amounts: {}, expiresAt: Date.parse('2026-12-08T00:00:00+01:00') };
+    const french = said(render(order as InterventionMailOrder, 'fr').text);
+    expect(french).toContain('jusqu’au lundi 7 décembre 2026 inclus (heure de Paris)');
+    const reminder = { kind: 'waitingReminder', waitingFor: 'approval', step: 1, since: FROM } as const;
+    const reminded = renderInterventionMail(reminder, { ...facts('en'), expiresAt: order.expiresAt });
+    expect(said(reminded.text)).toContain('up to and including Monday 7 December 2026 (Paris time)');
+  });
+
+  it('say why the provider cancels, and how much work may still be done', () => {
+    expect(render(ORDERS[17] as InterventionMailOrder, 'en').text).toContain('> As <b>said</b>.');
+    expect(said(render(ORDERS[5] as InterventionMailOrder, 'en').text)).toContain(
+      'Work that it still pays for: 0 h 35 min.',
+    );
+    expect(said(render(ORDERS[5] as InterventionMailOrder, 'fr').text)).toContain(
+      'Travail encore couvert : 0 h 35 min.',
+    );
+  });
+
+  it.each([
+    [1, '0 h 1 min'],
+    [3_540, '0 h 59 min'],
+    [3_541, '1 h 0 min'],
+    [3_600, '1 h 0 min'],
+    [7_199, '2 h 0 min'],
+  ])('say %i seconds of work as %s', (seconds, duration) => {
+    const order = { kind: 'report', text: 't', seconds, used: {}, returned: {} } as const;
+    for (const language of ['fr', 'en'] as const) expect(render(order, language).text).toContain(duration);
+  });
+
+  it('name no day that a reminder may be wrong about', () => {
+    const { subject } = render({ kind: 'dayBefore', from: FROM, to: TO, backup: true }, 'en');
+    expect(subject).toContain('Reminder of your intervention');
+  });
+
+  it('tell staff which date the customer has chosen, and who they are', () => {
+    const order = { kind: 'interventionNews', news: 'dateChanged', from: FROM, wasFrom: FROM - 86_400_000 } as const;
+    const text = said(render(order, 'fr').text);
+    expect(text).toContain('Nouvelle date : lundi 30 novembre 2026 à 10:00 (heure de Paris), au lieu du dimanche 29');
+    expect(text).toContain('Payer <b> <p@x.test>');
   });
 
   it('say amounts by the words of the contract, and money', () => {
@@ -130,6 +198,7 @@ describe('mails of interventions', () => {
         'dayBefore',
         'cancelled',
         'interventionTask',
+        'interventionNews',
       ]),
     );
     const byPeople = ORDERS.filter((order) => !isAutomaticInterventionMail(order)).map(({ kind }) => kind);

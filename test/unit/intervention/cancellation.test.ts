@@ -45,6 +45,7 @@ describe('five whole business days before, cancelling is free; four lose the uni
   it('is lost at once for a date that was agreed inside the limit', () => {
     const life = planned('2026-11-05', '2026-11-03 10:00');
     expect(whatCancellingCosts(life.state, life.rules, local('2026-11-03 10:01')).lost).toEqual({ ticket: 4 });
+    expect(life.mails.find(({ order }) => order.kind === 'scheduled')?.order).toMatchObject({ late: true });
   });
 
   it('finds the midnight of a day on which the hour changes', () => {
@@ -65,6 +66,10 @@ describe('cancelling by the customer', () => {
     const life = planned('2026-11-30').on('2026-11-23 23:59', 'cancel', {});
     expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: {}, returned: { ticket: 4 } } });
     expect(life.book.available('ticket')).toBe(4);
+    expect(life.mailed.at(-1)).toBe('Mon 2026-11-23 23:59 news cancelled');
+    const onPhone = { channel: 'phone', enteredBy: 'staff:a1' } as const;
+    const written = planned('2026-11-30').on('2026-11-23 23:59', 'cancel', onPhone);
+    expect(written.mailed.at(-1)).toBe('Mon 2026-11-23 23:59 cancelled by the customer');
   });
 
   it('after it forfeits, once the customer was shown what it costs', () => {
@@ -103,6 +108,17 @@ describe('cancelling by the customer', () => {
     expect(life.book.available('ticket')).toBe(6);
   });
 
+  it('of a date that has passed without work is free: it was not kept', () => {
+    const life = planned('2026-11-30').until('2026-11-30 13:59');
+    const cost = (time: string) => whatCancellingCosts(life.state, life.rules, local(time));
+    expect(cost('2026-11-30 13:59').lost).toEqual({ ticket: 4 });
+    expect(cost('2026-11-30 14:00')).toMatchObject({ free: true, lost: {}, returned: { ticket: 4 } });
+    life.on('2026-12-01 09:00', 'changeDate', { from: local('2026-12-10 09:00'), to: local('2026-12-10 14:00') });
+    expect(life.state).toMatchObject({ status: 'scheduled', plan: { from: local('2026-12-10 09:00') } });
+    const worked = planned('2026-11-30').on(MONDAY, 'logWork', { minutes: 5 });
+    expect(whatCancellingCosts(worked.state, worked.rules, local('2026-11-30 15:00')).lost).toEqual({ ticket: 3 });
+  });
+
   it('of a date without a plan is free', () => {
     const life = approvedLife('2026-11-02 10:00', 4).on('2026-11-03 10:00', 'cancel', {});
     expect(life.state.ended).toMatchObject({ lost: {}, returned: { ticket: 4 } });
@@ -115,6 +131,12 @@ describe('cancelling by the customer', () => {
     expect(life.view.cancelling).toMatchObject({ free: true, expensesDue: 12_000 });
     life.on('2026-11-10 11:00', 'cancel', {});
     expect(life.state.ended).toMatchObject({ expensesDue: 12_000 });
+  });
+
+  it('leaves every expense due once the clock of the work runs', () => {
+    const life = planned('2026-11-30').on(MONDAY, 'startWork', {});
+    life.on(MONDAY, 'addExpense', { kind: 'meals', cents: 3_000, nonRefundable: false });
+    expect(whatCancellingCosts(life.state, life.rules, local('2026-11-30 09:10')).expensesDue).toBe(3_000);
   });
 
   it('loses the whole intervention where the terms say so', () => {
@@ -176,11 +198,16 @@ describe('a change of date by the customer', () => {
     const life = planned('2026-11-30').on('2026-11-23 18:00', 'changeDate', other);
     expect(life.state).toMatchObject({ status: 'scheduled', plan: { from: other.from, units: { ticket: 4 } } });
     expect(life.told.slice(-2).map((line) => line.split(' ').at(-1))).toEqual(['dateChanged', 'scheduled']);
+    const told = life.mails.findLast(({ order }) => order.kind === 'scheduled')?.order;
+    expect(told).toMatchObject({ from: other.from, wasFrom: local(MONDAY) });
+    const news = life.mails.find(({ order }) => order.kind === 'interventionNews')?.order;
+    expect(news).toMatchObject({ news: 'dateChanged', from: other.from, wasFrom: local(MONDAY) });
   });
 
   it('inside it counts as cancelling', () => {
     const life = planned('2026-11-30').until('2026-11-24 08:00');
-    expect(refusalIn(() => life.on('2026-11-24 08:00', 'changeDate', other)).type).toBe('Conflict');
+    const refusal = refusalIn(() => life.on('2026-11-24 08:00', 'changeDate', other));
+    expect(refusal).toMatchObject({ type: 'Conflict', message: expect.stringContaining('counts as cancelling') });
     life.on('2026-11-24 08:00', 'changeDate', { ...other, lost: { ticket: 4 } });
     expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: { ticket: 4 } } });
   });
@@ -211,6 +238,7 @@ describe('by the provider', () => {
   it('withdrawing gives everything back', () => {
     const life = planned('2026-11-30').on('2026-11-29 10:00', 'withdraw', { text: 't' });
     expect(life.state.ended).toMatchObject({ by: 'provider', lost: {}, returned: { ticket: 4 } });
+    expect(life.mails.at(-1)?.order).toMatchObject({ kind: 'cancelled', by: 'provider', text: 't' });
     expect(life.book.available('ticket')).toBe(4);
   });
 });

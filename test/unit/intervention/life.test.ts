@@ -51,6 +51,7 @@ describe('the whole life', () => {
       .on('2026-11-16 11:00', 'sendEstimate', { estimate: 'e1', unit: 'ticket', units: 4 })
       .on('2026-11-17 11:00', 'decline', { estimate: 'e1' });
     expect(declined.state).toMatchObject({ status: 'declined', reservations: [], ended: { used: {}, lost: {} } });
+    expect(declined.mailed.at(-1)).toBe('Tue 2026-11-17 11:00 news declined');
   });
 
   it('needs the study first, where the contract says so', () => {
@@ -108,6 +109,7 @@ describe('approval', () => {
       'Thu 2026-11-19 11:00 reminder 2 of approval',
       'Mon 2026-11-23 11:00 reminder 3 of approval',
       'Tue 2026-12-01 00:00 estimateExpired',
+      'Tue 2026-12-01 00:00 news expired',
     ]);
     expect(life.state).toMatchObject({ status: 'expired', reservations: [] });
     expect(life.book.available('ticket')).toBe(4);
@@ -147,6 +149,7 @@ describe('credit', () => {
     life.until('2026-11-25 12:00');
     expect(life.mailed.slice(1)).toEqual([
       'Mon 2026-11-16 09:00 orderNeeded',
+      'Mon 2026-11-16 09:00 news orderLacking',
       'Tue 2026-11-17 09:00 reminder 1 of order',
       'Thu 2026-11-19 09:00 reminder 2 of order',
       'Mon 2026-11-23 09:00 reminder 3 of order',
@@ -232,6 +235,21 @@ describe('dates', () => {
     const sameDay = approvedLife('2026-11-16 09:00', 4);
     sameDay.on('2026-11-16 10:00', 'schedule', { from: at('2026-11-16 11:00'), to: at('2026-11-16 12:00') });
     expect(sameDay.until('2026-11-16 11:30').mailed.at(-1)).toBe('Mon 2026-11-16 10:00 scheduled');
+  });
+
+  it('are reminded of anew when they are changed after the reminder, whose mail then counts for nothing', () => {
+    const life = approvedLife('2026-11-16 09:00', 4);
+    life.on('2026-11-16 10:00', 'schedule', { from: at('2026-11-30 09:00'), to: at('2026-11-30 12:00') });
+    life.mailServer = () => 'none';
+    life.until('2026-11-27 10:00');
+    life.on('2026-11-27 11:00', 'schedule', { from: at('2026-12-02 09:00'), to: at('2026-12-02 12:00') });
+    const old = life.mails.findLast(({ order }) => order.kind === 'dayBefore')?.key ?? '';
+    life.on('2026-11-27 12:00', 'mailAccepted', { key: old });
+    expect(life.told.filter((line) => line.endsWith('remindedDayBefore'))).toEqual([]);
+    life.mailServer = () => 'accepted';
+    life.until('2026-12-02 08:00');
+    expect(life.mailed.at(-1)).toBe('Tue 2026-12-01 08:00 dayBefore');
+    expect(life.told.at(-1)).toBe('Tue 2026-12-01 08:00 remindedDayBefore');
   });
 
   it('are not reminded of once work could have begun: nobody was there to send it', () => {

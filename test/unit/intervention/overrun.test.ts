@@ -15,7 +15,7 @@ function planned(book: CreditBook = new Book().buy('ticket', 10)): InterventionL
   });
 }
 
-const about = (life: InterventionLife) => life.mailed.filter((mail) => mail.includes('more'));
+const about = (life: InterventionLife) => life.mailed.filter((mail) => mail.includes('more asked'));
 
 describe('at 80 % of the estimate, and before it is passed, the customer is told and asked', () => {
   it('while the work is timed, at the very instants; then the clock stops', () => {
@@ -49,6 +49,7 @@ describe('at 80 % of the estimate, and before it is passed, the customer is told
     expect(about(life)).toEqual([]);
     life.on(`${DAY} 12:01`, 'logWork', { minutes: 1 });
     expect(about(life)).toEqual(['Mon 2026-11-30 12:01 more asked: share']);
+    expect(life.mails.at(-1)?.order).toMatchObject({ used: { ticket: 4 }, secondsLeft: 48 * 60 });
     life.on(`${DAY} 15:00`, 'logWork', { minutes: 48 });
     expect(about(life).at(-1)).toBe('Mon 2026-11-30 15:00 more asked: usedUp');
   });
@@ -89,7 +90,10 @@ describe('beyond the estimate', () => {
   it('goes on with more units, when the customer agrees and the balance has them', () => {
     const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
     expect(refusalIn(() => life.on(`${DAY} 13:00`, 'agreeMore', {})).details.fields).toMatchObject([{ path: 'units' }]);
-    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } }).on(`${DAY} 14:00`, 'agreeMore', {});
+    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } });
+    expect(life.mails.at(-1)?.order).toMatchObject({ kind: 'moreAsked', because: 'agent', secondsLeft: 0 });
+    life.on(`${DAY} 14:00`, 'agreeMore', {});
+    expect(life.mailed.at(-1)).toBe('Mon 2026-11-30 14:00 news moreReserved');
     expect(life.view).toMatchObject({ approved: { ticket: 6 }, reserved: { ticket: 6 }, work: { secondsLeft: 7_200 } });
     life.on(`${DAY} 15:00`, 'logWork', { minutes: 47 });
     expect(about(life).at(-1)).toBe('Mon 2026-11-30 13:00 more asked: agent');
@@ -113,6 +117,37 @@ describe('beyond the estimate', () => {
     expect([book.posted, book.available('ticket')]).toEqual([{ ticket: 6 }, 9]);
   });
 
+  it('is not forgotten when it is asked for while an earlier order is awaited', () => {
+    const book = new Book().buy('ticket', 4);
+    const life = planned(book).on(`${DAY} 12:00`, 'logWork', { minutes: 60 });
+    life.on(`${DAY} 12:30`, 'askMore', { units: { ticket: 1 } }).on(`${DAY} 12:40`, 'agreeMore', {});
+    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } });
+    book.buy('ticket', 4);
+    expect(life.view.possible).toContain('confirmOrder');
+    life.on(`${DAY} 14:00`, 'creditAdded', {});
+    expect(life.view).toMatchObject({ reserved: { ticket: 5 }, moreAsked: { amounts: { ticket: 2 } } });
+    expect(life.view.waiting).toMatchObject({ for: 'more' });
+    life.on(`${DAY} 15:00`, 'agreeMore', {});
+    expect(life.view.reserved).toEqual({ ticket: 7 });
+  });
+
+  it('that is declined leaves the order awaited that was agreed to before', () => {
+    const life = planned(new Book().buy('ticket', 4)).on(`${DAY} 12:00`, 'logWork', { minutes: 60 });
+    life.on(`${DAY} 12:30`, 'askMore', { units: { ticket: 1 } }).on(`${DAY} 12:40`, 'agreeMore', {});
+    life.on(`${DAY} 13:00`, 'askMore', { units: { ticket: 2 } }).on(`${DAY} 13:30`, 'declineMore', {});
+    expect(life.view.waiting).toMatchObject({ for: 'order', since: local(`${DAY} 13:30`) });
+  });
+
+  it('is debited from an order that was signed after the first day of the work', () => {
+    const book = new Book().buy('ticket', 4, '2027-11-01');
+    const life = planned(book).on(`${DAY} 12:00`, 'logWork', { minutes: 240, from: local(`${DAY} 08:00`) });
+    life.on(`${DAY} 13:00`, 'agreeMore', { units: { ticket: 1 } });
+    book.buy('ticket', 4, '2027-12-02', '2026-12-02');
+    life.on('2026-12-02 10:00', 'creditAdded', {}).on('2026-12-02 11:00', 'logWork', { minutes: 30 });
+    life.on('2026-12-02 12:00', 'complete', { text: 't' });
+    expect([book.posted, book.available('ticket'), book.pending('ticket')]).toEqual([{ ticket: 5 }, 3, 0]);
+  });
+
   it('never begins when the customer declines', () => {
     const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
     life.on(`${DAY} 13:00`, 'declineMore', {});
@@ -128,6 +163,16 @@ describe('the clock of the work', () => {
     expect(life.told.at(-1)).toBe('Mon 2026-11-30 12:00 workStopped');
     expect(life.view.work.seconds).toBe(3_600);
     expect(refusalIn(() => life.on(`${DAY} 17:00`, 'startWork', {})).details.fields).toMatchObject([{ path: 'at' }]);
+  });
+
+  it.each([
+    ['before the estimate was approved', '2026-11-16 09:59', 'It would begin before the work was agreed to.'],
+    ['at night', '2026-11-17 03:00', 'It begins outside opening hours.'],
+    ['on a Sunday', '2026-11-29 10:00', 'It begins outside opening hours.'],
+    ['into the noon break', '2026-11-30 11:30', 'It ends outside opening hours.'],
+  ])('is not got round by writing down work %s', (_what, from, message) => {
+    const refusal = refusalIn(() => planned().on(`${DAY} 16:00`, 'logWork', { minutes: 40, from: local(from) }));
+    expect(refusal).toMatchObject({ type: 'ValidationFailed', details: { fields: [{ path: 'from', message }] } });
   });
 
   it('is not started twice, and what was timed is added up', () => {

@@ -25,7 +25,7 @@ const clock = (text: string) => {
 function worked(unit: string, reserved: UnitAmounts, ...seconds: number[]): Worked {
   return {
     estimate: { estimate: 'e1', sentAt: 0, unit, units: reserved[unit] ?? 0 },
-    reservations: [{ key: 'r', amounts: reserved }],
+    reservations: [{ key: 'r', amounts: reserved, on: '2026-11-16' }],
     logs: seconds.map((each) => ({ seconds: each, at: 0, who: 'staff:a1' })),
     trips: 0,
   };
