@@ -24,7 +24,7 @@ const DEBIT_AGAIN = '1 day';
 /** One call, or remote work on an incident. Its id is `hotline:<request>:<n>`. */
 export async function hotlineCall(input: HotlineCallInput): Promise<CallOutcome> {
   const { id, agent, beganAt, alertAfter } = input;
-  let endedAt: number | undefined;
+  let { endedAt } = input;
   let outcome: CallOutcome | undefined;
   let isCreditAdded = false;
 
@@ -43,7 +43,7 @@ export async function hotlineCall(input: HotlineCallInput): Promise<CallOutcome>
 
   return await outsideOfTraces(async () => {
     const isOver = () => endedAt !== undefined;
-    const alertIn = beganAt + alertAfter * 1_000 - Date.now();
+    const alertIn = input.endedAt === undefined ? beganAt + alertAfter * 1_000 - Date.now() : 0;
     if (alertIn > 0) await condition(isOver, alertIn, { summary: 'free minutes run out' });
     // An alert that cannot be sent holds up no call.
     if (!isOver()) void alertAgent({ id, agent, because: 'freeMinutesEnd' }).catch(unsent);

@@ -15,6 +15,8 @@ export interface HotlineCallInput {
   readonly beganAt: number;
   /** Seconds of the call after which the caller is to be told that free minutes run out. */
   readonly alertAfter: number;
+  /** Of a call that is over already: its run was lost, or goes on as a new one. Epoch milliseconds. */
+  readonly endedAt?: number;
 }
 
 /** What a call came to. */
