@@ -17,6 +17,8 @@ export interface HotlineCallInput {
   readonly alertAfter: number;
   /** Of a call that is over already: its run was lost, or goes on as a new one. Epoch milliseconds. */
   readonly endedAt?: number;
+  /** Its agent was told that it cannot be debited. */
+  readonly isOwed?: true;
 }
 
 /** What a call came to. */

@@ -202,7 +202,7 @@ export const INTERVENTION_STORIES: { readonly [name: string]: InterventionStory 
       await world.command(ID, 'startWork', {});
       for (let n = 0; n < 25; n++) await world.command(ID, 'note', { text: `t${n}` });
       await world.command(ID, 'complete', { text: 't' });
-      await world.finish(ID);
+      await world.handle(ID).result();
       return ID;
     },
   },
@@ -233,6 +233,22 @@ export const INTERVENTION_STORIES: { readonly [name: string]: InterventionStory 
       await call.executeUpdate(endCall, { args: [{}] });
       await world.env.sleep('25 hours');
       await until(() => world.callDid(CALL).filter((did) => did === 'debit insufficient').length === 2);
+      world.isCreditThere = true;
+      await call.signal(hotlineCreditAdded);
+      await call.result();
+      return CALL;
+    },
+  },
+  callOwedOverManyRuns: {
+    hasManyRuns: true,
+    async play(world) {
+      world.isCreditThere = false;
+      const call = await world.call(CALL, 0);
+      await call.executeUpdate(endCall, { args: [{}] });
+      for (let n = 1; n <= 15; n++) {
+        await until(() => world.callDid(CALL).filter((did) => did === 'debit insufficient').length >= n);
+        await call.signal(hotlineCreditAdded);
+      }
       world.isCreditThere = true;
       await call.signal(hotlineCreditAdded);
       await call.result();
