@@ -95,7 +95,6 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   reportTitle: 'Report',
   report: 'The work is done. Our report:',
   time: 'Time worked',
-  duration: (seconds) => `${Math.floor(seconds / 3_600)} h ${Math.ceil((seconds % 3_600) / 60)} min`,
   statement: 'The statement of your contract shows every movement.',
   taskTitle: (task) =>
     ({

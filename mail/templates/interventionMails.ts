@@ -211,7 +211,7 @@ function content(
           {
             is: 'facts',
             facts: [
-              [words.time, words.duration(order.seconds)],
+              [words.time, sayDuration(order.seconds)],
               [words.used, amounts(order.used)],
               [words.returned, amounts(order.returned)],
             ],
@@ -222,6 +222,12 @@ function content(
     case 'interventionTask':
       return { title: words.taskTitle(order.task), blocks: words.task(order.task).map(paragraph) };
   }
+}
+
+/** Started minutes, in the same words in both languages. */
+function sayDuration(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function estimateBlocks(amounts: UnitAmounts, facts: InterventionFacts, words: InterventionWords): readonly Block[] {

@@ -58,7 +58,6 @@ export interface InterventionWords {
   readonly reportTitle: string;
   readonly report: string;
   readonly time: string;
-  readonly duration: (seconds: number) => string;
   readonly statement: string;
   readonly taskTitle: (task: InterventionTaskKind) => string;
   readonly task: (task: InterventionTaskKind) => readonly string[];
