@@ -50,7 +50,7 @@ export function approvalPage(decidable: Decidable, isWrong = false): string {
           section(words.labels.deliverables, estimate.deliverables),
         ]
       : []),
-    text(words.consequence[purpose]),
+    text(words.consequence[decidable.onCall && purpose === 'estimate' ? 'onCall' : purpose]),
     form(decidable, words, isWrong),
   ]);
 }

@@ -27,7 +27,7 @@ export interface ApprovalWords {
   };
   readonly onCall: string;
   readonly none: string;
-  readonly consequence: { readonly estimate: string; readonly more: string };
+  readonly consequence: { readonly estimate: string; readonly onCall: string; readonly more: string };
   readonly approve: { readonly estimate: string; readonly more: string };
   readonly decline: string;
   readonly done: { readonly approve: string; readonly decline: string };
@@ -44,7 +44,13 @@ const ENGLISH: ApprovalWords = {
     more: 'Without your agreement the work stays within what you approved. Opening this page changes nothing.',
   },
   labels: {
-    ...{ request: 'Request', contract: 'Contract', contact: 'You decide as', cost: 'Estimated', sentAt: 'Sent' },
+    ...{
+      request: 'Request',
+      contract: 'Contract',
+      contact: 'You decide as',
+      cost: 'Estimated',
+      sentAt: 'Estimate sent',
+    },
     ...{
       expiresAt: 'May be approved until the end of',
       date: 'Date of the work',
@@ -59,6 +65,7 @@ const ENGLISH: ApprovalWords = {
   consequence: {
     estimate:
       'If you approve, these units are reserved; what is not used returns. If your balance does not suffice, we ask for an order form first.',
+    onCall: 'If you approve, we ask you for an order form first. No unit of your balance is reserved or debited.',
     more: 'If you agree, these units are reserved too; what is not used returns. If your balance does not suffice, a new order is needed first.',
   },
   approve: { estimate: 'I approve this estimate', more: 'I agree to more' },
@@ -95,10 +102,10 @@ const ENGLISH: ApprovalWords = {
 };
 
 const FRENCH: ApprovalWords = {
-  title: { estimate: 'Estimation à approuver', more: 'Plus de travail que prévu' },
+  title: { estimate: 'Estimation à approuver', more: 'Travail au-delà de l’estimation' },
   lead: {
     estimate: 'Rien n’est réservé ni débité avant votre accord. Ouvrir cette page ne change rien.',
-    more: 'Sans votre accord, le travail reste dans ce que vous avez approuvé. Ouvrir cette page ne change rien.',
+    more: 'Sans votre accord, le travail reste dans la limite de ce que vous avez approuvé. Ouvrir cette page ne change rien.',
   },
   labels: {
     ...{
@@ -106,55 +113,57 @@ const FRENCH: ApprovalWords = {
       contract: 'Contrat',
       contact: 'Vous décidez en tant que',
       cost: 'Estimation',
-      sentAt: 'Envoyée',
+      sentAt: 'Estimation envoyée',
     },
     ...{
       expiresAt: 'À approuver au plus tard le',
-      date: 'Date du travail',
+      date: 'Date de l’intervention',
       approved: 'Déjà approuvé',
       used: 'Déjà consommé',
     },
     ...{ asked: 'Demandé', scope: 'Périmètre', prerequisites: 'Prérequis', limits: 'Limites' },
-    ...{ deliverables: 'Livrables', howMany: 'Combien de plus' },
+    ...{ deliverables: 'Livrables', howMany: 'Quantité supplémentaire' },
   },
-  onCall: 'hors horaires : commandé et facturé à part, rien n’est débité',
-  none: 'aucune',
+  onCall: 'hors des heures d’ouverture : commandé et facturé à part, rien n’est débité',
+  none: 'aucune unité',
   consequence: {
     estimate:
-      'Si vous approuvez, ces unités sont réservées ; ce qui n’est pas consommé est rendu. Si le solde ne suffit pas, un bon de commande sera demandé d’abord.',
-    more: 'Si vous acceptez, ces unités sont réservées aussi ; ce qui n’est pas consommé est rendu. Si le solde ne suffit pas, une commande est nécessaire d’abord.',
+      'Si vous approuvez, ces unités sont réservées ; ce qui n’est pas consommé vous est rendu. Si le solde ne suffit pas, nous vous demanderons d’abord un bon de commande.',
+    onCall:
+      'Si vous approuvez, nous vous demanderons d’abord un bon de commande. Aucune unité de votre solde n’est réservée ni débitée.',
+    more: 'Si vous acceptez, ces unités sont réservées aussi ; ce qui n’est pas consommé vous est rendu. Si le solde ne suffit pas, une nouvelle commande est d’abord nécessaire.',
   },
-  approve: { estimate: 'J’approuve cette estimation', more: 'J’accepte davantage' },
+  approve: { estimate: 'J’approuve cette estimation', more: 'J’accepte ce supplément' },
   decline: 'Je refuse',
   doneTitle: 'Merci',
   done: {
-    approve: 'Votre accord est enregistré. Nous conviendrons d’une date avec vous, ou poursuivons le travail.',
+    approve: 'Votre accord est enregistré. Nous conviendrons d’une date avec vous ou poursuivrons le travail.',
     decline: 'Votre refus est enregistré. Rien de plus n’est consommé.',
   },
   dead: {
     unknown: [
       'Ce lien n’est pas valable',
-      'Ouvrez-le de nouveau, en entier, depuis notre mail. Sinon, répondez au mail.',
+      'Ouvrez-le de nouveau, en entier, depuis notre message. Si cela ne suffit pas, répondez à ce message.',
     ],
     used: [
       'Ce lien a déjà servi',
-      'Une décision a été prise avec lui. Pour en changer, répondez à notre dernier mail.',
+      'Une décision a déjà été prise par ce lien. Pour en changer, répondez à notre dernier message.',
     ],
     expired: [
       'Ce lien a expiré',
-      'Répondez à notre dernier mail si vous souhaitez toujours ce travail : nous en enverrons un nouveau.',
+      'Répondez à notre dernier message si vous souhaitez toujours ce travail : nous vous enverrons un nouveau lien.',
     ],
     settled: [
       'Il n’y a plus rien à décider ici',
-      'La décision a été prise autrement, ou un mail plus récent le remplace : ouvrez celui-là.',
+      'La décision a été prise autrement, ou un message plus récent remplace celui-ci : ouvrez le lien du plus récent.',
     ],
     inactive: ['Ce lien n’est plus valable', 'Vous n’êtes plus un contact du contrat. Un autre contact doit décider.'],
   },
   away: [
-    'Votre décision ne peut pas être prise en ce moment',
+    'Votre décision ne peut pas être enregistrée pour le moment',
     'Réessayez dans une minute : revenez en arrière et utilisez le même bouton.',
   ],
-  wrong: 'Indiquez un nombre entier, au moins 1.',
+  wrong: 'Indiquez un nombre entier d’au moins 1.',
 };
 
 /** The words by language. */

@@ -57,8 +57,10 @@ export async function once(
       throw stillRunning(Math.ceil(claim.secondsLeft));
     case 'answered':
       return replyOf(claim.answer);
-    case 'mine':
-      return await carryOut(pool, { key, updateId: claim.updateId, number: claim.number }, work, final);
+    case 'mine': {
+      const { updateId, number, since } = claim;
+      return await carryOut(pool, { key, updateId, number, since }, work, final);
+    }
   }
 }
 

@@ -13,6 +13,8 @@ export interface KeyedCall {
   readonly updateId: string;
   /** Number of the request, or id of the escalation, that an earlier call with the key has begun. */
   readonly number: string | null;
+  /** When the first call with the key arrived. */
+  readonly since: Date;
 }
 
 /** What a handler answers with. */

@@ -111,12 +111,13 @@ export function createHotlineDoor({
 
 /** @throws Refusal `NotCovered`: the contract has no hotline that is paid by time */
 async function inputOf(pool: Pool, row: HotlineCallRow): Promise<HotlineCallInput> {
-  const { id, contract, request, termsVersion, agent, beganAt, kind } = row;
+  const { id, contract, request, termsVersion, agent, beganAt, endedAt, kind } = row;
   const terms = await readTerms(pool, contract, termsVersion);
   const hotline = terms && hotlineOf(terms);
   if (!hotline) throw new Refusal('NotCovered', 'The contract has no hotline that is paid by time.');
   const alertAfter = secondsToAlert(hotline, await readEarlierCalls(pool, request, id), kind);
-  return { id, contract, request, agent, beganAt: beganAt.getTime(), alertAfter };
+  const end = endedAt ? { endedAt: endedAt.getTime() } : {};
+  return { id, contract, request, agent, beganAt: beganAt.getTime(), alertAfter, ...end };
 }
 
 function outcomeOf({ id, seconds, freeSeconds, unit, units }: HotlineCallRow): CallOutcome | undefined {

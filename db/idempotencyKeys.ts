@@ -18,8 +18,8 @@ export interface StoredAnswer {
 
 /** What a call finds under its key. */
 export type Claim =
-  /** Go on: with the same command id, and the number already given, as any call before with this key. */
-  | { readonly kind: 'mine'; readonly updateId: string; readonly number: string | null }
+  /** Go on: with the same command id, and the number already given, as any call before with this key; the first came `since`. */
+  | { readonly kind: 'mine'; readonly updateId: string; readonly number: string | null; readonly since: Date }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   /** The first call is under way, or died: after so many seconds that is known. */
   | { readonly kind: 'running'; readonly secondsLeft: number }
@@ -54,8 +54,9 @@ export async function claimKey(pool: Pool, call: CallKey, bodyHash: Buffer): Pro
       seconds_left: number;
       status: number | null;
       body: StoredAnswer['body'];
+      created_at: Date;
     }>(
-      `SELECT body_hash, update_id, number, status, body,
+      `SELECT body_hash, update_id, number, status, body, created_at,
               coalesce(extract(epoch FROM running_until - clock_timestamp()), 0)::float8 AS seconds_left
        FROM idempotency_keys WHERE caller = $1 AND route = $2 AND key = $3 FOR UPDATE`,
       [caller, route, key],
@@ -70,7 +71,7 @@ export async function claimKey(pool: Pool, call: CallKey, bodyHash: Buffer): Pro
        WHERE caller = $1 AND route = $2 AND key = $3`,
       [caller, route, key, RUNNING_SECONDS],
     );
-    return { kind: 'mine', updateId: row.update_id, number: row.number };
+    return { kind: 'mine', updateId: row.update_id, number: row.number, since: row.created_at };
   });
 }
 

@@ -6,8 +6,10 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { ESCALATED_STORIES, type EscalatedStory } from '../test/replay/escalatedStories.ts';
+import { INTERVENTION_STORIES, type InterventionStory } from '../test/replay/interventionStories.ts';
 import { STORIES } from '../test/replay/stories.ts';
 import { createEscalatedWorld } from '../test/support/escalatedWorld.ts';
+import { createInterventionWorld, WORLD_TERMS } from '../test/support/interventionWorld.ts';
 import { createRequestWorld } from '../test/support/requestWorld.ts';
 import { startTimeSkipping } from '../test/support/timeSkipping.ts';
 import { freePorts } from './stack/ports.ts';
@@ -33,34 +35,45 @@ for (const [index, [name, story]] of Object.entries(STORIES).entries()) {
   await world.close();
 }
 for (const [name, story] of Object.entries(ESCALATED_STORIES)) {
-  if (isWanted(name)) await (story.hasManyRuns ? onRealTime : onSkippedTime)(name, story);
+  if (isWanted(name)) await inEnvironment(story, (env) => playEscalated(name, story, env));
+}
+for (const [name, story] of Object.entries(INTERVENTION_STORIES)) {
+  if (isWanted(name)) await inEnvironment(story, (env) => playIntervention(name, story, env));
 }
 // The test server's wrapper and the SDK's runtime would keep this process.
 process.exit();
 
-async function onSkippedTime(name: string, story: EscalatedStory): Promise<void> {
-  const world = await createEscalatedWorld(await startTimeSkipping(path));
-  await world.requests.goTo('2030-01-14T10:00:00+01:00');
-  const number = await story.play(world);
-  await writeRuns(`${name}.request`, world.requests.env, world.requests.handle(number));
-  await writeRuns(`${name}.escalation`, world.requests.env, world.child(number));
-  await world.requests.close();
-}
-
-/** A server that asks early to continue as new. */
-async function onRealTime(name: string, story: EscalatedStory): Promise<void> {
+/** On a server that skips time, or in real time on one that asks early to continue as new. */
+async function inEnvironment(
+  { hasManyRuns = false }: { readonly hasManyRuns?: boolean },
+  play: (env: TestWorkflowEnvironment) => Promise<void>,
+): Promise<void> {
+  if (!hasManyRuns) return await play(await startTimeSkipping(path));
   const directory = mkdtempSync(join(tmpdir(), 'relance-record-'));
   const processes = createProcesses(directory, () => {});
   const [port = 0] = await freePorts(1);
   const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': '120' };
   const { address } = await startTemporal(processes, { directory, port, dynamicConfig, report: () => {} });
-  const world = await createEscalatedWorld(await TestWorkflowEnvironment.createFromExistingServer({ address }));
-  const number = await story.play(world);
-  await writeRuns(`${name}.request`, world.requests.env, world.requests.handle(number));
-  await writeRuns(`${name}.escalation`, world.requests.env, world.child(number));
-  await world.requests.close();
+  await play(await TestWorkflowEnvironment.createFromExistingServer({ address }));
   await processes.stopAll();
   rmSync(directory, { recursive: true, force: true });
+}
+
+async function playEscalated(name: string, story: EscalatedStory, env: TestWorkflowEnvironment): Promise<void> {
+  const world = await createEscalatedWorld(env);
+  if (!story.hasManyRuns) await world.requests.goTo('2030-01-14T10:00:00+01:00');
+  const number = await story.play(world);
+  await writeRuns(`${name}.request`, env, world.requests.handle(number));
+  await writeRuns(`${name}.escalation`, env, world.child(number));
+  await world.requests.close();
+}
+
+async function playIntervention(name: string, story: InterventionStory, env: TestWorkflowEnvironment): Promise<void> {
+  const world = await createInterventionWorld(env, { terms: WORLD_TERMS[story.terms ?? 'tickets'] });
+  if (!story.hasManyRuns) await world.goTo('2030-01-14T10:00:00+01:00');
+  const id = await story.play(world);
+  await writeRuns(`${name}.${id.split(':')[0]}`, env, world.handle(id));
+  await world.close();
 }
 
 /** Every run of a workflow, from the first that continued as new, or was lost, to the last. */

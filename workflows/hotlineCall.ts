@@ -1,5 +1,5 @@
 /** A call of the hotline: the agent is alerted before free minutes run out; what it costs is debited when it is over. */
-import { condition, log, proxyActivities, setHandler } from '@temporalio/workflow';
+import { condition, continueAsNew, log, proxyActivities, setHandler } from '@temporalio/workflow';
 import { Refusal } from '../domain/failures.ts';
 import { wholeSeconds } from '../domain/intervention/usage.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type HotlineCallInput,
   hotlineCreditAdded,
 } from './hotlineMessages.ts';
+import { mayContinueAsNew } from './loop.ts';
 import { DATABASE, MAIL } from './performing.ts';
 import { refusing } from './refusals.ts';
 import { outsideOfTraces } from './traces.ts';
@@ -24,7 +25,7 @@ const DEBIT_AGAIN = '1 day';
 /** One call, or remote work on an incident. Its id is `hotline:<request>:<n>`. */
 export async function hotlineCall(input: HotlineCallInput): Promise<CallOutcome> {
   const { id, agent, beganAt, alertAfter } = input;
-  let endedAt: number | undefined;
+  let { endedAt } = input;
   let outcome: CallOutcome | undefined;
   let isCreditAdded = false;
 
@@ -43,7 +44,7 @@ export async function hotlineCall(input: HotlineCallInput): Promise<CallOutcome>
 
   return await outsideOfTraces(async () => {
     const isOver = () => endedAt !== undefined;
-    const alertIn = beganAt + alertAfter * 1_000 - Date.now();
+    const alertIn = input.endedAt === undefined ? beganAt + alertAfter * 1_000 - Date.now() : 0;
     if (alertIn > 0) await condition(isOver, alertIn, { summary: 'free minutes run out' });
     // An alert that cannot be sent holds up no call.
     if (!isOver()) void alertAgent({ id, agent, because: 'freeMinutesEnd' }).catch(unsent);
@@ -55,13 +56,19 @@ export async function hotlineCall(input: HotlineCallInput): Promise<CallOutcome>
   });
 
   async function debitUntilDone(): Promise<void> {
-    for (let isTold = false; ; isTold = true) {
+    for (let isTold = input.isOwed ?? false; ; isTold = true) {
       isCreditAdded = false;
       const { result } = await debitHotlineCall({ id });
       if (result === 'done') return;
       if (!isTold) void alertAgent({ id, agent, because: 'creditLacking' }).catch(unsent);
       await condition(() => isCreditAdded, DEBIT_AGAIN, { summary: 'debit again' });
+      // What is owed for long, or told of often, would fill a history.
+      if (mayContinueAsNew()) await continueAsNew<typeof hotlineCall>({ ...input, ...ended(), isOwed: true });
     }
+  }
+
+  function ended(): Pick<HotlineCallInput, 'endedAt'> {
+    return endedAt === undefined ? {} : { endedAt };
   }
 
   function unsent(): void {

@@ -21,6 +21,10 @@ export interface HotlineCallInput {
   readonly beganAt: number;
   /** Seconds of the call after which the caller is to be told that free minutes run out. */
   readonly alertAfter: number;
+  /** Of a call that is over already: its run was lost, or goes on as a new one. Epoch milliseconds. */
+  readonly endedAt?: number;
+  /** Its agent was told that it cannot be debited. */
+  readonly isOwed?: true;
 }
 
 /** What a call came to. */

@@ -78,8 +78,10 @@ export function hotlineRoutes({ pool, hotlineDoor }: Dependencies): Route[] {
         const { number } = await visibleRow(pool, caller, param(params, 'number'));
         const row = await readHotlineCall(pool, `hotline:${number}:${param(params, 'n')}`);
         if (!row) throw notFound('call');
-        const at = body.at === undefined ? {} : { at: Date.parse(body.at) };
-        await hotlineDoor.end(row.id, { ...at, commandId: call.updateId });
+        // What is away, and for how long, costs the customer nothing.
+        const now = Math.max(call.since.getTime(), row.beganAt.getTime());
+        const at = body.at === undefined ? now : Date.parse(body.at);
+        await hotlineDoor.end(row.id, { at, commandId: call.updateId });
         const ended = await readHotlineCall(pool, row.id);
         return { content: hotlineCallOut(ended ?? row) };
       },

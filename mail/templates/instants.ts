@@ -46,3 +46,8 @@ function zoneName(zone: string, language: Language): string {
   const format = new Intl.DateTimeFormat(LOCALES[language], { timeZone: zone, timeZoneName: 'longGeneric' });
   return format.formatToParts(0).find((part) => part.type === 'timeZoneName')?.value ?? zone;
 }
+
+/** Whole minutes as hours and minutes, in the same words in both languages. */
+export function sayMinutes(minutes: number): string {
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,5 +1,6 @@
 /** What an intervention's mails say in English. */
 import { ENGLISH } from './english.ts';
+import { sayMinutes } from './instants.ts';
 import type { InterventionWords } from './interventionWords.ts';
 
 /** The English words. */
@@ -52,7 +53,7 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
     }[because],
     `Used, with units that are begun: ${used}, of ${approved} approved.`,
   ],
-  workLeft: (seconds) => `Work that it still pays for: ${durationOf(Math.floor(seconds / 60))}.`,
+  workLeft: (seconds) => `Work that it still pays for: ${sayMinutes(Math.floor(seconds / 60))}.`,
   moreAmounts: (amounts) =>
     amounts === undefined ? 'If more is to be done, say how much on the page below.' : `We ask you for: ${amounts}.`,
   moreNext: 'Without your agreement the work stays within what you approved. Opening the page changes nothing.',
@@ -103,7 +104,6 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   outOfHundred: (index) => `${index} out of 100`,
   included: 'Of it, covered by the flat rate',
   time: 'Time worked',
-  duration: (seconds) => durationOf(Math.ceil(seconds / 60)),
   statement: 'The statement of your contract shows every movement.',
   taskTitle: (task) =>
     ({
@@ -153,8 +153,3 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
         ]
       : ['The call is over, and the balance does not suffice for it. It is debited once an order has arrived.'],
 };
-
-/** Whole minutes as hours and minutes. */
-function durationOf(minutes: number): string {
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

@@ -1,12 +1,13 @@
 /** What an intervention's mails say in French. */
 import { FRENCH } from './french.ts';
+import { sayMinutes } from './instants.ts';
 import type { InterventionWords } from './interventionWords.ts';
 
 /** The French words. */
 export const INTERVENTION_FRENCH: InterventionWords = {
   greeting: FRENCH.greeting,
   staffGreeting: FRENCH.staffGreeting,
-  none: 'aucune',
+  none: 'aucune unité',
   remark: FRENCH.remark,
   footerRequest: FRENCH.footerRequest,
   footerAnswer: 'Vous pouvez répondre à ce message ; une réponse ne vaut jamais accord et ne consomme rien.',
@@ -30,9 +31,9 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   limits: 'Limites :',
   deliverables: 'Livrables :',
   cost: 'Estimation',
-  onCallCost: 'hors horaires : commandé et facturé à part, rien n’est débité',
+  onCallCost: 'hors des heures d’ouverture : commandé et facturé à part, rien n’est débité',
   estimateNext:
-    'Ouvrez la page ci-dessous pour approuver ou refuser. L’ouvrir ne change rien : vous décidez par un bouton.',
+    'Ouvrez la page ci-dessous pour approuver ou refuser. L’ouvrir ne change rien : c’est un bouton de la page qui vaut décision.',
   estimateUntil: (lastDay, zone) =>
     `L’estimation peut être approuvée jusqu’au ${lastDay} inclus (${zone}) ; ensuite, elle expire.`,
   decide: 'Approuver ou refuser l’estimation',
@@ -40,35 +41,38 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   orderNeeded: (missing) =>
     missing === undefined
       ? [
-          'Le travail a lieu hors horaires ; il est commandé et facturé à part. Merci de signer d’abord le bon de commande.',
+          'Le travail a lieu hors des heures d’ouverture ; il est commandé et facturé à part. Merci de signer d’abord le bon de commande.',
         ]
       : [
           `Le solde de votre contrat ne suffit pas. Il manque : ${missing}.`,
           'Merci de signer d’abord un bon de commande : le travail reprend dès sa réception.',
         ],
   moreTitle: (because) =>
-    because === 'usedUp' ? 'Travail arrêté : votre accord est nécessaire' : 'Votre accord pour davantage',
+    because === 'usedUp'
+      ? 'Travail arrêté : votre accord est nécessaire'
+      : 'Votre accord pour un travail supplémentaire',
   more: (because, used, approved) => [
     {
       share: 'Une grande part du temps que vous avez approuvé est consommée.',
       usedUp: 'Ce que vous avez approuvé est consommé. Le travail est arrêté et ne reprendra pas sans votre accord.',
       agent: 'Le travail demandera plus que ce que vous avez approuvé.',
     }[because],
-    `Consommé, unités entamées comprises : ${used}, sur ${approved} approuvé.`,
+    `Approuvé : ${approved}. Consommé, unités entamées comprises : ${used}.`,
   ],
-  workLeft: (seconds) => `Travail encore couvert : ${durationOf(Math.floor(seconds / 60))}.`,
+  workLeft: (seconds) => `Travail encore couvert : ${sayMinutes(Math.floor(seconds / 60))}.`,
   moreAmounts: (amounts) =>
     amounts === undefined
-      ? 'S’il faut aller plus loin, dites de combien sur la page ci-dessous.'
+      ? 'Si le travail doit aller plus loin, indiquez la quantité sur la page ci-dessous.'
       : `Nous vous demandons : ${amounts}.`,
-  moreNext: 'Sans votre accord, le travail reste dans ce que vous avez approuvé. Ouvrir la page ne change rien.',
-  decideMore: 'Accepter davantage, ou refuser',
+  moreNext:
+    'Sans votre accord, le travail reste dans la limite de ce que vous avez approuvé. Ouvrir la page ne change rien.',
+  decideMore: 'Accepter ou refuser ce supplément',
   reminderTitle: (step) => `Relance ${step}`,
   reminder: (turn, since) => [
     {
       approval: `Notre estimation attend votre décision depuis le ${since}.`,
       order: `Nous attendons depuis le ${since} un bon de commande signé : le travail ne peut pas avancer sans lui.`,
-      more: `Nous attendons depuis le ${since} de savoir si vous acceptez plus de travail que prévu.`,
+      more: `Nous attendons depuis le ${since} de savoir si vous acceptez un travail au-delà de l’estimation.`,
     }[turn],
     'Votre silence ne consomme rien : sans réponse, rien de plus n’est fait.',
   ],
@@ -81,9 +85,9 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   scheduled: (from, to) => `Le travail aura lieu du ${from} au ${to}.`,
   insteadOf: (wasFrom) => `Cette date est retenue au lieu du ${wasFrom}.`,
   freeUntil: (lastDay, zone) =>
-    `Vous pouvez annuler ou changer de date sans frais jusqu’au ${lastDay} inclus (${zone}). Ensuite, ce qui était prévu et n’est pas réalisé est perdu.`,
+    `Vous pouvez annuler ou changer de date sans frais jusqu’au ${lastDay} inclus (${zone}). Ensuite, les unités prévues et non consommées sont perdues.`,
   neverFree:
-    'L’annuler ou changer de date n’est plus sans frais, tant la date est proche : ce qui est prévu et ne serait pas réalisé serait perdu.',
+    'L’annuler ou changer de date n’est plus sans frais, tant la date est proche : les unités prévues et non consommées seraient perdues.',
   dayBeforeTitle: 'Rappel de votre intervention',
   dayBefore: (from, to) => `Pour rappel : le travail aura lieu du ${from} au ${to}.`,
   backup:
@@ -109,7 +113,6 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   outOfHundred: (index) => `${index} sur 100`,
   included: 'Dont compris dans le forfait',
   time: 'Temps passé',
-  duration: (seconds) => durationOf(Math.ceil(seconds / 60)),
   statement: 'Le relevé de votre contrat montre chaque mouvement.',
   taskTitle: (task) =>
     ({
@@ -125,10 +128,14 @@ export const INTERVENTION_FRENCH: InterventionWords = {
       agreeDate: [
         'Tout est réservé, commandé ou compris dans le forfait : convenir d’une date avec le client et la planifier.',
       ],
-      agreeOtherDate: ['La date ne tient plus, ou est passée sans travail : en convenir une autre.'],
-      moreUnanswered: ['Le client ne répond pas sur la suite. Le travail reste arrêté : décider comment il finit.'],
-      moreDeclined: ['Le client n’accepte pas davantage. Finir dans ce qui est approuvé, ou y mettre fin.'],
-      correctAddress: ['Un mail au contact n’a pas pu être remis. Corriger l’adresse : ce qui est perdu repart.'],
+      agreeOtherDate: ['La date ne tient plus, ou est passée sans intervention : convenir d’une autre.'],
+      moreUnanswered: [
+        'Le client ne répond pas sur la suite du travail, qui reste arrêté : décider comment il se termine.',
+      ],
+      moreDeclined: [
+        'Le client refuse le supplément. Terminer dans la limite de ce qui est approuvé, ou mettre fin au travail.',
+      ],
+      correctAddress: ['Un message au contact n’a pas pu être remis. Corriger l’adresse : ce qui est perdu repart.'],
       effectConflict: ['Une opération a été refusée définitivement. Voir l’historique de l’intervention et le relevé.'],
     })[task],
   news: (news) =>
@@ -157,8 +164,3 @@ export const INTERVENTION_FRENCH: InterventionWords = {
         ]
       : ['L’appel est terminé et le solde ne suffit pas. Il sera débité dès qu’une commande sera arrivée.'],
 };
-
-/** Whole minutes as hours and minutes. */
-function durationOf(minutes: number): string {
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}

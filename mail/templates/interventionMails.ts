@@ -2,7 +2,7 @@
 import type { CancellationCost } from '../../domain/intervention/cancellation.ts';
 import { INTERVENTION_STAFF_MAILS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
-import { type SayInstant, sayInstants } from './instants.ts';
+import { type SayInstant, sayInstants, sayMinutes } from './instants.ts';
 import { INTERVENTION_ENGLISH } from './interventionEnglish.ts';
 import { INTERVENTION_FRENCH } from './interventionFrench.ts';
 import type { InterventionWords } from './interventionWords.ts';
@@ -227,8 +227,8 @@ function content(
               ...(order.qualityIndex === undefined
                 ? []
                 : [[words.qualityIndex, words.outOfHundred(order.qualityIndex)] as const]),
-              [words.time, words.duration(order.seconds)],
-              ...(order.included === undefined ? [] : [[words.included, words.duration(order.included)] as const]),
+              [words.time, sayDuration(order.seconds)],
+              ...(order.included === undefined ? [] : [[words.included, sayDuration(order.included)] as const]),
               [words.used, amounts(order.used)],
               [words.returned, amounts(order.returned)],
             ],
@@ -245,6 +245,11 @@ function content(
       return { title, blocks: [...said, ...dates].map(paragraph) };
     }
   }
+}
+
+/** Time worked, in started minutes. */
+function sayDuration(seconds: number): string {
+  return sayMinutes(Math.ceil(seconds / 60));
 }
 
 /** Limits fall at the end of a local day: people read the day. */

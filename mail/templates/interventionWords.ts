@@ -65,7 +65,6 @@ export interface InterventionWords {
   readonly outOfHundred: (index: number) => string;
   readonly included: string;
   readonly time: string;
-  readonly duration: (seconds: number) => string;
   readonly statement: string;
   readonly taskTitle: (task: InterventionTaskKind) => string;
   readonly task: (task: InterventionTaskKind) => readonly string[];

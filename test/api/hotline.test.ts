@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Unavailable } from '../../client/unavailable.ts';
 import { saasSupport } from '../../contracts/templates/saasSupport.ts';
 import { storeContact } from '../../db/contracts.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
@@ -50,6 +51,34 @@ describe('a call', () => {
     expect((await world.get('agent', path)).body.items).toEqual([ended.body]);
     expect((await world.post('agent', `${path}/9/end`)).status).toBe(404);
     expect((await world.get('customer', path)).status).toBe(403);
+  });
+
+  it('ends when its agent first says so, however often that is repeated while Temporal is away', async () => {
+    const number = await request('HOSTED');
+    const path = `/v1/requests/${number}/hotlineCalls`;
+    await world.post('agent', path, {});
+    await world.pool.query(`UPDATE hotline_calls SET began_at = now() - interval '29 minutes' WHERE request = $1`, [
+      number,
+    ]);
+    const { end } = world.hotlineDoor;
+    const away = async () => {
+      throw new Unavailable('Temporal');
+    };
+    Object.assign(world.hotlineDoor, { end: away });
+    const key = randomUUID();
+    expect((await world.post('agent', `${path}/1/end`, {}, key)).status).toBe(503);
+    Object.assign(world.hotlineDoor, { end });
+    // As if two minutes had gone by since.
+    await world.pool.query(`UPDATE hotline_calls SET began_at = began_at - interval '2 minutes' WHERE request = $1`, [
+      number,
+    ]);
+    await world.pool.query(
+      `UPDATE idempotency_keys SET created_at = created_at - interval '2 minutes' WHERE key = $1`,
+      [key],
+    );
+    const ended = await world.post('agent', `${path}/1/end`, {}, key);
+    expect(ended.status).toBe(200);
+    expect(ended.body).toMatchObject({ units: 0 });
   });
 
   it('is refused where the contract has no hotline', async () => {

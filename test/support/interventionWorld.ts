@@ -1,11 +1,12 @@
-/** The intervention workflow on a time-skipping server, with activities that are recorded and a ledger in memory. */
+/** Interventions, and calls of the hotline, with activities that are recorded and a ledger in memory. */
 import { randomUUID } from 'node:crypto';
 import { Client, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
 import type { Announced } from '../../contracts/requestTerms.ts';
+import { managedHosting } from '../../contracts/templates/managedHosting.ts';
 import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
-import { parseTerms } from '../../contracts/terms.ts';
+import { type ContractTerms, type ContractTermsInput, parseTerms } from '../../contracts/terms.ts';
 import {
   INTERVENTION_CUSTOMER_COMMANDS,
   type InterventionCommandName,
@@ -16,6 +17,7 @@ import type { InterventionId, InterventionResult, InterventionState } from '../.
 import type { InterventionEntryType } from '../../domain/intervention/timeline.ts';
 import type { InterventionView } from '../../domain/intervention/view.ts';
 import { createRequestWorker } from '../../worker/worker.ts';
+import type { CallOutcome, HotlineCallId, HotlineCallInput } from '../../workflows/hotlineMessages.ts';
 import type { InterventionOutcome } from '../../workflows/intervention.ts';
 import {
   getIntervention,
@@ -25,15 +27,34 @@ import {
   type SaveIntervention,
   type SendInterventionMail,
 } from '../../workflows/interventionMessages.ts';
-import { REQUEST_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
+import { type MailOutcome, REQUEST_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
+import { DAY_AND_NIGHT } from './closureTerms.ts';
 import { CreditBook } from './creditBook.ts';
 import { tellOrder } from './interventionLife.ts';
 import { workflowBundle } from './requestWorld.ts';
 
-const parsed = parseTerms(prepaidTickets({ customer: 'Customer', provider: 'Provider' }));
-if (!('terms' in parsed)) throw new Error('the template of family A is invalid');
-const CONTRACT_TERMS = parsed.terms;
-const TERMS = interventionTerms('TEST-A', 1, CONTRACT_TERMS);
+const PARTIES = { customer: 'Customer', provider: 'Provider' };
+
+function termsOf(input: ContractTermsInput): ContractTerms {
+  const parsed = parseTerms(input);
+  if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.terms;
+}
+
+/** Terms that interventions of a world may have: of families A and E, and of A on a calendar that never closes. */
+export const WORLD_TERMS = {
+  tickets: termsOf(prepaidTickets(PARTIES)),
+  dayAndNight: termsOf({
+    ...prepaidTickets(PARTIES),
+    calendars: { support: { ...DAY_AND_NIGHT, closuresAdmitted: true } },
+  }),
+  hosting: termsOf(
+    managedHosting(PARTIES, {
+      activeModules: ['subscription', 'plannedMaintenance', 'hotline', 'hosting'],
+      monthlyCents: { hosting: 80_000, equipment: 20_000, services: 30_000 },
+    }),
+  ),
+} as const;
 
 /** `IndexedValueType` of Temporal's API. */
 const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
@@ -44,13 +65,24 @@ export interface InterventionWorld {
   readonly saves: SaveIntervention[];
   readonly mails: SendInterventionMail[];
   /** Called before the ledger answers; throw to let it be asked again. */
-  beforeLedger: () => void;
+  beforeLedger: () => void | Promise<void>;
+  /** What the mail server makes of a mail. */
+  answerMail: (mail: SendInterventionMail) => MailOutcome['result'];
+  /** What calls did, told shortly: `alert freeMinutesEnd`, `ended 240`, `debit done`. */
+  readonly calls: { readonly id: HotlineCallId; readonly did: string }[];
+  /** Whether what calls cost can be debited. */
+  isCreditThere: boolean;
   now(): Promise<number>;
   /** Moves the server's clock forward to an ISO instant with offset. */
   goTo(instant: string): Promise<void>;
   /** Lets time pass until it is over. */
   finish(id: InterventionId): Promise<InterventionOutcome>;
-  open(id: InterventionId): Promise<InterventionResult>;
+  /** `module`: a planned visit of it. */
+  open(id: InterventionId, module?: string): Promise<InterventionResult>;
+  /** Begins a call that alerts its agent after so many seconds. */
+  call(id: HotlineCallId, alertAfter: number, over?: Partial<HotlineCallInput>): Promise<WorkflowHandle>;
+  /** What the call did so far. */
+  callDid(id: HotlineCallId): string[];
   /** Starts a run from a stored state. */
   resume(state: InterventionState): Promise<void>;
   command<T extends InterventionCommandName>(
@@ -59,12 +91,12 @@ export interface InterventionWorld {
     payload: InterventionPayloads[T] & Partial<InterventionCommandOf<T>>,
   ): Promise<InterventionResult>;
   view(id: InterventionId): Promise<InterventionView>;
-  handle(id: InterventionId): WorkflowHandle;
+  handle(id: InterventionId | HotlineCallId): WorkflowHandle;
   /** Types of all timeline entries so far, in order of version. */
   timeline(id: InterventionId): InterventionEntryType[];
   /** Mails so far, told shortly. */
   mailed(id: InterventionId): string[];
-  /** Windows with closures, as the relay tells them. */
+  /** Windows with closures, as the relay tells them; from then on what further windows know. */
   windows(announced: Announced): Promise<InterventionInput['windows']>;
   workerLeaves(): Promise<void>;
   /** A new worker, that knows nothing but histories. */
@@ -75,8 +107,12 @@ export interface InterventionWorld {
 /** A worker on a time-skipping server; closing the world ends the server too. */
 export async function createInterventionWorld(
   env: TestWorkflowEnvironment,
-  { maxCachedWorkflows = 100 }: { readonly maxCachedWorkflows?: number } = {},
+  {
+    maxCachedWorkflows = 100,
+    terms: contractTerms = WORLD_TERMS.tickets,
+  }: { readonly maxCachedWorkflows?: number; readonly terms?: ContractTerms } = {},
 ): Promise<InterventionWorld> {
+  const terms = interventionTerms('TEST-A', 1, contractTerms);
   const namespace = env.namespace ?? 'default';
   await env.connection.operatorService.addSearchAttributes({
     namespace,
@@ -86,8 +122,10 @@ export async function createInterventionWorld(
   });
   // Not the environment's own client: that lets the server skip years while it waits for a result.
   const client = new Client({ connection: env.connection, namespace });
+  let known: Announced = { version: 1, closures: [] };
   const world: InterventionWorld = {
-    ...{ env, book: new CreditBook(), saves: [], mails: [], beforeLedger: () => {} },
+    ...{ env, book: new CreditBook(), saves: [], mails: [], beforeLedger: () => {}, answerMail: () => 'accepted' },
+    ...{ calls: [], isCreditThere: true },
     now: () => env.currentTimeMs(),
     async goTo(instant) {
       const ms = Date.parse(instant) - (await env.currentTimeMs());
@@ -105,13 +143,16 @@ export async function createInterventionWorld(
       }
       throw new Error(`${id} did not end`);
     },
-    async open(id) {
+    async open(id, module) {
       const now = await env.currentTimeMs();
       const commandId = randomUUID();
       const [, request = '', n] = id.split(':');
       const input: InterventionInput = {
-        ...{ id, request, n: Number(n), terms: TERMS, windows: await world.windows({ version: 1, closures: [] }) },
-        open: { contact: 'c1', text: 't1', who: 'staff:a1', channel: 'api', commandId, receivedAt: now },
+        ...{ id, request, n: Number(n), terms, windows: await world.windows(known) },
+        open: {
+          ...{ contact: 'c1', text: 't1', who: 'staff:a1', channel: 'api', commandId, receivedAt: now },
+          ...(module === undefined ? {} : { module }),
+        },
       };
       const start = new WithStartWorkflowOperation('intervention', {
         workflowId: id,
@@ -126,12 +167,21 @@ export async function createInterventionWorld(
     },
     async resume(state) {
       const { id, request, n } = state;
-      const windows = await world.windows({ version: 1, closures: [] });
-      const input: InterventionInput = { id, request, n, terms: TERMS, windows, state };
+      const windows = await world.windows(known);
+      const input: InterventionInput = { id, request, n, terms, windows, state };
       await client.workflow.start('intervention', {
         ...{ workflowId: id, taskQueue: REQUEST_TASK_QUEUE, args: [input] },
       });
     },
+    async call(id, alertAfter, over = {}) {
+      const beganAt = await env.currentTimeMs();
+      const input = { id, contract: 'TEST-E', request: id.split(':')[1] ?? '', agent: 'staff:a1', beganAt, alertAfter };
+      await client.workflow.start('hotlineCall', {
+        ...{ workflowId: id, taskQueue: REQUEST_TASK_QUEUE, args: [{ ...input, ...over } as HotlineCallInput] },
+      });
+      return world.handle(id);
+    },
+    callDid: (id) => world.calls.filter((call) => call.id === id).map(({ did }) => did),
     async command(id, name, payload) {
       const isCustomers = (INTERVENTION_CUSTOMER_COMMANDS as readonly string[]).includes(name);
       const command = {
@@ -151,8 +201,9 @@ export async function createInterventionWorld(
     },
     mailed: (id) => world.mails.filter((mail) => mail.intervention === id).map(({ order }) => tellOrder(order)),
     async windows(announced) {
+      known = announced;
       const now = await env.currentTimeMs();
-      return interventionWindows(CONTRACT_TERMS, { from: now, now, announced: { support: announced } });
+      return interventionWindows(contractTerms, { from: now, now, announced: { support: announced } });
     },
     async workerLeaves() {
       await present?.stop();
@@ -180,20 +231,33 @@ export async function createInterventionWorld(
           world.saves.push(save);
         },
         async sendInterventionMail(mail) {
+          const result = world.answerMail(mail);
           world.mails.push(mail);
-          return { result: 'accepted', at: await env.currentTimeMs() };
+          return { result, at: await env.currentTimeMs() };
         },
-        extendInterventionWindows: () => world.windows({ version: 1, closures: [] }),
+        extendInterventionWindows: () => world.windows(known),
         async reserveUnits(operation) {
-          world.beforeLedger();
+          await world.beforeLedger();
           return world.book.reserve(operation);
         },
         async settleUnits(operation) {
-          world.beforeLedger();
+          await world.beforeLedger();
           world.book.settle(operation);
         },
         takeAllowance: async ({ seconds }) => ({ seconds }),
         async returnAllowance() {},
+        async alertAgent({ id, because }) {
+          world.calls.push({ id, did: `alert ${because}` });
+        },
+        async endHotlineCall({ id, seconds }): Promise<CallOutcome> {
+          world.calls.push({ id, did: `ended ${seconds}` });
+          return { id, seconds, freeSeconds: Math.min(seconds, 1_800), unit: 'timeUnit', units: 1 };
+        },
+        async debitHotlineCall({ id }) {
+          const result = world.isCreditThere ? 'done' : 'insufficient';
+          world.calls.push({ id, did: `debit ${result}` });
+          return { result };
+        },
       },
     });
     const running = worker.run();

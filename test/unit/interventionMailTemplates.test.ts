@@ -48,9 +48,11 @@ const ORDERS: readonly InterventionMailOrder[] = [
   { kind: 'scheduled', from: FROM, to: TO, backup: true, freeBefore: Date.parse('2026-11-24T00:00:00+01:00') },
   { kind: 'scheduled', from: FROM, to: TO, backup: false },
   { kind: 'dayBefore', from: FROM, to: TO, backup: true },
+  { kind: 'dayBefore', from: FROM, to: TO, backup: false },
   { kind: 'postponed', wasFrom: FROM, text: 't' },
   { kind: 'cancelled', by: 'customer', cost: COST },
   { kind: 'cancelled', by: 'provider', cost: { ...COST, free: true, lost: {}, expensesDue: 0 }, text: 't' },
+  { kind: 'report', text: 't', seconds: 3_599, used: {}, returned: {} },
   { kind: 'report', text: 't', seconds: 3_600, used: { ticket: 1 }, returned: { ticket: 2 } },
   {
     ...{ kind: 'report', text: 't', actionPlan: 'p', qualityIndex: 0, seconds: 4_500, included: 3_600 },
@@ -78,6 +80,8 @@ const facts = (language: 'fr' | 'en', more: Partial<InterventionFacts> = {}): In
 });
 /** Text as it was before it was wrapped. */
 const said = (text: string) => text.replace(/[\s\u00a0]+/g, ' ');
+const ofKind = (kind: InterventionMailOrder['kind']) =>
+  ORDERS.find((order) => order.kind === kind) ?? expect.unreachable();
 const render = (order: InterventionMailOrder, language: 'fr' | 'en') => renderInterventionMail(order, facts(language));
 
 describe('mails of interventions', () => {
@@ -101,9 +105,52 @@ describe('mails of interventions', () => {
     expect(html.includes(`href="${LINK}"`)).toBe(isLinked);
   });
 
+  it.each(cases)('have not a word of the other language, in %s: %j', (language, order) => {
+    const { subject, text } = renderInterventionMail(order, {
+      ...facts(language, { text: 'Xxxx.', subject: 'Xxxx', link: 'https://x.test/x' }),
+      estimate: { scope: 'Xxxx', prerequisites: ['Xxxx'], limits: ['Xxxx'], deliverables: ['Xxxx'], onCall: false },
+      ...{ customer: 'Xxxx', contact: { name: 'Xxxx', email: 'x@x.test' }, intervention: 'Xxxx' },
+    });
+    const words = said(`${subject} ${text}`);
+    const other = {
+      fr: /\b(the|you|your|and|of|is|are|we|our|this|if|mail|work|not|request|none|from)\b/i,
+      en: /\b(le|la|les|des|vous|votre|nous|est|sont|une|pas|demande|aucune|travail)\b/i,
+    }[language];
+    expect(words).not.toMatch(other);
+    expect(words).not.toMatch(/'/);
+    // French sets these apart, English does not; a clock, an address and a mark of the subject are neither.
+    const marks = words.replace(/\d:\d|https?:|\w+-\d+/g, '');
+    expect(marks).not.toMatch(language === 'fr' ? /[\p{L})][;:!?]/u : / [;:!?]/);
+  });
+
+  it('say times of work in whole minutes, carried over to hours', () => {
+    const time = (seconds: number) =>
+      said(render({ kind: 'report', text: 't', seconds, used: {}, returned: {} }, 'en').text);
+    const told = [1, 60, 61, 3_540, 3_541, 3_599, 3_600, 3_601, 7_199].map(
+      (seconds) => /Time worked: (\d+ h \d+ min)/.exec(time(seconds))?.[1],
+    );
+    expect(told).toEqual([
+      '0 h 1 min',
+      '0 h 1 min',
+      '0 h 2 min',
+      '0 h 59 min',
+      '1 h 0 min',
+      '1 h 0 min',
+      '1 h 0 min',
+      '1 h 1 min',
+      '2 h 0 min',
+    ]);
+  });
+
+  it('name no units in French as French does', () => {
+    expect(said(render({ kind: 'report', text: 't', seconds: 60, used: {}, returned: {} }, 'fr').text)).toContain(
+      'Débité pour le travail fait : aucune unité',
+    );
+  });
+
   it('ask for a full backup the day before, and say what cancelling costs from when on', () => {
-    const [scheduled, dayBefore] = [12, 14].map((index) =>
-      said(render(ORDERS[index] as InterventionMailOrder, 'en').text),
+    const [scheduled, dayBefore] = (['scheduled', 'dayBefore'] as const).map((kind) =>
+      said(render(ofKind(kind), 'en').text),
     );
     expect(scheduled).toContain('free of charge up to and including Monday 23 November 2026 (Paris time)');
     for (const text of [scheduled, dayBefore]) expect(text).toContain('make a full backup');
@@ -142,17 +189,6 @@ describe('mails of interventions', () => {
     );
   });
 
-  it.each([
-    [1, '0 h 1 min'],
-    [3_540, '0 h 59 min'],
-    [3_541, '1 h 0 min'],
-    [3_600, '1 h 0 min'],
-    [7_199, '2 h 0 min'],
-  ])('say %i seconds of work as %s', (seconds, duration) => {
-    const order = { kind: 'report', text: 't', seconds, used: {}, returned: {} } as const;
-    for (const language of ['fr', 'en'] as const) expect(render(order, language).text).toContain(duration);
-  });
-
   it('name no day that a reminder may be wrong about', () => {
     const { subject } = render({ kind: 'dayBefore', from: FROM, to: TO, backup: true }, 'en');
     expect(subject).toContain('Reminder of your intervention');
@@ -166,13 +202,16 @@ describe('mails of interventions', () => {
   });
 
   it('say amounts by the words of the contract, and money', () => {
-    const cancelled = said(render(ORDERS[16] as InterventionMailOrder, 'fr').text);
+    const cancelled = said(render(ofKind('cancelled'), 'fr').text);
     expect(cancelled).toContain('Perdu : 2 × ticket prépayé');
     expect(cancelled).toContain('Frais dus, hors taxes : 45,50 €');
-    const onCall = renderInterventionMail(ORDERS[2] as InterventionMailOrder, {
-      ...facts('en'),
-      estimate: { scope: 'At night', prerequisites: [], limits: [], deliverables: [], onCall: true },
-    });
+    const onCall = renderInterventionMail(
+      { kind: 'estimate', estimate: 'e', amounts: {} },
+      {
+        ...facts('en'),
+        estimate: { scope: 'At night', prerequisites: [], limits: [], deliverables: [], onCall: true },
+      },
+    );
     expect(said(onCall.text)).toContain('ordered and billed apart, nothing is debited');
   });
 
@@ -207,9 +246,14 @@ describe('mails of interventions', () => {
 
   it.each(['fr', 'en'] as const)('alert the agent of a call in %s', (language) => {
     for (const because of ['freeMinutesEnd', 'creditLacking'] as const) {
-      const { subject, text } = renderCallAlert(because, facts(language));
+      const { subject, text, html } = renderCallAlert(because, facts(language));
       expect(subject).toContain('DA-2026-000001');
       expect(text).toContain('Payer <b>');
+      expect(html).not.toMatch(/<new>|<b>|<script/);
+      const other = renderCallAlert(because, facts(language === 'fr' ? 'en' : 'fr'));
+      expect([other.subject, other.text]).not.toEqual([subject, text]);
+      const words = language === 'fr' ? /\b(the|call|and|agent|free)\b/i : /\b(le|la|appel|minutes comprises)\b/i;
+      expect(said(`${subject} ${text}`)).not.toMatch(words);
     }
   });
 });

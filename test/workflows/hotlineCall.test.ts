@@ -59,9 +59,10 @@ afterAll(async () => {
   await env?.teardown();
 });
 
-async function begin(id: HotlineCallId, alertAfter: number) {
+async function begin(id: HotlineCallId, alertAfter: number, over: Partial<HotlineCallInput> = {}) {
   const beganAt = await env.currentTimeMs();
-  const input: HotlineCallInput = { id, contract: 'E-1', request: 'DA-1', agent: 'staff:a1', beganAt, alertAfter };
+  const call = { id, contract: 'E-1', request: 'DA-1', agent: 'staff:a1', beganAt, alertAfter } as const;
+  const input: HotlineCallInput = { ...call, ...over };
   const handle = await client.workflow.start('hotlineCall', {
     ...{ workflowId: id, taskQueue: REQUEST_TASK_QUEUE, args: [input] },
   });
@@ -111,5 +112,21 @@ describe('a call of the hotline', () => {
     expect(debits.filter((id) => id === 'hotline:DA-1:3').length).toBe(2);
     expect(mine()).toHaveLength(2);
     await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, await handle.fetchHistory());
+  });
+
+  it('that is taken up again once it is over alerts nobody; it is debited, and says what it cost', async () => {
+    const beganAt = await env.currentTimeMs();
+    await env.sleep(20 * MINUTE);
+    isCreditThere = false;
+    const over = { beganAt, endedAt: beganAt + 10 * MINUTE };
+    const { handle } = await begin('hotline:DA-1:4', 25 * 60, over);
+    const mine = () => alerts.filter((alert) => alert.startsWith('hotline:DA-1:4'));
+    await until(() => mine().length === 1);
+    isCreditThere = true;
+    expect(await handle.executeUpdate(endCall, { args: [{}] })).toMatchObject({ seconds: 600 });
+    await handle.signal(hotlineCreditAdded);
+    await handle.result();
+    expect(mine()).toEqual(['hotline:DA-1:4 creditLacking']);
+    expect(debits.filter((id) => id === 'hotline:DA-1:4')).toHaveLength(2);
   });
 });
