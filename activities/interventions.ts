@@ -83,20 +83,11 @@ export function ledgerCredit(pool: Pool, now: () => number): CreditPort {
       const under = await requireContract(pool, asked.contract, now());
       const operation = { ...operationOf(asked, 'approved'), on: asked.validOn };
       try {
-        await reserve(pool, operation, amountsOf(asked.amounts), under);
+        await reserve(pool, operation, amountsOf(asked.amounts), under, asked.instead);
       } catch (error) {
         if (!(error instanceof Refusal) || error.type !== 'InsufficientCredit') throw error;
         const missing = (error.details.missing ?? []).map(({ unit, units }) => ({ [unit]: units }));
         return { result: 'insufficient', missing: missing.length > 0 ? plus(...missing) : asked.amounts };
-      }
-      // The new one first: should this end in between, the next attempt finds it and goes on here.
-      for (const [index, reservation] of asked.instead.entries()) {
-        const back = {
-          ...operation,
-          key: `${asked.key}.instead${index + 1}`,
-          why: 'reserved for a later date instead',
-        };
-        await settle(pool, back, { reservation }, under);
       }
       const validUntil = await lastDayOf(pool, asked.key);
       return { result: 'done', ...(validUntil === null ? {} : { validUntil }) };

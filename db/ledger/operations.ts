@@ -46,6 +46,8 @@ export interface Batch {
   readonly key: string;
   readonly changes: readonly Change[];
   readonly why?: string;
+  /** Another reservation than the operation's. */
+  readonly reservation?: string;
 }
 
 /** More that is on every entry of an operation. */
@@ -159,17 +161,18 @@ async function enter(
     text: `WITH entered AS (
        INSERT INTO credit_entries (${COLUMNS})
        SELECT e.key, e.line, $1, $2, e.lot, e.kind, e.available, e.pending, $3,
-              CASE WHEN e.key = $10 THEN $4 END, CASE WHEN e.key = $10 THEN $5 END, $6, $7, $8, e.why
-       FROM unnest($9::text[], $11::int[], $12::int[], $13::text[], $14::int[], $15::int[], $16::text[])
-         AS e(key, line, lot, kind, available, pending, why)
+              e.reservation, CASE WHEN e.key = $9 THEN $4 END, $5, $6, $7, e.why
+       FROM unnest($8::text[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::text[], $16::text[])
+         AS e(key, line, lot, kind, available, pending, why, reservation)
        RETURNING key, line, lot, kind, available, pending)
      SELECT e.key, e.lot, e.kind, e.available, e.pending, l.unit
      FROM entered e JOIN credit_lots l ON l.id = e.lot ORDER BY e.line`,
     values: [
-      ...[hash, contract, on, reservation ?? null, corrects ?? null, request ?? null, intervention ?? null, who],
+      ...[hash, contract, on, corrects ?? null, request ?? null, intervention ?? null, who],
       ...[lines.map((line) => line.key), key, lines.map(({ line }) => line), lines.map(({ lot }) => lot)],
       ...[lines.map(({ kind }) => kind), lines.map(({ available }) => available), lines.map(({ pending }) => pending)],
       lines.map((line) => line.why ?? why),
+      lines.map((line) => line.reservation ?? (line.key === key ? (reservation ?? null) : null)),
     ],
   });
   return rows.filter((row) => row.key === key).map(({ key: _, ...entry }) => entry);

@@ -1,7 +1,7 @@
 /** Spending and reserving units: at once for work that is done, or kept for work that was approved. */
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
-import { applied, changesOf } from '../../domain/ledger/entries.ts';
+import { applied, type Change, changesOf } from '../../domain/ledger/entries.ts';
 import { type Lot, type Taken, takeAvailable } from '../../domain/ledger/lots.ts';
 import { basesFor, exhausted, renewing } from '../../domain/ledger/renewal.ts';
 import { settled } from '../../domain/ledger/settlement.ts';
@@ -64,27 +64,54 @@ async function debitOneLot(
 
 /**
  * Keeps units for work that is planned for `on`: they cannot be spent otherwise until the reservation is settled. Its name is
- * the operation's key.
+ * the operation's key. The reservations `instead` of which it is made are given back in the same transaction, before it
+ * takes: what they hold and is valid then is there for it.
  *
- * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit
+ * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit; `Conflict`: one of `instead` is settled
  */
 export async function reserve(
   pool: Pool,
   operation: Operation,
   amounts: readonly Amount[],
   under: Under,
+  instead: readonly string[] = [],
 ): Promise<Entered> {
   const asked = requireAmounts(under, amounts);
-  const content = { does: 'reserve', contract: operation.contract, on: operation.on, amounts: asked };
+  const replaces = instead.length === 0 ? {} : { instead };
+  const content = { does: 'reserve', contract: operation.contract, on: operation.on, amounts: asked, ...replaces };
   const exclusive =
     renewing(
       under.credits,
       asked.map(({ unit }) => unit),
     ).length > 0;
   return await operate(pool, operation, content, { exclusive, reservation: operation.key }, async (client) => {
-    const { batches, taken } = await takeRenewing(client, operation, asked, under);
-    return [...batches, { key: operation.key, changes: changesOf('reserve', taken.takings) }];
+    const back = await givenBack(client, operation, asked, under, instead);
+    const released = back.flatMap(({ changes }) => changes);
+    const { batches, taken } = await takeRenewing(client, operation, asked, under, released);
+    return [...back, ...batches, { key: operation.key, changes: changesOf('reserve', taken.takings) }];
   });
+}
+
+/** Whole reservations, given back: a batch each. */
+async function givenBack(
+  client: PoolClient,
+  { contract, key, on }: Operation,
+  asked: readonly Amount[],
+  { today }: Under,
+  reservations: readonly string[],
+): Promise<Batch[]> {
+  if (reservations.length === 0) return [];
+  const units = new Set(asked.map(({ unit }) => unit));
+  for (const one of reservations) for (const unit of await reservedUnits(client, contract, one)) units.add(unit);
+  const lots = await lockLots(client, contract, [...units]);
+  const batches: Batch[] = [];
+  for (const [index, reservation] of reservations.entries()) {
+    const held = await heldLots(client, lots, reservation);
+    const changes = settled(held, { post: [], forfeit: [], on }, today);
+    const why = 'reserved for a later date instead';
+    batches.push({ key: `${key}.instead${index + 1}`, changes, why, reservation });
+  }
+  return batches;
 }
 
 /** What becomes of a reservation: units that work has used, units lost; the rest returns. */
@@ -160,10 +187,16 @@ export async function quote(
 }
 
 /** Takes what is asked for; bases that renew are bought first where they are needed. */
-async function takeRenewing(client: PoolClient, operation: Operation, asked: readonly Amount[], under: Under) {
+async function takeRenewing(
+  client: PoolClient,
+  operation: Operation,
+  asked: readonly Amount[],
+  under: Under,
+  released: readonly Change[] = [],
+) {
   const { contract, on } = operation;
   const units = asked.map(({ unit }) => unit);
-  const locked = await lockLots(client, contract, units);
+  const locked = applied(await lockLots(client, contract, units), released);
   const { lots, batches } = await buyMissing(client, operation, locked, asked, under);
   const taken = takeAvailable(lots, asked, on);
   refuseMissing(taken.missing, on);

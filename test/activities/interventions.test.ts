@@ -125,6 +125,22 @@ describe('an intervention over the ledger', () => {
     expect(await balanceOf(pool, reference, 'ticket')).toEqual({ available: 8, pending: 0 });
   });
 
+  it('moves to them though it holds some of them already', async () => {
+    const { reference, request, under } = await contractOf('A');
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under, '2025-11-30');
+    const [other, one] = [await live(reference, request), await live(reference, request)];
+    await approve(other, 'ticket', 3);
+    await buy(pool, reference, { unit: 'ticket', units: 4 }, under, '2026-11-20');
+    await approve(one, 'ticket', 4);
+    expect(one.state.reservations).toMatchObject([{ validUntil: '2026-11-30' }]);
+    await one.on('2026-11-23 11:00', 'schedule', plan('2026-12-02 09:00', '2026-12-02 12:00'));
+    expect(one.state).toMatchObject({ status: 'scheduled', reservations: [{ validUntil: '2027-11-20' }] });
+    expect(await kindsOf(one.id)).toEqual(['reserve 8', 'release 4']);
+    expect(await balanceOf(pool, reference, 'ticket')).toEqual({ available: 1, pending: 7 });
+    await one.on('2026-11-23 12:00', 'withdraw', { text: '' });
+    expect(await balanceOf(pool, reference, 'ticket')).toEqual({ available: 5, pending: 3 });
+  });
+
   it('spans a renewal of the base', async () => {
     const { reference, request, under } = await contractOf('E');
     await buy(pool, reference, { unit: 'timeUnit', units: 16 }, under);
