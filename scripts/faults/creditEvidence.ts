@@ -3,7 +3,7 @@ import { readStatement, type StatementLine } from '../../db/ledger/statement.ts'
 import type { FaultStack } from './faultStack.ts';
 
 /** An entry. */
-export type LedgerLine = Pick<StatementLine, 'kind' | 'operation' | 'available' | 'pending' | 'corrects'>;
+export type LedgerLine = Pick<StatementLine, 'kind' | 'operation' | 'available' | 'corrects'>;
 
 /** More than any contract of these tests has. */
 const MOST_LINES = 10_000;
@@ -18,19 +18,22 @@ export async function debitsOf(stack: FaultStack, contract: string): Promise<Sta
   return (await linesOfContract(stack, contract)).filter(({ kind }) => kind === 'debit');
 }
 
-/** What is available. @throws Error when that is not what the entries say, or anything is reserved */
-export async function unitsLeft(stack: FaultStack, contract: string): Promise<number> {
-  const { rows } = await stack.pool.query<{ available: number; pending: number }>(
-    `SELECT sum(b.available)::int AS available, sum(b.pending)::int AS pending
+/** What is available and reserved. @throws Error when that is not what the entries sum up to */
+export async function unitsLeft(
+  stack: FaultStack,
+  contract: string,
+): Promise<{ readonly available: number; readonly pending: number }> {
+  // Of one moment: entries may be made meanwhile.
+  const { rows } = await stack.pool.query<{ available: number; pending: number; entered: number; held: number }>(
+    `SELECT sum(b.available)::int AS available, sum(b.pending)::int AS pending,
+            (SELECT sum(available)::int FROM credit_entries WHERE contract = $1) AS entered,
+            (SELECT sum(pending)::int FROM credit_entries WHERE contract = $1) AS held
      FROM credit_lots l JOIN lot_balances b ON b.lot = l.id WHERE l.contract = $1`,
     [contract],
   );
-  const { available = 0, pending = 0 } = rows[0] ?? {};
-  const last = (await linesOfContract(stack, contract)).at(-1);
-  if (last?.availableAfter !== available || last.pendingAfter !== pending || pending !== 0) {
-    throw new Error(`${contract}: balance ${available} + ${pending}, after the last line ${JSON.stringify(last)}`);
-  }
-  return available;
+  const { available = 0, pending = 0, entered, held } = rows[0] ?? {};
+  if (entered === available && held === pending) return { available, pending };
+  throw new Error(`${contract}: balance ${available} + ${pending}, entries ${entered} + ${held}`);
 }
 
 /** Deadlocks that PostgreSQL has ended in the product's database so far. */

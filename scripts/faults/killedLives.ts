@@ -11,7 +11,7 @@ import type { FaultStack, Part } from './faultStack.ts';
 import { chanceOf, firstSeed } from './kills.ts';
 import { loadPrepaidContract, order, type PrepaidKind, prepaidCallers } from './prepaid.ts';
 import { COURSES, type LifeWorld, type PrepaidLife, type ToldOfLife, takenOf, toldOf } from './prepaidLives.ts';
-import type { Outcome } from './rows.ts';
+import { type Outcome, seconds } from './rows.ts';
 import type { Journal } from './traffic.ts';
 
 /** What is taken away while every life takes a step, and when: once the calls were sent, or once the first rows have changed. */
@@ -99,7 +99,7 @@ async function liveOnce(world: LifeWorld, harms: readonly Harm[], seed: number):
   return {
     wrong: [...wrong, ...oddities.map(({ subject, detail }) => `${subject}: ${detail}`)],
     figures: [
-      `${staged.length} lives, ${harms.length} times all at once disturbed, in ${((Date.now() - start) / 1_000).toFixed(1)} s`,
+      `${staged.length} lives, ${harms.length} times all at once disturbed, in ${seconds(Date.now() - start)}`,
       `of an intervention ${tickets?.intervention.length} lines, ${tickets?.mails.length} mails, ${tickets?.ledger.length} entries`,
       `of a call ${hotline?.mails.length} mail, ${hotline?.ledger.length} entry`,
       `${copies} copies of mails`,
