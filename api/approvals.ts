@@ -16,6 +16,7 @@ import { isDatabaseAway } from '../db/pool.ts';
 import { Refusal } from '../domain/failures.ts';
 import { isSame } from '../domain/intervention/amounts.ts';
 import { resultOfCommand } from '../domain/intervention/intervention.ts';
+import type { InterventionState } from '../domain/intervention/state.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import { isToken, type TokenKeys, verifyApprovalToken } from '../mail/tokens.ts';
@@ -33,9 +34,15 @@ export interface ApprovalDependencies {
 }
 
 type Language = 'fr' | 'en';
+type Decision = (typeof DECISIONS)[number];
 type Found =
   | { readonly link: ApprovalLink; readonly decidable: Decidable; readonly unit: string | undefined }
-  | { readonly dead: DeadLink; readonly language: Language };
+  | {
+      readonly dead: DeadLink;
+      readonly language: Language;
+      /** What was decided with it, by a press whose end was lost: pressed again, it is confirmed. */
+      readonly decided?: Decision;
+    };
 
 const PATH = '/approvals/:token';
 const DECISIONS = ['approve', 'decline'] as const;
@@ -79,6 +86,11 @@ async function answer(
       : await find(deps, typeof token === 'string' ? token : '', language);
     if ('dead' in found) {
       if (found.dead === 'unknown') await wrong.consume(address).catch(() => undefined);
+      const { decision } = (request.body ?? {}) as { decision?: unknown };
+      if (found.decided !== undefined && request.method === 'POST' && decision === found.decided) {
+        await markApprovalUsed(deps.pool, String(token));
+        return send(response, 200, decidedPage(found.language, found.decided));
+      }
       return send(response, DEAD_STATUS[found.dead], deadLinkPage(found.language, found.dead));
     }
     language = found.decidable.language;
@@ -100,19 +112,22 @@ async function find({ pool, tokenKeys }: ApprovalDependencies, token: string, pr
   if (link.usedAt) return dead('used');
   if (link.expiresAt.getTime() <= Date.now()) return dead('expired');
   if (!link.active) return dead('inactive');
-  const row = await readInterventionRow(pool, link.intervention);
-  // Decided by this very link, though whoever pressed the button was not told.
-  const isTaken = DECISIONS.some((one) => row?.state && resultOfCommand(row.state, commandIdOf(link, one)));
-  if (isTaken) return dead('used');
-  const view = row?.view;
+  const { view, state } = (await readInterventionRow(pool, link.intervention)) ?? {};
+  const decided = state && decidedWith(link, state);
+  if (decided) return { ...dead('used'), decided };
   if (!view || !isOpenStill(link, view)) return dead('settled');
   const { decidable, unit } = await decidableOf(pool, link, view);
   return { link, decidable, unit };
 }
 
 /** Pressed twice, it counts once. */
-function commandIdOf({ mail }: ApprovalLink, decision: (typeof DECISIONS)[number]): string {
+function commandIdOf({ mail }: ApprovalLink, decision: Decision): string {
   return `approval:${mail}:${decision}`;
+}
+
+/** The process may have died after the decision and before the link was marked as used. */
+function decidedWith(link: ApprovalLink, state: InterventionState): Decision | undefined {
+  return DECISIONS.find((decision) => resultOfCommand(state, commandIdOf(link, decision)));
 }
 
 function isOpenStill({ purpose, estimate, order }: ApprovalLink, view: InterventionView): boolean {

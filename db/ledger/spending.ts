@@ -9,7 +9,15 @@ import type { Amount } from '../../domain/ledger/terms.ts';
 import { added, requireUnit } from '../../domain/ledger/units.ts';
 import type { Queryable } from '../pool.ts';
 import { lockLots, readLots } from './lots.ts';
-import { type Entered, type Operation, operate, operateAtOnce, refuseMissing, type Under } from './operations.ts';
+import {
+  type Batch,
+  type Entered,
+  type Operation,
+  operate,
+  operateAtOnce,
+  refuseMissing,
+  type Under,
+} from './operations.ts';
 import { buyMissing, everBought, renewExhausted } from './renewals.ts';
 
 /**

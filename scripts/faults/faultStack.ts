@@ -9,9 +9,11 @@ import { createTemporalClient } from '../../client/connection.ts';
 import { demonstration } from '../../contracts/templates/demonstration.ts';
 import { parseTerms } from '../../contracts/terms.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
-import { loadDemonstration } from '../../db/demonstration.ts';
+import { type DemonstrationTokens, loadDemonstration } from '../../db/demonstration.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createPool } from '../../db/pool.ts';
+import { messageIdOf } from '../../mail/messageId.ts';
+import type { TokenKeys } from '../../mail/tokens.ts';
 import { build } from '../../test/support/builtProcesses.ts';
 import { createTestDirectory } from '../../test/support/directory.ts';
 import { until } from '../../test/support/until.ts';
@@ -35,9 +37,22 @@ export interface Part {
   isRunning(): boolean;
 }
 
+/** Another process of the API, on a port of its own. */
+export interface SecondApi {
+  readonly url: string;
+  readonly part: Part;
+}
+
 export interface FaultStack {
   readonly api: string;
+  /** The agent's. */
   readonly token: string;
+  /** Those of the demonstration's people. */
+  readonly tokens: DemonstrationTokens;
+  /** The second API beside the first, from the first time on that it is asked for. */
+  secondApi(): Promise<SecondApi>;
+  /** The Message-ID of the mail that has this key. */
+  messageIdOf(key: string): string;
   readonly pool: Pool;
   readonly temporal: Client;
   readonly sink: MailSink;
@@ -78,7 +93,8 @@ export async function startFaultStack(report: (message: string) => void): Promis
   const processes = createProcesses(directory, (message) => deaths.push(message));
   let sink: MailSink | undefined;
   try {
-    const [API, INBOUND, PG, TEMPORAL, UI, SMTP, HTTP] = (await freePorts(7)) as [
+    const [API, API2, INBOUND, PG, TEMPORAL, UI, SMTP, HTTP] = (await freePorts(8)) as [
+      number,
       number,
       number,
       number,
@@ -150,9 +166,28 @@ export async function startFaultStack(report: (message: string) => void): Promis
     };
     const temporal = createTemporalClient({ address, namespace: 'default' });
     const mails = sink;
+    const startSecondApi = async (): Promise<SecondApi> => {
+      const ports = { ...settings.ports, API_PORT: API2 };
+      const [, , second] = productProcesses({ ...around, settings: { ...settings, ports } }) as [
+        ProcessOptions,
+        ProcessOptions,
+        ProcessOptions,
+      ];
+      const options = { ...second, name: 'api2' };
+      return { url: `http://127.0.0.1:${API2}`, part: part(await start(options), (over) => start(options, over)) };
+    };
+    let secondApi: Promise<SecondApi> | undefined;
+    const [, tokenKey = ''] = secrets.tokenKeys.split(':');
+    const tokenKeys: TokenKeys = [{ id: 'local', key: Buffer.from(tokenKey, 'hex') }];
     return {
       api: `http://127.0.0.1:${API}`,
       token: tokens.agent,
+      tokens,
+      secondApi() {
+        secondApi ??= startSecondApi();
+        return secondApi;
+      },
+      messageIdOf: (key) => messageIdOf(tokenKeys, key, DOMAIN),
       pool,
       temporal,
       sink: mails,

@@ -9,6 +9,8 @@ type Row = Pick<StoredRequest, 'number' | 'subject' | 'version' | 'view'>;
 
 /** Requests that are asked of Temporal at the same time. */
 const AT_ONCE = 8;
+/** The longest from a request's last save until its run has ended. */
+const ENDED_WITHIN_MS = 30_000;
 
 /** Waits until every life is closed and every mail has left. @throws Error after `timeoutMs` with what is left */
 export async function untilSettled(stack: FaultStack, timeoutMs: number): Promise<void> {
@@ -45,8 +47,7 @@ export async function reconcile(stack: FaultStack, journal: Journal): Promise<Fi
      WHERE contract = $1`,
     [CONTRACT],
   );
-  const { rows: all } = await stack.pool.query<{ id: string }>('SELECT message_id AS id FROM outbound_mails');
-  const known = new Set(all.map(({ id }) => id));
+  const known = await knownMails(stack);
   return compare({
     told: journal.lives,
     givenUp: journal.givenUp,
@@ -57,15 +58,36 @@ export async function reconcile(stack: FaultStack, journal: Journal): Promise<Fi
   });
 }
 
+/** The last task of a run whose worker was killed is given to another one after ten seconds. */
+async function finalStatus(read: () => Promise<string>): Promise<string> {
+  let status = '';
+  const ended = async () => {
+    status = await read();
+    return status !== 'RUNNING';
+  };
+  await until(ended, { timeoutMs: ENDED_WITHIN_MS, everyMs: 200 }).catch(() => undefined);
+  return status;
+}
+
+/** Message-IDs of all that may have been sent; those of notices and of alerts are made of their keys. */
+async function knownMails(stack: FaultStack): Promise<Set<string>> {
+  const { rows: stored } = await stack.pool.query<{ id: string }>('SELECT message_id AS id FROM outbound_mails');
+  const { rows: made } = await stack.pool.query<{ key: string }>(
+    `SELECT 'notice:' || id AS key FROM notices
+     UNION ALL SELECT id || ':freeMinutesEnd' FROM hotline_calls UNION ALL SELECT id || ':creditLacking' FROM hotline_calls`,
+  );
+  return new Set([...stored.map(({ id }) => id), ...made.map(({ key }) => stack.messageIdOf(key))]);
+}
+
 async function withWorkflow(stack: FaultStack, row: Row): Promise<StoredRequest> {
   const handle = stack.temporal.workflow.getHandle(requestWorkflowId(row.number));
-  const [lines, saves, view, { status }] = await Promise.all([
+  const [lines, saves, view, status] = await Promise.all([
     linesOf(stack, row.number),
     savesOf(stack, row.number),
     handle.query(getRequest),
-    handle.describe(),
+    finalStatus(async () => (await handle.describe()).status.name),
   ]);
-  return { ...row, lines, saves, workflow: { view, status: status.name } };
+  return { ...row, lines, saves, workflow: { view, status } };
 }
 
 /** Types of a timeline in order, reminders with their step. */

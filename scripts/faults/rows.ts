@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findToxiproxy } from '../stack/toxiproxyBinary.ts';
 import { failActivities } from './activityFaults.ts';
 import { answerEverything } from './autoResponder.ts';
+import { spendUnderKills } from './creditKills.ts';
 import type { FaultStack, Part } from './faultStack.ts';
 import { refuseDatabase } from './fullDisk.ts';
 import { killReceiver } from './inboundMail.ts';
+import { killAtEachStep } from './killedLives.ts';
 import { outliveAbsence } from './longAbsence.ts';
 import { troubleMailServer } from './mailTroubles.ts';
 import { troubleNetwork } from './networkTroubles.ts';
@@ -63,6 +65,8 @@ export const ROWS: readonly Row[] = [
   { number: 10, title: 'an auto-responder answers everything', harm: answerEverything },
   { number: 11, title: 'no worker for three business days', runAlone: outliveAbsence },
   { number: 12, title: 'answers in the same instant as a reminder, a closing, a breach', harm: answerAtOnce },
+  { number: 13, title: 'units asked for and corrected while APIs and workers are killed', harm: spendUnderKills },
+  { number: 14, title: 'APIs and workers killed at each step of interventions and calls', harm: killAtEachStep },
 ];
 
 async function killWorkers(stack: FaultStack, _journal: Journal, isShort: boolean): Promise<Outcome> {

@@ -41,7 +41,8 @@ process.exit();
 
 function show({ findings, figures, wrong, late, answers, recoverySeconds }: RowResult): void {
   const { lives, mails, lost, double, different, copies } = findings;
-  for (const line of figures.length > FIGURES_OF_A_LINE ? figures : [figures.join(', ')]) console.log(`  ${line}`);
+  const isMuch = figures.length > FIGURES_OF_A_LINE || figures.some((one) => one.includes(', '));
+  for (const line of isMuch ? figures : [figures.join(', ')]) console.log(`  ${line}`);
   console.log(`  answers ${answers}`);
   console.log(
     `  ${lives} lives, ${mails} mails: lost ${lost.length}, double ${double.length}, different ${different.length}, ` +

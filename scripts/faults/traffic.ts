@@ -39,18 +39,21 @@ export interface Answer {
 const PATIENCE_MS = 120_000;
 const LONGEST_PAUSE_MS = 1_000;
 
+/** Who calls, and where; asked anew for each attempt. */
+export type Caller = Pick<FaultStack, 'api' | 'token'>;
+
 /** One call with its key, sent once. Status 0: no answer. */
 export async function callOnce(
-  stack: FaultStack,
+  caller: Caller,
   journal: Journal,
   path: string,
   body: object,
   key: string,
 ): Promise<Answer & { readonly retryAfterMs: number }> {
   try {
-    const response = await fetch(`${stack.api}${path}`, {
+    const response = await fetch(`${caller.api}${path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${stack.token}`, 'content-type': 'application/json', 'idempotency-key': key },
+      headers: { authorization: `Bearer ${caller.token}`, 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(20_000),
     });
@@ -71,7 +74,7 @@ function count(journal: Journal, status: number): void {
 
 /** Repeats a call with the same key until its answer is final; undefined after two minutes without one. */
 export async function callUntilAnswered(
-  stack: FaultStack,
+  caller: Caller,
   journal: Journal,
   path: string,
   body: object,
@@ -79,7 +82,7 @@ export async function callUntilAnswered(
 ): Promise<Answer | undefined> {
   const end = Date.now() + PATIENCE_MS;
   while (Date.now() < end) {
-    const answer = await callOnce(stack, journal, path, body, key);
+    const answer = await callOnce(caller, journal, path, body, key);
     const isRunning = answer.status === 409 && answer.text.includes('still-running');
     if (answer.status !== 0 && answer.status < 500 && !isRunning) return answer;
     await sleep(Math.min(LONGEST_PAUSE_MS, Math.max(200, answer.retryAfterMs)));

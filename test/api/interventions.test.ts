@@ -239,6 +239,23 @@ describe('an intervention', () => {
     expect((await world.get('agent', `/v1/requests/${number}/mails`)).status).toBe(200);
   });
 
+  it('says what was decided to a contact whose answer was lost, and who presses again', async () => {
+    const { path, link } = await estimated(1);
+    world.interventionDoor.away = 'after';
+    expect((await press(link, { decision: 'approve' })).status).toBe(503);
+    world.interventionDoor.away = undefined;
+    expect((await read(path)).status).toBe('ready');
+    // Nobody is told that it was decided otherwise, nor may it be.
+    const page = await supertest(world.app).get(link);
+    expect([page.status, page.text.includes('A decision was taken with it')]).toEqual([410, true]);
+    expect((await press(link, { decision: 'decline' })).status).toBe(410);
+    const again = await press(link, { decision: 'approve' });
+    expect([again.status, again.text.includes('Your approval is registered')]).toEqual([200, true]);
+    expect((await press(link, { decision: 'approve' })).status).toBe(410);
+    expect((await read(path)).reserved).toEqual({ ticket: 1 });
+    await world.post('agent', `${path}/withdraw`, { text: 'Not needed any more.' });
+  });
+
   it('goes beyond the estimate only when the customer agrees, to what they read', async () => {
     const { path, link, id } = await estimated(1);
     await press(link, { decision: 'approve' });

@@ -9,14 +9,10 @@ import { storeText } from '../../db/texts.ts';
 import type { EscalationCommandName, EscalationCommandOf } from '../../domain/escalation/events.ts';
 import type { Who } from '../../domain/events.ts';
 import type { Drafted, DurableWorld } from './durableWorld.ts';
+import { type Step as AnyStep, type Going, goThrough } from './steps.ts';
 import { until } from './until.ts';
 
-/** One step, and what shows in Postgres that both sides have heard of it. */
-export interface Step {
-  readonly name: string;
-  take(world: DurableWorld, life: Drafted): Promise<unknown>;
-  isHeard(world: DurableWorld, life: Drafted): Promise<boolean>;
-}
+type Step = AnyStep<DurableWorld, Drafted>;
 
 const PUBLISHER: Who = 'publisher:p-publisher';
 const STAFF: Who = 'staff:s-agent';
@@ -116,22 +112,9 @@ export const STEPS: readonly Step[] = [
   },
 ];
 
-/** Which steps, counted from 0, and what is done after each: once it was answered, and once both sides have heard of it. */
-export interface Going {
-  readonly from?: number;
-  readonly to?: number;
-  readonly answered?: (step: Step) => Promise<unknown>;
-  readonly heard?: (step: Step) => Promise<unknown>;
-}
-
 /** Takes them one after the other. */
-export async function go(world: DurableWorld, life: Drafted, going: Going = {}): Promise<void> {
-  for (const step of STEPS.slice(going.from ?? 0, going.to ?? STEPS.length)) {
-    await step.take(world, life);
-    await going.answered?.(step);
-    await until(() => step.isHeard(world, life), PATIENCE);
-    await going.heard?.(step);
-  }
+export async function go(world: DurableWorld, life: Drafted, going?: Going<DurableWorld, Drafted>): Promise<void> {
+  await goThrough({ steps: STEPS, patience: PATIENCE }, world, life, going);
 }
 
 /** Waits until every mail of a life has gone. */
