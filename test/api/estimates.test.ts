@@ -1,0 +1,130 @@
+/** Estimates before the API: drafted, decided about by their links, sent again after a bounce. */
+import { randomUUID } from 'node:crypto';
+import supertest from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deliverMail } from '../../client/mailDelivery.ts';
+import { readDecidedMail } from '../../db/inboundMails.ts';
+import { listLedgerOddities } from '../../db/ledger/verification.ts';
+import { createPrepaidApiWorld, linkIn, type PrepaidApiWorld } from '../support/prepaidApiWorld.ts';
+
+let world: PrepaidApiWorld;
+beforeAll(async () => {
+  world = await createPrepaidApiWorld();
+});
+afterAll(async () => {
+  expect(await listLedgerOddities(world.pool)).toEqual([]);
+  await world.close();
+});
+
+describe('an estimate', () => {
+  it('is filled in from the catalogue, and shown before it is sent', async () => {
+    const { path } = await world.studied();
+    const draft = await world.post('agent', `${path}/sendEstimate?dryRun=true`, { service: 'pdmInstallation' });
+    expect(draft.body).toMatchObject({ service: 'pdmInstallation', unit: 'ticket', units: 10 });
+    expect(draft.body.limits).toEqual([
+      'workstations: at most 5',
+      "Validation in the customer's environment is up to the customer",
+      'No warranty period',
+    ]);
+    expect((await world.read(path)).status).toBe('studied');
+    const foreign = await world.post('agent', `${path}/sendEstimate?dryRun=true`, {
+      scope: 'x',
+      unit: 'hour',
+      units: 2,
+    });
+    expect([foreign.status, foreign.body.errors]).toMatchObject([422, [{ path: 'unit' }]]);
+    const none = await world.post('agent', `${path}/sendEstimate?dryRun=true`, { scope: 'x', units: 0 });
+    expect(none.body.errors).toEqual([{ path: 'units', message: 'This must be more than 0.' }]);
+    const { body } = await world.post('agent', `${path}/sendEstimate`, { service: 'pdmInstallation', units: 7 });
+    expect(body.estimate).toMatchObject({ service: 'pdmInstallation', units: 7, scope: draft.body.scope });
+  });
+
+  it('is approved by a button, once; opening the link changes nothing', async () => {
+    const before = await world.balance();
+    const { path, link, number } = await world.estimated(2);
+    for (let scans = 0; scans < 5; scans++) {
+      const page = await supertest(world.app).get(link);
+      expect(page.status).toBe(200);
+      expect(page.text).toContain('2 × prepaid ticket');
+      expect(page.text).toContain('All &#60;of&#62; it.');
+      expect(page.text).not.toMatch(/<script|All <of>|Payer <b>/);
+      expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    }
+    expect((await world.read(path)).status).toBe('estimated');
+    expect(await world.balance()).toEqual(before);
+    // Those who read the request's mails are not the one who was asked.
+    const shown = await world.get('agent', `/v1/requests/${number}/mails`);
+    expect(shown.text).toContain('/approvals/…');
+    expect(shown.text).not.toContain(link.split('/').at(-1));
+    expect((await world.press(link, {})).status).toBe(422);
+    const approved = await world.press(link, { decision: 'approve' });
+    expect(approved.status).toBe(200);
+    expect((await world.read(path)).status).toBe('ready');
+    expect(await world.balance()).toMatchObject({ available: before.available - 2, pending: before.pending + 2 });
+    expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
+    expect((await world.press(link, { decision: 'decline' })).status).toBe(410);
+    expect((await supertest(world.app).get(link)).text).toContain('This link has been used');
+    expect((await world.read(path)).status).toBe('ready');
+    expect(world.logged.join('')).not.toContain(link.split('/').at(-1));
+  });
+
+  it('wants a link of its own: none that is wrong, old, expired or somebody else’s', async () => {
+    const { path, link, estimate, id } = await world.estimated(1);
+    const wrong = link.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));
+    expect((await world.press(wrong, { decision: 'approve' })).status).toBe(404);
+    expect((await world.press('/approvals/x', { decision: 'approve' })).status).toBe(404);
+    await world.pool.query(`UPDATE approval_tokens SET contact = 'c-customer' WHERE intervention = $1`, [id]);
+    expect((await world.press(link, { decision: 'approve' })).status).toBe(404);
+    await world.pool.query(`UPDATE approval_tokens SET contact = 'c-payer' WHERE intervention = $1`, [id]);
+    await world.pool.query(`UPDATE approval_tokens SET expires_at = now() WHERE intervention = $1`, [id]);
+    expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
+    await world.pool.query(`UPDATE approval_tokens SET expires_at = now() + interval '1 day' WHERE intervention = $1`, [
+      id,
+    ]);
+    // Another version takes its place.
+    const again = await world.post('agent', `${path}/sendEstimate`, { scope: 'Less of it.', units: 2 });
+    expect(again.body.estimate.id).not.toBe(estimate);
+    expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
+    expect((await world.asCustomer(`${path}/approve`, { estimate })).status).toBe(409);
+    expect((await world.read(path)).status).toBe('estimated');
+    expect((await world.asCustomer(`${path}/decline`, { estimate: again.body.estimate.id })).body.status).toBe(
+      'declined',
+    );
+  });
+
+  it('may be approved again when Temporal was away', async () => {
+    const { path, link } = await world.estimated(1);
+    for (const away of ['before', 'after'] as const) {
+      world.interventionDoor.away = away;
+      expect((await world.press(link, { decision: 'approve' })).status).toBe(503);
+    }
+    world.interventionDoor.away = undefined;
+    expect((await world.read(path)).status).toBe('ready');
+  });
+});
+
+describe('a bounce', () => {
+  it('becomes a task; once the address is corrected the estimate goes out again, with a link of its own', async () => {
+    const { path, id, number, link } = await world.estimated(1);
+    const mail = randomUUID();
+    await world.pool.query(
+      `INSERT INTO inbound_mails (id, received_at, envelope_from, envelope_to, raw, content_hash, stage, disposition, number, bounced)
+       SELECT $1, now(), '', '{bounce@support.test}', 'raw', '\\x00', 'relayed', 'bounce', $2, key
+       FROM outbound_mails WHERE intervention = $3 AND kind = 'estimate'`,
+      [mail, number, id],
+    );
+    const decided = await readDecidedMail(world.pool, mail);
+    const deps = { pool: world.pool, door: world.door, interventions: world.interventionDoor };
+    await deliverMail(deps, decided ?? expect.unreachable());
+    expect((await world.read(path)).tasks).toMatchObject([{ kind: 'correctAddress' }]);
+    const before = world.linked(id).length;
+    const email = `right-${id}@customer.test`.replaceAll(':', '-');
+    expect((await world.post('agent', `${path}/correctAddress`, { email })).status).toBe(200);
+    const again = world.linked(id).slice(before);
+    expect(again.map(({ to }) => to)).toEqual([email]);
+    expect(linkIn(again[0]?.text)).not.toBe(link);
+    expect((await world.press(linkIn(again[0]?.text), { decision: 'decline' })).status).toBe(200);
+    expect((await world.read(path)).status).toBe('declined');
+    expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
+  });
+});
