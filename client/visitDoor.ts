@@ -1,13 +1,15 @@
 /** The door to the schedules by which Temporal opens planned visits: kept as they are to be, or taken away. */
 import {
   type Client,
+  type Range,
   ScheduleAlreadyRunning,
+  type ScheduleDescription,
   ScheduleNotFoundError,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { type ModuleVisits, visitScheduleId, visitTimes } from '../domain/visits.ts';
+import { type ModuleVisits, type VisitTimes, visitScheduleId, visitTimes } from '../domain/visits.ts';
 import { type PlannedVisitInput, plannedVisitWorkflowId, REQUEST_TASK_QUEUE } from '../workflows/messages.ts';
 import { createPatience, PATIENCE_MS } from './patience.ts';
 
@@ -47,13 +49,15 @@ export function createVisitDoor({
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     }
     const handle = client.schedule.getHandle(options.scheduleId);
-    let isPaused = false;
-    await handle.update(({ state }) => {
-      isPaused = state.paused;
+    const found = await handle.describe();
+    if (!isAsWanted(found, visitTimes(visits))) {
       const { scheduleId: _, ...updated } = options;
-      return { ...updated, state: { paused: state.paused, ...(state.note ? { note: state.note } : {}) } };
-    });
-    if (isPaused) return 'paused';
+      await handle.update(({ state: { paused, note } }) => ({
+        ...updated,
+        state: { paused, ...(note ? { note } : {}) },
+      }));
+    }
+    if (found.state.paused) return 'paused';
     if (isMissing) await handle.trigger();
     return 'kept';
   }
@@ -101,4 +105,24 @@ function optionsOf(visits: ModuleVisits): ScheduleOptions {
     policies: { overlap: ScheduleOverlapPolicy.ALLOW_ALL, catchupWindow: CATCH_UP },
     typedSearchAttributes,
   };
+}
+
+/** An update drops what Temporal has missed and not made up for yet: what is as it is to be is left alone. */
+function isAsWanted(
+  { spec, policies }: ScheduleDescription,
+  { timezone, dayOfMonth, month, hour }: VisitTimes,
+): boolean {
+  const [times, ...others] = spec.calendars ?? [];
+  if (!times || others.length > 0 || (spec.intervals ?? []).length > 0 || spec.timezone !== timezone) return false;
+  return (
+    isRange(times.hour, hour) &&
+    isRange(times.dayOfMonth, dayOfMonth) &&
+    isRange(times.month, month ?? 'JANUARY', month ?? 'DECEMBER') &&
+    policies.overlap === ScheduleOverlapPolicy.ALLOW_ALL
+  );
+}
+
+function isRange<T>(ranges: readonly Range<T>[], start: T, end = start): boolean {
+  const [range, ...others] = ranges;
+  return range?.start === start && range.end === end && others.length === 0;
 }

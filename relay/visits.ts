@@ -27,7 +27,7 @@ interface Log {
 export interface VisitSchedulesDeps {
   readonly pool: Pool;
   readonly door: VisitDoor;
-  readonly log: Pick<Log, 'warn'>;
+  readonly log: Log;
   /** Pause between two looks, milliseconds; 10 seconds without it. */
   readonly pauseMs?: number;
   /** Epoch milliseconds. */
@@ -45,9 +45,18 @@ export function startVisitSchedules({ pool, door, log, pauseMs = 10_000, now = D
   return startLoop(
     async () => {
       for (const row of await listVisitSchedules(pool)) {
-        const visits = wantedOf(row);
-        if (visits) await keep({ pool, door, log }, row, visits, now());
-        else await remove({ pool, door }, row);
+        try {
+          const visits = wantedOf(row);
+          if (visits) await keep({ pool, door, log }, row, visits, now());
+          else await remove({ pool, door }, row);
+        } catch (error) {
+          if (error instanceof Unavailable) throw error;
+          const { contract, module } = row;
+          log.error(
+            { contract, module, error: errorCode(error) ?? nameOf(error) },
+            'a schedule of visits cannot be kept',
+          );
+        }
       }
       return false;
     },

@@ -97,6 +97,15 @@ async function isScheduled(): Promise<boolean> {
 /** As if the relay had looked the last time more than a day ago. */
 const aDayLater = () => database.query("UPDATE visit_schedules SET told_at = now() - interval '25 hours'");
 
+/** The relay has looked once more, a day later. */
+async function looked(): Promise<void> {
+  await aDayLater();
+  await until(async () => {
+    const { rows } = await database.query("SELECT FROM visit_schedules WHERE told_at < now() - interval '1 day'");
+    return rows.length === 0;
+  }, patience);
+}
+
 /** The next date, from a week on, that opening hours admit. */
 async function schedule(path: string): Promise<void> {
   for (let day = 8; ; day++) {
@@ -214,16 +223,20 @@ describe('planned visits', () => {
     expect(await isScheduled()).toBe(false);
     await aDayLater();
     await until(isScheduled, patience);
-    // What was paused by hand stays so.
-    await temporal.schedule.getHandle(SCHEDULE).pause('no visits in August');
-    await aDayLater();
-    await until(async () => {
-      const { rows } = await database.query("SELECT FROM visit_schedules WHERE told_at < now() - interval '1 day'");
-      return rows.length === 0;
-    }, patience);
-    expect((await temporal.schedule.getHandle(SCHEDULE).describe()).state).toMatchObject({
-      ...{ paused: true, note: 'no visits in August' },
+    // What is as it is to be is not touched.
+    const handle = temporal.schedule.getHandle(SCHEDULE);
+    await looked();
+    expect((await handle.describe()).info.lastUpdatedAt).toBeUndefined();
+    // Other times are put right; what was paused stays so.
+    await handle.update(({ action, policies }) => {
+      if (action.type !== 'startWorkflow') throw new Error('another action');
+      return { action, policies, spec: { calendars: [{ hour: 5 }] }, state: {} };
     });
+    await handle.pause('no visits in August');
+    await looked();
+    const { spec, state } = await handle.describe();
+    expect(spec).toMatchObject({ timezone: ZONE, calendars: [{ hour: [{ start: 8, end: 8 }] }] });
+    expect(state).toMatchObject({ paused: true, note: 'no visits in August' });
     expect(await visits()).toHaveLength(2);
 
     const amendment = { effectiveFrom: '2026-01-01', reason: 'Without visits.', override: 'Agreed on both sides.' };
