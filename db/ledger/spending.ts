@@ -1,6 +1,7 @@
 /** Spending and reserving units: at once for work that is done, or kept for work that was approved. */
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
+import { isBeforeEnd, mayRenew, requireBeforeEnd } from '../../domain/ledger/contractEnd.ts';
 import { applied, changesOf } from '../../domain/ledger/entries.ts';
 import { type Lot, type Taken, takeAvailable } from '../../domain/ledger/lots.ts';
 import { basesFor, exhausted, renewing } from '../../domain/ledger/renewal.ts';
@@ -24,7 +25,7 @@ import { renewBase } from './orders.ts';
  * Spends units for work that was done on `on`. Only lots valid on that date pay; the earliest last day first. A base that
  * renews by itself is bought as often as needed, and once more when the debit leaves nothing.
  *
- * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit
+ * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit; `NotCovered`: the date is after the contract's end
  */
 export async function debit(
   pool: Pool,
@@ -36,7 +37,7 @@ export async function debit(
   const content = { does: 'debit', contract: operation.contract, on: operation.on, amounts: asked };
   const units = asked.map(({ unit }) => unit);
   const exclusive = renewing(under.credits, units).length > 0;
-  if (!exclusive) {
+  if (!exclusive && isBeforeEnd(under, operation.on)) {
     const atOnce = await debitOneLot(pool, operation, asked, content);
     if (atOnce) return atOnce;
   }
@@ -74,7 +75,7 @@ async function debitOneLot(
  * Keeps units for work that is planned for `on`: they cannot be spent otherwise until the reservation is settled. Its name is
  * the operation's key.
  *
- * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit
+ * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit; `NotCovered`: the date is after the contract's end
  */
 export async function reserve(
   pool: Pool,
@@ -132,7 +133,7 @@ export interface Quote extends Taken {
   readonly renewals: readonly Amount[];
 }
 
-/** Says what spending these amounts on `on` would take. @throws Refusal `NotFound`: no such unit */
+/** Says what spending these amounts on `on` would take. @throws Refusal `NotFound`: no such unit; `NotCovered` */
 export async function quote(
   db: Queryable,
   contract: string,
@@ -140,6 +141,8 @@ export async function quote(
   { on, under }: { readonly on: string; readonly under: Under },
 ): Promise<Quote> {
   const asked = requireAmounts(under, amounts);
+  requireBeforeEnd(under, on);
+  const renewable = mayRenew(under, { on, today: under.today });
   const lots = await readLots(
     db,
     contract,
@@ -148,15 +151,12 @@ export async function quote(
   const { takings, missing } = takeAvailable(lots, asked, on);
   const bases: Amount[] = [];
   for (const amount of missing) {
-    const isBought = await everBought(db, contract, amount.unit);
+    const isBought = renewable && (await everBought(db, contract, amount.unit));
     bases.push({ unit: amount.unit, units: isBought ? basesFor(under.credits, amount) : 0 });
   }
   const used = applied(lots, changesOf('debit', takings));
-  const atZero = exhausted(
-    under.credits,
-    used,
-    asked.map(({ unit }) => unit),
-  ).filter((unit) => {
+  const spent = renewable ? asked.map(({ unit }) => unit) : [];
+  const atZero = exhausted(under.credits, used, spent).filter((unit) => {
     const short = missing.find((amount) => amount.unit === unit)?.units ?? 0;
     return short % (requireUnit(under.credits, unit).base ?? 1) === 0;
   });
@@ -170,6 +170,8 @@ export async function quote(
 /** Takes what is asked for; bases that renew are bought first where they are needed. */
 async function takeRenewing(client: PoolClient, operation: Operation, asked: readonly Amount[], under: Under) {
   const { contract, on } = operation;
+  requireBeforeEnd(under, on);
+  const renewable = mayRenew(under, { on, today: under.today });
   const lots = await lockLots(
     client,
     contract,
@@ -177,7 +179,8 @@ async function takeRenewing(client: PoolClient, operation: Operation, asked: rea
   );
   const batches: Batch[] = [];
   for (const amount of takeAvailable(lots, asked, on).missing) {
-    const times = (await everBought(client, contract, amount.unit)) ? basesFor(under.credits, amount) : 0;
+    const isBought = renewable && (await everBought(client, contract, amount.unit));
+    const times = isBought ? basesFor(under.credits, amount) : 0;
     if (times === 0) continue;
     const renewed = await renewBase(client, operation, under, amount.unit, { times, first: batches.length + 1 });
     lots.push(...renewed.lots);
@@ -206,6 +209,7 @@ async function renewExhausted(
   before: number,
 ): Promise<Batch[]> {
   const batches: Batch[] = [];
+  if (!mayRenew(under, { on: operation.on, today: under.today })) return batches;
   for (const unit of exhausted(under.credits, after, spent)) {
     const first = before + batches.length + 1;
     batches.push(...(await renewBase(client, operation, under, unit, { times: 1, first })).batches);
