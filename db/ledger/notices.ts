@@ -1,5 +1,6 @@
 /** Notices of credit: to the customer's side and to staff, once for each key. */
 import type { Pool, PoolClient } from 'pg';
+import { DAY_MS } from '../../contracts/zone.ts';
 import type { CreditNotice } from '../../domain/ledger/watch.ts';
 import type { Language } from '../contracts.ts';
 import { inTransaction } from '../pool.ts';
@@ -97,11 +98,17 @@ async function factsOf(client: PoolClient, { contract, lot, days, kind }: Credit
     ...{ customer, label: unit.label, available, pending },
     units: kind === 'creditExpiring' ? left : units,
     ...(lastDay === null ? {} : { lastDay }),
-    ...(days === undefined ? {} : { days }),
+    ...(days === undefined ? {} : { days: daysLeft(days, lastDay, under.today) }),
     ...(orderForm === null ? {} : { orderForm }),
     ...(kind === 'creditRenewed' ? { cents } : {}),
   };
   return { facts, to: unit.alerts?.to ?? 'mainContact' };
+}
+
+/** Of an announcement that comes late, because an end was noted late or nobody was there to make it: the days that are left. */
+function daysLeft(announced: number, lastDay: string | null, today: string): number {
+  if (lastDay === null) return announced;
+  return Math.min(announced, Math.max(0, (Date.parse(lastDay) - Date.parse(today)) / DAY_MS));
 }
 
 interface Recipient extends StaffAddress {

@@ -2,12 +2,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteContractEnd } from '../../../db/contractEnds.ts';
 import { expireLot } from '../../../db/ledger/expiry.ts';
+import { orderCreditNotices } from '../../../db/ledger/notices.ts';
 import { listOrders, placeOrder } from '../../../db/ledger/orders.ts';
 import { debit, quote, reserve, settle } from '../../../db/ledger/spending.ts';
 import { listLots, readStatement } from '../../../db/ledger/statement.ts';
 import { type CreditContract, readCreditContract } from '../../../db/ledger/under.ts';
 import { listLedgerOddities } from '../../../db/ledger/verification.ts';
 import { listUntold, noteTold, readWatchedCredit } from '../../../db/ledger/watching.ts';
+import { daysAfter } from '../../../domain/localDates.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { balanceOf, buy, LEDGER_TERMS, operation, storeCreditContract } from '../../support/ledgerWorld.ts';
 
@@ -128,6 +130,23 @@ describe('what lasts as long as the contract', () => {
 });
 
 describe('an end that is noted', () => {
+  it.each([
+    [40, 60, 40],
+    [30, 30, 30],
+    [60, 60, 60],
+    [1, 7, 1],
+  ])('%i days before is announced with the days that are left', async (left, step, told) => {
+    const { pool } = database;
+    const { contract, lot } = await ending();
+    const { today } = (await readCreditContract(pool, contract)) ?? { today: '' };
+    const lastDay = daysAfter(today, left);
+    await noteContractEnd(pool, contract, { lastDay, reason: 'Letter', by: 'staff:s-supervisor' });
+    const notice = { contract, kind: 'creditExpiring', key: `k${step}`, lot, days: step, tells: true } as const;
+    await orderCreditNotices(pool, notice, { address: 'staff@support.test', language: 'en' });
+    const { rows } = await pool.query('SELECT facts FROM notices WHERE contract = $1', [contract]);
+    expect(rows).toMatchObject([{ facts: { days: told, lastDay, units: 16 } }]);
+  });
+
   it('is told to the contract’s workflow, and may be taken back', async () => {
     const { pool } = database;
     const { contract, asOf } = await ending();
