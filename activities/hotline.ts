@@ -54,7 +54,9 @@ export function createHotlineActivities({
         const why = call.kind === 'call' ? 'hotline call' : 'remote work on an incident';
         await debit(pool, { key: id, contract, on, who, why, request }, [{ unit, units }], under);
       } catch (error) {
-        if (error instanceof Refusal && error.type === 'InsufficientCredit') return { result: 'insufficient' };
+        // After the contract's end it stays owed, for a person to see to.
+        const isOwed = error instanceof Refusal && ['InsufficientCredit', 'NotCovered'].includes(error.type);
+        if (isOwed) return { result: 'insufficient' };
         throw error;
       }
       await markHotlineCallDebited(pool, id);

@@ -5,6 +5,7 @@ import { interventionTerms, interventionWindows } from '../contracts/interventio
 import type { ContractTerms } from '../contracts/terms.ts';
 import { readAnnounced } from '../db/calendars.ts';
 import { readTerms } from '../db/contracts.ts';
+import { LAST_DAY } from '../db/ledger/lots.ts';
 import type { Operation } from '../db/ledger/operations.ts';
 import { reserve, settle } from '../db/ledger/spending.ts';
 import { type CreditContract, readCreditContract } from '../db/ledger/under.ts';
@@ -85,7 +86,7 @@ export function ledgerCredit(pool: Pool, now: () => number): CreditPort {
       try {
         await reserve(pool, operation, amountsOf(asked.amounts), under, asked.instead);
       } catch (error) {
-        if (!(error instanceof Refusal) || error.type !== 'InsufficientCredit') throw error;
+        if (!(error instanceof Refusal) || !NOT_HAD.includes(error.type)) throw error;
         const missing = (error.details.missing ?? []).map(({ unit, units }) => ({ [unit]: units }));
         return { result: 'insufficient', missing: missing.length > 0 ? plus(...missing) : asked.amounts };
       }
@@ -118,12 +119,15 @@ function amountsOf(amounts: UnitAmounts): Amount[] {
 /** The earliest last day of the lots that a reservation holds; null where all of them last as long as the contract. */
 async function lastDayOf(pool: Pool, reservation: string): Promise<string | null> {
   const { rows } = await pool.query<{ day: string | null }>(
-    `SELECT min(l.last_day)::text AS day FROM reservation_balances r JOIN credit_lots l ON l.id = r.lot
+    `SELECT min(${LAST_DAY})::text AS day FROM reservation_balances r JOIN credit_lots l ON l.id = r.lot
      WHERE r.reservation = $1`,
     [reservation],
   );
   return rows[0]?.day ?? null;
 }
+
+/** Why units are not to be had: none are left, or the contract ends before the date. */
+const NOT_HAD: readonly string[] = ['InsufficientCredit', 'NotCovered'];
 
 async function requireContract(pool: Pool, reference: string, now: number): Promise<CreditContract> {
   const contract = await readCreditContract(pool, reference, now);

@@ -18,6 +18,7 @@ import type { Route } from './route.ts';
 import { calendarRoutes } from './routes/calendars.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { contactRoutes } from './routes/contacts.ts';
+import { contractEndRoutes } from './routes/contractEnds.ts';
 import { contractRoutes } from './routes/contracts.ts';
 import { contractTermsRoutes } from './routes/contractTerms.ts';
 import { creditOperationRoutes } from './routes/creditOperations.ts';
@@ -69,6 +70,7 @@ export function allRoutes(
     ...mailRoutes({ ...deps, escalations: { door: deps.escalationDoor, allocateSr } }),
     ...contractRoutes(deps),
     ...contractTermsRoutes(deps),
+    ...contractEndRoutes(deps),
     ...contactRoutes(deps),
     ...creditRoutes(deps),
     ...creditOperationRoutes(deps),

@@ -23,7 +23,10 @@ export const ContactListOut = z.object({ items: z.array(ContactOut) }).meta({ id
 
 /** A contract in a list. */
 export const ContractSummary = z
-  .object({ reference: z.string(), family: z.string(), customer: z.string(), zone: z.string(), termsVersion: z.int() })
+  .object({
+    ...{ reference: z.string(), family: z.string(), customer: z.string(), zone: z.string(), termsVersion: z.int() },
+    endsOn: z.iso.date().optional().meta({ description: 'last local day in its zone; missing while no end is known' }),
+  })
   .meta({ id: 'ContractSummary' });
 /** The contracts that a caller may see. */
 export const ContractList = z.object({ items: z.array(ContractSummary) }).meta({ id: 'ContractList' });

@@ -198,6 +198,6 @@ export function inboundMailOut(row: InboundMailRow): z.input<typeof InboundMailS
 
 /** A contract in a list: what it is, without its terms. */
 export function contractOut(row: ContractRow): z.input<typeof ContractSummary> {
-  const { reference, family, customer, zone, version } = row;
-  return { reference, family, customer, zone, termsVersion: version };
+  const { reference, family, customer, zone, version, endsOn } = row;
+  return { reference, family, customer, zone, termsVersion: version, ...present({ endsOn }) };
 }

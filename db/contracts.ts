@@ -15,6 +15,8 @@ export interface ContractRow {
   /** Version of the terms in force. */
   readonly version: number;
   readonly terms: ContractTerms;
+  /** Its last local day, YYYY-MM-DD; null while no end is known. */
+  readonly endsOn: string | null;
 }
 
 /** A person who speaks for the customer on one contract. */
@@ -132,7 +134,7 @@ export async function readTerms(db: Queryable, reference: string, version: numbe
 
 // The newest version that is in force on today's date in the contract's zone.
 const CONTRACTS_IN_FORCE = `
-  SELECT c.reference, c.family, c.customer, c.zone, t.version, t.terms
+  SELECT c.reference, c.family, c.customer, c.zone, t.version, t.terms, c.ends_on::text AS "endsOn"
   FROM contracts c CROSS JOIN LATERAL (
     SELECT version, terms FROM contract_terms
     WHERE contract = c.reference AND effective_from <= (now() AT TIME ZONE c.zone)::date

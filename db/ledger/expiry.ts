@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
 import { changesOf } from '../../domain/ledger/entries.ts';
 import { isOver } from '../../domain/ledger/validity.ts';
-import { lockLotsById } from './lots.ts';
+import { LAST_DAY, lockLotsById } from './lots.ts';
 import { type Entered, operate, type Under } from './operations.ts';
 
 /**
@@ -20,7 +20,8 @@ export async function expireLot(
 ): Promise<Entered> {
   // Each time has a key of its own: that there is something to take is what makes it happen once.
   const { rows } = await pool.query<{ entries: string; last: string | null }>(
-    'SELECT count(*)::text AS entries, (SELECT last_day::text FROM credit_lots WHERE id = $1) AS last FROM credit_entries WHERE lot = $1',
+    `SELECT count(*)::text AS entries, (SELECT ${LAST_DAY}::text FROM credit_lots l WHERE id = $1) AS last
+     FROM credit_entries WHERE lot = $1`,
     [id],
   );
   const { entries = '0', last } = rows[0] ?? {};

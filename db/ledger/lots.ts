@@ -5,7 +5,9 @@ import type { Price } from '../../domain/ledger/terms.ts';
 import type { ValidDays } from '../../domain/ledger/validity.ts';
 import type { Queryable } from '../pool.ts';
 
-const LOT = `l.id, l.unit, l.valid_from::text AS "validFrom", l.last_day::text AS "lastDay", b.available, b.pending
+/** Last day of a lot `l`: its own, or the contract's where it lasts as long; null while no end is known. */
+export const LAST_DAY = 'coalesce(l.last_day, (SELECT ends_on FROM contracts WHERE reference = l.contract))';
+const LOT = `l.id, l.unit, l.valid_from::text AS "validFrom", ${LAST_DAY}::text AS "lastDay", b.available, b.pending
   FROM credit_lots l JOIN lot_balances b ON b.lot = l.id`;
 /** Everybody locks in this order, so that nobody waits for one another in a circle. */
 const ORDER = 'ORDER BY l.last_day NULLS LAST, l.id';

@@ -6,6 +6,7 @@ import type { CreditTerms } from '../../domain/ledger/terms.ts';
 import type { CreditNotice } from '../../domain/ledger/watch.ts';
 import type { Language } from '../contracts.ts';
 import { inTransaction } from '../pool.ts';
+import { LAST_DAY } from './lots.ts';
 import { readCreditContract } from './under.ts';
 import { noteAnnouncement } from './watching.ts';
 
@@ -83,7 +84,7 @@ async function factsOf(client: PoolClient, { contract, lot, days, kind }: Credit
     pending: number;
     customer: string;
   }>(
-    `SELECT l.unit, l.units, b.available + b.pending AS left, l.last_day::text AS "lastDay", o.order_form AS "orderForm",
+    `SELECT l.unit, l.units, b.available + b.pending AS left, ${LAST_DAY}::text AS "lastDay", o.order_form AS "orderForm",
             o.cents::float8 AS cents, s.available, s.pending, c.customer
      FROM credit_lots l JOIN lot_balances b ON b.lot = l.id JOIN credit_orders o ON o.id = l."order"
      JOIN contracts c ON c.reference = l.contract

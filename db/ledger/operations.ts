@@ -1,6 +1,7 @@
 /** Operations on the ledger: each happens once under its key, all its entries in one transaction, or not at all. */
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
+import type { ContractEnd } from '../../domain/ledger/contractEnd.ts';
 import type { Change, EntryKind } from '../../domain/ledger/entries.ts';
 import { insufficient } from '../../domain/ledger/settlement.ts';
 import type { Amount, CreditTerms } from '../../domain/ledger/terms.ts';
@@ -20,8 +21,8 @@ export interface Operation {
   readonly intervention?: string | undefined;
 }
 
-/** What operations on work are done under: the terms in force and today's local date in the contract's zone. */
-export interface Under {
+/** What operations on work are done under: the terms in force, the contract's end, and today's local date in its zone. */
+export interface Under extends ContractEnd {
   readonly credits: CreditTerms;
   readonly termsVersion: number;
   /** YYYY-MM-DD */

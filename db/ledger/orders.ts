@@ -1,6 +1,7 @@
 /** Buying units by a signed order form. Each order is to be invoiced. */
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
+import { requireBeforeEnd } from '../../domain/ledger/contractEnd.ts';
 import { changesOf } from '../../domain/ledger/entries.ts';
 import { priceOf } from '../../domain/ledger/orders.ts';
 import { requireUnit } from '../../domain/ledger/units.ts';
@@ -21,7 +22,7 @@ export interface OrderForm {
 /**
  * Enters an order; `on` is the date of the customer's signature, from which its own period runs.
  *
- * @throws Refusal `NotFound`, `ValidationFailed`; `Conflict`: the form has been entered
+ * @throws Refusal `NotFound`, `ValidationFailed`; `NotCovered`: signed after the contract's end; `Conflict`: the form has been entered
  */
 export async function placeOrder(pool: Pool, operation: Operation, form: OrderForm, under: Under): Promise<Entered> {
   const { key, contract, on, who } = operation;
@@ -31,6 +32,7 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
   const content = { does: 'order', contract, on, ...form };
   try {
     return await operate(pool, operation, content, { exclusive: false }, async (client) => {
+      requireBeforeEnd(under, on);
       await noteContract(client, contract);
       if (await isEntered(client, contract, orderForm)) throw alreadyEntered();
       const { termsVersion } = under;

@@ -1,5 +1,6 @@
 /** Bases that renew by themselves: each renewal is an order to be invoiced. */
 import type { PoolClient } from 'pg';
+import { mayRenew } from '../../domain/ledger/contractEnd.ts';
 import { type Change, changesOf } from '../../domain/ledger/entries.ts';
 import { type Lot, takeAvailable } from '../../domain/ledger/lots.ts';
 import { priceOf } from '../../domain/ledger/orders.ts';
@@ -21,10 +22,12 @@ export async function buyMissing(
   under: Under,
 ): Promise<{ readonly lots: Lot[]; readonly batches: Batch[] }> {
   const { contract, on } = operation;
+  const renewable = mayRenew(under, { on, today: under.today });
   const all = [...lots];
   const batches: Batch[] = [];
   for (const amount of takeAvailable(lots, asked, on).missing) {
-    const times = (await everBought(client, contract, amount.unit)) ? basesFor(under.credits, amount) : 0;
+    const isBought = renewable && (await everBought(client, contract, amount.unit));
+    const times = isBought ? basesFor(under.credits, amount) : 0;
     if (times === 0) continue;
     const renewed = await renewBase(client, operation, under, amount.unit, { times, first: batches.length + 1 });
     all.push(...renewed.lots);
@@ -43,6 +46,7 @@ export async function renewExhausted(
   before: number,
 ): Promise<Batch[]> {
   const batches: Batch[] = [];
+  if (!mayRenew(under, { on: operation.on, today: under.today })) return batches;
   for (const unit of exhausted(under.credits, after, spent)) {
     const first = before + batches.length + 1;
     batches.push(...(await renewBase(client, operation, under, unit, { times: 1, first })).batches);

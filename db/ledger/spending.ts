@@ -1,6 +1,7 @@
 /** Spending and reserving units: at once for work that is done, or kept for work that was approved. */
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
+import { isBeforeEnd, mayRenew, requireBeforeEnd } from '../../domain/ledger/contractEnd.ts';
 import { applied, type Change, changesOf } from '../../domain/ledger/entries.ts';
 import { type Lot, type Taken, takeAvailable } from '../../domain/ledger/lots.ts';
 import { basesFor, exhausted, renewing } from '../../domain/ledger/renewal.ts';
@@ -24,7 +25,7 @@ import { buyMissing, everBought, renewExhausted } from './renewals.ts';
  * Spends units for work that was done on `on`. Only lots valid on that date pay; the earliest last day first. A base that
  * renews by itself is bought as often as needed, and once more when the debit leaves nothing.
  *
- * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit
+ * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit; `NotCovered`: the date is after the contract's end
  */
 export async function debit(
   pool: Pool,
@@ -36,7 +37,7 @@ export async function debit(
   const content = { does: 'debit', contract: operation.contract, on: operation.on, amounts: asked };
   const units = asked.map(({ unit }) => unit);
   const exclusive = renewing(under.credits, units).length > 0;
-  if (!exclusive) {
+  if (!exclusive && isBeforeEnd(under, operation.on)) {
     const atOnce = await debitOneLot(pool, operation, asked, content);
     if (atOnce) return atOnce;
   }
@@ -75,7 +76,8 @@ async function debitOneLot(
  * the operation's key. The reservations `instead` of which it is made are given back in the same transaction, before it
  * takes: what they hold and is valid then is there for it.
  *
- * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit; `Conflict`: one of `instead` is settled
+ * @throws Refusal `InsufficientCredit`, `NotFound`: no such unit; `Conflict`: one of `instead` is settled; `NotCovered`: the date is
+ * after the contract's end
  */
 export async function reserve(
   pool: Pool,
@@ -159,7 +161,7 @@ export interface Quote extends Taken {
   readonly renewals: readonly Amount[];
 }
 
-/** Says what spending these amounts on `on` would take. @throws Refusal `NotFound`: no such unit */
+/** Says what spending these amounts on `on` would take. @throws Refusal `NotFound`: no such unit; `NotCovered` */
 export async function quote(
   db: Queryable,
   contract: string,
@@ -167,6 +169,8 @@ export async function quote(
   { on, under }: { readonly on: string; readonly under: Under },
 ): Promise<Quote> {
   const asked = requireAmounts(under, amounts);
+  requireBeforeEnd(under, on);
+  const renewable = mayRenew(under, { on, today: under.today });
   const lots = await readLots(
     db,
     contract,
@@ -175,15 +179,12 @@ export async function quote(
   const { takings, missing } = takeAvailable(lots, asked, on);
   const bases: Amount[] = [];
   for (const amount of missing) {
-    const isBought = await everBought(db, contract, amount.unit);
+    const isBought = renewable && (await everBought(db, contract, amount.unit));
     bases.push({ unit: amount.unit, units: isBought ? basesFor(under.credits, amount) : 0 });
   }
   const used = applied(lots, changesOf('debit', takings));
-  const atZero = exhausted(
-    under.credits,
-    used,
-    asked.map(({ unit }) => unit),
-  ).filter((unit) => {
+  const spent = renewable ? asked.map(({ unit }) => unit) : [];
+  const atZero = exhausted(under.credits, used, spent).filter((unit) => {
     const short = missing.find((amount) => amount.unit === unit)?.units ?? 0;
     return short % (requireUnit(under.credits, unit).base ?? 1) === 0;
   });
@@ -203,6 +204,7 @@ async function takeRenewing(
   released: readonly Change[] = [],
 ) {
   const { contract, on } = operation;
+  requireBeforeEnd(under, on);
   const units = asked.map(({ unit }) => unit);
   const locked = applied(await lockLots(client, contract, units), released);
   const { lots, batches } = await buyMissing(client, operation, locked, asked, under);

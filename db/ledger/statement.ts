@@ -1,6 +1,7 @@
 /** What a contract has and how it came to that: balances, statement, reservations. */
 import type { EntryKind } from '../../domain/ledger/entries.ts';
 import type { Queryable } from '../pool.ts';
+import { LAST_DAY } from './lots.ts';
 
 /** A line of a statement: one entry, and what the unit's balance was after it. */
 export interface StatementLine {
@@ -80,9 +81,9 @@ export interface LotRow {
 export async function listLots(db: Queryable, contract: string, all = false): Promise<LotRow[]> {
   const { rows } = await db.query<LotRow>(
     `SELECT l.id AS lot, l.unit, l.units AS bought, b.available, b.pending, l.valid_from::text AS "validFrom",
-            l.last_day::text AS "lastDay", o.order_form AS "orderForm", o.key AS "order"
+            ${LAST_DAY}::text AS "lastDay", o.order_form AS "orderForm", o.key AS "order"
      FROM credit_lots l JOIN lot_balances b ON b.lot = l.id JOIN credit_orders o ON o.id = l."order"
-     WHERE l.contract = $1 AND ($2 OR b.available > 0 OR b.pending > 0) ORDER BY l.last_day NULLS LAST, l.id`,
+     WHERE l.contract = $1 AND ($2 OR b.available > 0 OR b.pending > 0) ORDER BY ${LAST_DAY} NULLS LAST, l.id`,
     [contract, all],
   );
   return rows;

@@ -19,7 +19,8 @@ export async function readCreditContract(
 ): Promise<CreditContract | undefined> {
   const row = await readContract(db, reference);
   if (!row) return undefined;
-  const { terms, zone, version } = row;
+  const { terms, zone, version, endsOn } = row;
   const today = dateOfDay(localDayOf(zone, now));
-  return { credits: terms.credits ?? {}, termsVersion: version, today, zone, terms };
+  const end = endsOn === null ? {} : { endsOn };
+  return { credits: terms.credits ?? {}, termsVersion: version, today, ...end, zone, terms };
 }

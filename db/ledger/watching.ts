@@ -1,5 +1,6 @@
 /** What a contract's workflow reads of its credit, and what it has announced. */
 import { DAY_MS, instantOf } from '../../contracts/zone.ts';
+import { isBeforeEnd } from '../../domain/ledger/contractEnd.ts';
 import { renews } from '../../domain/ledger/renewal.ts';
 import { USUAL_ALERTS } from '../../domain/ledger/terms.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type WatchedLot,
 } from '../../domain/ledger/watch.ts';
 import type { Queryable } from '../pool.ts';
+import { LAST_DAY } from './lots.ts';
 import { type CreditContract, readCreditContract } from './under.ts';
 
 /** Announcements are made at eight in the morning, local time. */
@@ -35,7 +37,7 @@ export async function readWatchedCredit(
   const contract = await readCreditContract(db, reference, now);
   if (!contract) return undefined;
   const { rows } = await db.query<LotFacts>(
-    `SELECT l.id AS lot, l.unit, l.units, b.available, b.pending, l.last_day::text AS "lastDay", l.created_at AS since, o.kind
+    `SELECT l.id AS lot, l.unit, l.units, b.available, b.pending, ${LAST_DAY}::text AS "lastDay", l.created_at AS since, o.kind
      FROM credit_lots l JOIN lot_balances b ON b.lot = l.id JOIN credit_orders o ON o.id = l."order"
      WHERE l.contract = $1 ORDER BY l.id`,
     [reference],
@@ -65,7 +67,8 @@ function watched(facts: LotFacts, { credits, zone }: CreditContract, done: Reado
   };
 }
 
-function alertsOf(unit: string, rows: readonly LotFacts[], { credits, today }: CreditContract): DueAlert[] {
+function alertsOf(unit: string, rows: readonly LotFacts[], under: CreditContract): DueAlert[] {
+  const { credits, today } = under;
   const own = rows.filter((row) => row.unit === unit);
   const newest = own.at(-1);
   const terms = credits[unit];
@@ -79,7 +82,8 @@ function alertsOf(unit: string, rows: readonly LotFacts[], { credits, today }: C
     renews: renews(terms),
     newest,
   };
-  const alert = alertOf(balance, alerts);
+  // After the contract's end nobody is to buy more.
+  const alert = isBeforeEnd(under, today) ? alertOf(balance, alerts) : undefined;
   const renewals = own.filter(({ kind }) => kind === 'renewal' && alerts.nothingLeft);
   return [
     ...renewals.map(({ lot }) => ({ kind: 'creditRenewed' as const, key: `renewed:${lot}`, lot })),
@@ -121,7 +125,7 @@ export async function listUntold(db: Queryable, limit: number): Promise<UntoldCo
      WHERE e.id > c.told_entry OR (c.told_at <= e.at + interval '60 s' AND now() > e.at + interval '60 s')
         OR (c.told_at < now() - interval '1 day' AND EXISTS (
           SELECT FROM credit_lots l JOIN lot_balances b ON b.lot = l.id
-          WHERE l.contract = c.contract AND l.last_day IS NOT NULL AND (b.available > 0 OR b.pending > 0)))
+          WHERE l.contract = c.contract AND ${LAST_DAY} IS NOT NULL AND (b.available > 0 OR b.pending > 0)))
      ORDER BY e.id LIMIT $1`,
     [limit],
   );

@@ -1,7 +1,9 @@
 /** Interventions that are told of new opening hours, over the real core and a real Postgres; without Temporal. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ContractTermsInput } from '../../contracts/terms.ts';
 import { announceClosure, takeClosureBack } from '../../db/closures.ts';
 import { storeContact } from '../../db/contracts.ts';
 import { storeEstimate } from '../../db/interventionEstimates.ts';
@@ -24,6 +26,7 @@ let door: CoreInterventionDoor;
 const QUIET = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const MIGRATION = new URL('../../db/migrations/0008_interventions_followed.sql', import.meta.url);
 const SUPERVISOR = 'staff:s-supervisor';
 /** Open day and night, so that the test may run at any hour. */
 const TERMS = { ...LEDGER_TERMS.A, calendars: { support: { ...DAY_AND_NIGHT, closuresAdmitted: true } } };
@@ -193,5 +196,28 @@ describe('interventions that are not over', () => {
     );
     expect(rows.filter(({ by }) => by).map(({ name }) => name)).toEqual([LEDGER_TERMS.E.supportCalendar]);
     expect(rows.length).toBeGreaterThan(1);
+    // Those of terms that were stored before are found by the migration, to the same effect.
+    const { calendars, interventions, supportCalendar } = LEDGER_TERMS.A;
+    const counted = { ...calendars, approvals: DAY_AND_NIGHT, reminders: DAY_AND_NIGHT, clocks: DAY_AND_NIGHT };
+    const approvalWithin = { businessDays: 5, calendar: 'approvals' };
+    const remindersAfter = [1, 2, 3].map((businessDays) => ({ businessDays, calendar: 'reminders' }));
+    const other = `A-${randomUUID().slice(0, 8)}`;
+    await storeCreditContract(pool, other, {
+      ...LEDGER_TERMS.A,
+      calendars: counted,
+      interventions: { ...interventions, approvalWithin, remindersAfter },
+    } as ContractTermsInput);
+    const all = async () =>
+      (
+        await pool.query<{ name: string }>(
+          'SELECT name FROM contract_calendars WHERE contract IN ($1, $2) AND counted_by_interventions ORDER BY contract, name',
+          [reference, other],
+        )
+      ).rows.map(({ name }) => name);
+    const stored = await all();
+    expect(stored.sort()).toEqual(['approvals', 'reminders', supportCalendar, LEDGER_TERMS.E.supportCalendar].sort());
+    await pool.query('UPDATE contract_calendars SET counted_by_interventions = true');
+    await pool.query(/UPDATE contract_calendars[^;]*;/.exec(readFileSync(MIGRATION, 'utf8'))?.[0] ?? '');
+    expect((await all()).sort()).toEqual(stored);
   });
 });

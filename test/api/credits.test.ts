@@ -228,3 +228,26 @@ it('another contract is not there', async () => {
     expect((await asCustomer(`/v1/contracts/HOSTED/${what}`)).status).toBe(404);
   }
 });
+
+describe('the end of a contract', () => {
+  it('is noted by a supervisor, read by everybody on it, and nothing is bought or spent for a day after it', async () => {
+    await storeCreditContract(world.pool, 'ENDING', LEDGER_TERMS.E);
+    await order('ENDING', { pack: 16, unit: 'timeUnit' });
+    const lastDay = daysAfter(today, -1);
+    const path = '/v1/contracts/ENDING/end';
+    const wrong = await world.post('supervisor', path, { lastDay: '2026-02-30', reason: 'Letter' });
+    expect(wrong.status).toBe(422);
+    await world.post('supervisor', path, { lastDay: today, reason: 'Letter of the 10th' });
+    const { body: balance } = await world.get('billing', '/v1/contracts/ENDING/balance');
+    expect(JSON.stringify(balance)).toContain(`"lastDay":"${today}"`);
+    const noted = await world.post('supervisor', path, { lastDay, reason: 'Letter of the 12th' });
+    expect([noted.status, noted.body.endsOn]).toEqual([200, lastDay]);
+    expect((await world.get('billing', '/v1/contracts/ENDING')).body.endsOn).toBe(lastDay);
+    const late = await order('ENDING', { pack: 16, unit: 'timeUnit' });
+    expect([late.status, late.body.type]).toEqual([422, 'urn:relance:problem:not-covered']);
+    const back = await world.post('supervisor', path, { lastDay: null, reason: 'It goes on.' });
+    expect(back.body.endsOn).toBeUndefined();
+    expect((await order('ENDING', { pack: 16, unit: 'timeUnit' })).status).toBe(201);
+    expect((await world.post('supervisor', '/v1/contracts/NONE/end', { lastDay, reason: 'r' })).status).toBe(404);
+  });
+});

@@ -177,6 +177,7 @@ const BY_PHONE = ['decline', 'declineMore', 'cancel', 'changeDate'];
 function bodyOf(route: Route, caller: CallerName | undefined): object {
   const command = route.path.split('/').at(-1) ?? '';
   if (route.path.startsWith('/v1/billingProposals')) return {};
+  if (route.path === '/v1/contracts/{reference}/end') return { lastDay: inDays(400), reason: 'Letter' };
   if (route.path.startsWith('/v1/interventions')) {
     const isTold = BY_PHONE.includes(command) && (caller === 'agent' || caller === 'supervisor');
     const told = isTold ? { receivedAt: new Date().toISOString() } : {};
@@ -210,8 +211,8 @@ function call(route: Route, caller: CallerName | undefined, keyed = true): super
 const isAboutOneThing = (route: Route) => route.path.includes('{');
 
 describe('every route', () => {
-  it('is there: requests, explanations, commands, mails, contracts, terms, contacts, credits, portal, calendars, escalations, publishers, interventions, calls, proposals', () => {
-    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 4 + 6 + 3 + 3 + 4 + 6 + 4 + 16 + 4 + 4 + 23 + 3 + 4);
+  it('is there: requests, explanations, commands, mails, contracts, terms, ends, contacts, credits, portal, calendars, escalations, publishers, interventions, calls, proposals', () => {
+    expect(ROUTES.length).toBe(5 + 1 + 21 + 5 + 3 + 5 + 1 + 4 + 6 + 3 + 3 + 4 + 6 + 4 + 16 + 4 + 4 + 23 + 3 + 4);
     expect(new Set(ROUTES.map(nameOf)).size).toBe(ROUTES.length);
   });
 

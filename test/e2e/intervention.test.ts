@@ -13,6 +13,12 @@ interface Intervention {
   readonly ended?: { readonly used: object; readonly returned: object };
 }
 
+interface Planned extends Intervention {
+  readonly estimate?: { readonly id: string };
+  readonly plan?: { readonly from: string; readonly to: string; readonly freeBefore?: string };
+  readonly tasks: readonly { readonly kind: string }[];
+}
+
 interface Mail {
   readonly subject: string;
   readonly text: string;
@@ -136,5 +142,34 @@ describe('an intervention', () => {
     await until(async () => (await mails()).some(({ text }) => text.includes(`It runs. ${SECRET}`)), patience);
     const { text } = await historyText(stack, interventionWorkflowId(number, opened.n));
     expect(text).not.toMatch(/ORCHID|thea@|Théa/);
+  }, 180_000);
+
+  it('learns of a closure on its date, and staff get a task', async () => {
+    const { billing, prepaidCustomer, supervisor } = stack.tokens;
+    const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(Date.now());
+    const order = { pack: 4, signedOn: today, orderForm: 'BC-DEMO-2' };
+    await callApi(stack, `/v1/contracts/${CONTRACT}/orders`, order, billing);
+    const request = { contract: CONTRACT, contact: 'demo-thea', kind: 'installation', subject: 'Another server' };
+    const body = { ...request, description: 'Please install it.' };
+    const { number } = await callApi<{ number: string }>(stack, '/v1/requests', body, prepaidCustomer);
+    const { n } = await callApi<Intervention>(stack, `/v1/requests/${number}/interventions`, { text: 'Install it.' });
+    const path = `/v1/interventions/${number}/${n}`;
+    const read = () => callApi<Planned>(stack, path);
+    await callApi(stack, `${path}/study`, { feasible: true, text: 'It can be done.' });
+    await callApi(stack, `${path}/sendEstimate`, { service: 'pdmInstallation', units: 2 });
+    await callApi(stack, `${path}/approve`, { estimate: (await read()).estimate?.id }, prepaidCustomer);
+    await until(async () => (await read()).status === 'ready', patience);
+    await schedule(path);
+    await until(async () => (await read()).status === 'scheduled', patience);
+    const { plan } = await read();
+    const calendar = `/v1/calendars/${CONTRACT}.support`;
+    const closure = { from: plan?.from, to: plan?.to, reason: 'Stocktaking' };
+    await callApi(stack, `${calendar}/closures`, closure, supervisor);
+    await until(async () => (await read()).tasks.some(({ kind }) => kind === 'agreeOtherDate'), patience);
+    const counted = () => callApi<{ openInterventions: { older: number } }>(stack, calendar, undefined, supervisor);
+    await until(async () => (await counted()).openInterventions.older === 0, patience);
+    // Cancelling costs from an instant on, but never on a date that the provider has closed.
+    expect(plan?.freeBefore).toBeDefined();
+    expect((await read()).plan?.freeBefore).toBeUndefined();
   }, 180_000);
 });

@@ -88,6 +88,7 @@ const NOT_FOR_AGENTS: readonly string[] = [
   'POST /v1/publishers/{id}/people/{person}/retire',
   'POST /v1/contracts',
   'POST /v1/contracts/{reference}/terms',
+  'POST /v1/contracts/{reference}/end',
   'POST /v1/contracts/{reference}/contacts',
   'POST /v1/contracts/{reference}/contacts/{contact}/retire',
   'POST /v1/contracts/{reference}/contacts/{contact}/makeReferent',

@@ -7,6 +7,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createContractActivities } from '../../../activities/contracts.ts';
 import { createContractDoor } from '../../../client/contractDoor.ts';
+import { noteContractEnd } from '../../../db/contractEnds.ts';
 import { storeContact } from '../../../db/contracts.ts';
 import type { Under } from '../../../db/ledger/operations.ts';
 import { debit, reserve, settle } from '../../../db/ledger/spending.ts';
@@ -193,6 +194,26 @@ describe('the credit of a contract', () => {
     ]);
     expect(await noticesOf('ENDS')).toHaveLength(10);
     await replay('ENDS');
+  });
+
+  it('that lasts as long as the contract ends with it, once its last day is noted', async () => {
+    const { pool } = database;
+    const under = await storeCreditContract(pool, 'OVER', LEDGER_TERMS.E, start);
+    const now = localDate(await env.currentTimeMs(), 'Europe/Paris');
+    await buy(pool, 'OVER', { unit: 'timeUnit', units: 16 }, under, now);
+    await tell('OVER');
+    const lastDay = daysAfter(now, 20);
+    await noteContractEnd(pool, 'OVER', { lastDay, reason: 'Letter', by: 'staff:s-supervisor' });
+    await tell('OVER');
+    await goTo(endOf(lastDay, 'Europe/Paris') - 60_000);
+    expect(await balanceOf(pool, 'OVER', 'timeUnit')).toEqual({ available: 16, pending: 0 });
+    await goTo(endOf(lastDay, 'Europe/Paris') + 1_000);
+    await until(async () => (await balanceOf(pool, 'OVER', 'timeUnit')).available === 0);
+    expect(await kindsOf('OVER')).toEqual(['purchase', 'expire']);
+    await until(async () => (await statusOf('OVER')) === 'COMPLETED');
+    expect((await noticesOf('OVER')).map((one) => one.replace(/ \d+ to .*/, ''))).toEqual(
+      expect.arrayContaining(['creditExpiring 7']),
+    );
   });
 
   it('that was bought late is not announced for days that had passed', async () => {

@@ -1,0 +1,35 @@
+/** The end of a contract, noted. */
+import type { Pool } from 'pg';
+import type { Who } from '../domain/events.ts';
+import { inTransaction } from './pool.ts';
+
+/** What is noted of an end. */
+export interface NotedEnd {
+  /** Last local day in the contract's zone, YYYY-MM-DD; null: it does not end after all. */
+  readonly lastDay: string | null;
+  readonly reason: string;
+  readonly by: Who;
+}
+
+/**
+ * Notes the last day of a contract, or that none is known any more; false when there is no such contract. The relay then tells
+ * the contract's workflow: what lasts as long as the contract ends with it.
+ */
+export async function noteContractEnd(
+  pool: Pool,
+  reference: string,
+  { lastDay, reason, by }: NotedEnd,
+): Promise<boolean> {
+  return await inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      lastDay === null
+        ? `UPDATE contracts SET ends_on = NULL, ends_reason = NULL, ends_noted_by = NULL, ends_noted_at = NULL
+           WHERE reference = $1`
+        : `UPDATE contracts SET ends_on = $2, ends_reason = $3, ends_noted_by = $4, ends_noted_at = now()
+           WHERE reference = $1`,
+      lastDay === null ? [reference] : [reference, lastDay, reason, by],
+    );
+    await client.query("UPDATE credit_contracts SET told_at = 'epoch' WHERE contract = $1", [reference]);
+    return rowCount === 1;
+  });
+}
