@@ -28,7 +28,7 @@ import { CancellationOut, EstimateDraftOut, InterventionOut, LoggingOut } from '
 import { cancellationOut } from '../presentIntervention.ts';
 import { validationFailed } from '../problems.ts';
 import { mayCommandIntervention, ROLES, whoOf } from '../rights.ts';
-import { type Answer, type Changing, changing, type Input, type Route } from '../route.ts';
+import { type Answer, type Changing, changing, type Input, type KeyedCall, type Route } from '../route.ts';
 import { interventionAnswer, interventionRefusal, visibleIntervention } from '../visibleIntervention.ts';
 
 interface Dependencies {
@@ -61,7 +61,7 @@ function commandRoute(deps: Dependencies, name: InterventionCommandName): Route 
     async handle({ caller, params, body, call }) {
       const row = await visibleIntervention(pool, caller, params);
       const { text, actionPlan, receivedAt, ...fields } = body as Written;
-      const meta = metaOf(caller, row, name, call.updateId, receivedAt);
+      const meta = metaOf(caller, row, name, call, receivedAt);
       try {
         await withText(pool, row.request, text, meta, (named) =>
           withActionPlan(pool, row.request, actionPlan, meta, (further) =>
@@ -76,20 +76,24 @@ function commandRoute(deps: Dependencies, name: InterventionCommandName): Route 
   });
 }
 
+/** What costs by when it happened: it counts from when it was first given. That something was away costs the customer nothing. */
+const COUNTED: readonly InterventionCommandName[] = ['stopWork', 'complete', 'cancel', 'changeDate'];
+
 /** The customer's own word, or what was told on the phone, entered by staff. @throws Problem `validation-failed` */
 function metaOf(
   caller: TokenHolder,
   row: InterventionRow,
   name: InterventionCommandName,
-  commandId: string,
+  { updateId: commandId, since }: KeyedCall,
   receivedAt: string | undefined,
 ): Meta {
+  const first = COUNTED.includes(name) ? { receivedAt: since.getTime() } : {};
   if (caller.role === 'customer') {
-    if (receivedAt === undefined) return { who: whoOf(caller), channel: 'portal', commandId };
+    if (receivedAt === undefined) return { who: whoOf(caller), channel: 'portal', commandId, ...first };
     throw validationFailed([{ path: 'receivedAt', message: 'Only staff write down a phone call: leave this out.' }]);
   }
   if (!INTERVENTION_CUSTOMER_COMMANDS.some((one) => one === name)) {
-    return { who: whoOf(caller), channel: 'api', commandId };
+    return { who: whoOf(caller), channel: 'api', commandId, ...first };
   }
   if (receivedAt === undefined) {
     const message = 'The customer decides this: say when they told it on the phone.';
