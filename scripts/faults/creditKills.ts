@@ -6,7 +6,7 @@ import { listLedgerOddities } from '../../db/ledger/verification.ts';
 import { spend } from './creditDebits.ts';
 import { deadlocks, repeatedActivities } from './creditEvidence.ts';
 import { giveBack } from './creditReturns.ts';
-import { createRound, type KillTimes, type Round, UNITS } from './creditRound.ts';
+import { createRound, type KillTimes, type Round, type RoundSize, UNITS } from './creditRound.ts';
 import type { FaultStack } from './faultStack.ts';
 import { firstSeed } from './kills.ts';
 import { prepaidCallers } from './prepaid.ts';
@@ -16,12 +16,19 @@ import type { Journal } from './traffic.ts';
 /** Kills of a round, while units are asked for and while they are given back. */
 interface Measure {
   readonly rounds: number;
+  readonly size: RoundSize;
   readonly debits: KillTimes;
   readonly returns: KillTimes;
 }
 
-const SHORT: Measure = { rounds: 1, debits: { apis: 2, workers: 1 }, returns: { apis: 2, workers: 1 } };
-const FULL: Measure = { rounds: 5, debits: { apis: 4, workers: 3 }, returns: { apis: 4, workers: 2 } };
+const SHORT: Measure = {
+  ...{ rounds: 1, size: { calls: 30, approved: 5 } },
+  ...{ debits: { apis: 2, workers: 1 }, returns: { apis: 2, workers: 1 } },
+};
+const FULL: Measure = {
+  ...{ rounds: 5, size: { calls: 40, approved: 10 } },
+  ...{ debits: { apis: 4, workers: 3 }, returns: { apis: 4, workers: 2 } },
+};
 
 /** A round on a contract of its own for each seed. */
 export async function spendUnderKills(stack: FaultStack, journal: Journal, isShort: boolean): Promise<Outcome> {
@@ -31,7 +38,7 @@ export async function spendUnderKills(stack: FaultStack, journal: Journal, isSho
   const figures: string[] = [];
   for (let seed = firstSeed(), end = seed + measure.rounds; seed < end; seed++) {
     const before = await deadlocks(stack);
-    const outcome = await spendOnce(await createRound({ stack, journal, callers, seed }), measure);
+    const outcome = await spendOnce(await createRound({ stack, journal, callers, seed }, measure.size), measure);
     const ended = (await deadlocks(stack)) - before;
     wrong.push(...outcome.wrong.map((one) => `seed ${seed}: ${one}`));
     if (ended > 0) wrong.push(`seed ${seed}: ${ended} deadlocks`);

@@ -8,12 +8,8 @@ import type { Answer, Journal } from './traffic.ts';
 
 /** Units that are available; twice as many callers ask for one. */
 export const UNITS = 100;
-/** Of those who ask, calls of the hotline, whose units a worker debits. */
-const CALLS = 40;
-/** Interventions that a unit more is reserved for each: they are withdrawn. */
-const APPROVED = 10;
-/** Together what is available and what is reserved. */
-const PACKS = [40, 40, 30];
+/** Of each of the first two lots; the third has the rest. */
+const LOT = 40;
 /** The longest from the last answer until what waits for another attempt is done; milliseconds. */
 export const DONE_WITHIN_MS = 120_000;
 const TOKEN_MS = 3_600_000;
@@ -22,6 +18,14 @@ const TOKEN_MS = 3_600_000;
 export interface KillTimes {
   readonly apis: number;
   readonly workers: number;
+}
+
+/** Who is there besides the callers of the API. */
+export interface RoundSize {
+  /** Of those who ask, calls of the hotline, whose units a worker debits. */
+  readonly calls: number;
+  /** Interventions that a unit more is reserved for each: they are withdrawn. */
+  readonly approved: number;
 }
 
 /** A call of the hotline that is not over. */
@@ -44,16 +48,19 @@ export interface Round {
 }
 
 /** Makes one on a contract of its own. */
-export async function createRound(base: Omit<Round, 'contract' | 'calls' | 'approved'>): Promise<Round> {
+export async function createRound(
+  base: Omit<Round, 'contract' | 'calls' | 'approved'>,
+  size: RoundSize,
+): Promise<Round> {
   const { stack, journal, callers, seed } = base;
   const round = { ...base, contract: `KILLS-${seed}`, calls: [], approved: [] };
   await loadPrepaidContract(stack.pool, round.contract, 'hotline');
-  await order(callers, journal, round.contract, PACKS);
+  await order(callers, journal, round.contract, [LOT, LOT, UNITS + size.approved - 2 * LOT]);
   const contact = contactOf(round.contract);
   const token = await issueToken(stack.pool, { contact, expiresAt: new Date(Date.now() + TOKEN_MS) });
   const [calls, approved] = await Promise.all([
-    Promise.all(Array.from({ length: CALLS }, () => beginCall(round))),
-    Promise.all(Array.from({ length: APPROVED }, () => approveOne(round, token))),
+    Promise.all(Array.from({ length: size.calls }, () => beginCall(round))),
+    Promise.all(Array.from({ length: size.approved }, () => approveOne(round, token))),
   ]);
   return { ...round, calls, approved };
 }
