@@ -22,7 +22,7 @@ interface Measure {
 }
 
 const SHORT: Measure = {
-  ...{ rounds: 1, size: { calls: 20, approved: 5 } },
+  ...{ rounds: 1, size: { calls: 30, approved: 5 } },
   ...{ debits: { apis: 2, workers: 1 }, returns: { apis: 2, workers: 1 } },
 };
 const FULL: Measure = {
