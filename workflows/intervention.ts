@@ -1,5 +1,5 @@
 /** An intervention, from its feasibility study to its report. The core decides, this waits, activities act. */
-import { allHandlersFinished, continueAsNew, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, continueAsNew, patched, setHandler } from '@temporalio/workflow';
 import { newsIn } from '../domain/changedHours.ts';
 import { whatCancellingCosts as costOf } from '../domain/intervention/cancellation.ts';
 import { hasEnded } from '../domain/intervention/credit.ts';
@@ -42,15 +42,18 @@ export interface InterventionOutcome {
   readonly version: number;
 }
 
+/** What differs is in `domain/intervention/release.ts`. */
+const SECOND_RELEASE = 'interventions: second release';
+
 /** One intervention. Its id is `intervention:<request>:<n>`. */
 export async function intervention(input: InterventionInput): Promise<InterventionOutcome> {
-  const shell = setup(input);
+  const shell = setup(input, !patched(SECOND_RELEASE));
   return await outsideOfTraces(() => run(shell));
 }
 
 /** Registers every handler before anything is awaited. */
-function setup(input: InterventionInput): InterventionShell {
-  const shell = refusing(() => createShell(input, Date.now(), createVisibility()));
+function setup(input: InterventionInput, isFirst: boolean): InterventionShell {
+  const shell = refusing(() => createShell(input, { now: Date.now(), isFirst }, createVisibility()));
 
   setHandler(interventionOpenUpdate, async ({ commandId }) => resultOnceSaved(shell, commandId));
   for (const name of INTERVENTION_COMMANDS) handleCommand(shell, name);

@@ -4,6 +4,7 @@ import type { InterventionEffect } from '../domain/intervention/effects.ts';
 import type { InterventionEvent, InterventionEventOf } from '../domain/intervention/events.ts';
 import { advanceIntervention, openIntervention } from '../domain/intervention/intervention.ts';
 import { type InterventionMoment, nextInterventionMoment } from '../domain/intervention/passing.ts';
+import { inRelease } from '../domain/intervention/release.ts';
 import type { InterventionRules } from '../domain/intervention/rules.ts';
 import type { InterventionState } from '../domain/intervention/state.ts';
 import type { InterventionTerms } from '../domain/intervention/terms.ts';
@@ -38,14 +39,23 @@ const CORE: Core<
   derive: interventionView,
 };
 
-/** The shell of a new intervention, or of one that goes on. @throws Refusal for a module that the terms do not have. */
+/**
+ * The shell of a new intervention, or of one that goes on. `isFirst`: the run began on the first release.
+ *
+ * @throws Refusal for a module that the terms do not have
+ */
 export function createShell(
   input: InterventionInput,
-  now: number,
+  { now, isFirst }: { readonly now: number; readonly isFirst: boolean },
   changed: (shell: InterventionShell) => void,
 ): InterventionShell {
-  const { terms, windows, state } = input;
-  const first = (rules: InterventionRules) => (state ? { state, effects: state.pending } : opened(input, rules, now));
+  const { terms, windows } = input;
+  const first = (rules: InterventionRules) => {
+    const { state, effects } = input.state
+      ? { state: input.state, effects: input.state.pending }
+      : opened(input, rules, now);
+    return { state: inRelease(state, isFirst), effects };
+  };
   return hold({ terms, windows }, first, CORE, { perform: performIntervention, changed });
 }
 

@@ -1,5 +1,6 @@
 /** What cancelling costs the customer (A art. 1, 4a): asked beforehand, and done by the same rule. */
 import { isNone, least, minus, NONE } from './amounts.ts';
+import { isAsFirstReleased } from './release.ts';
 import type { InterventionRules } from './rules.ts';
 import type { InterventionState, Plan } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -44,10 +45,14 @@ export function costsFrom({ freeBefore, uncovered }: Plan): number | undefined {
 }
 
 /** Whether cancelling, or a change of date, is too late to be free. A date that passed without work was not kept: no limit is left. */
-export function isInsideLimit({ plan, status }: Pick<InterventionState, 'plan' | 'status'>, at: number): boolean {
+export function isInsideLimit(
+  state: Pick<InterventionState, 'plan' | 'status' | 'asFirstReleased'>,
+  at: number,
+): boolean {
+  const { plan, status } = state;
   const limit = plan && costsFrom(plan);
   if (!plan || limit === undefined || at < limit) return false;
-  return status !== 'scheduled' || at < plan.to;
+  return status !== 'scheduled' || at < plan.to || isAsFirstReleased(state);
 }
 
 /** Of what was planned for the date: what is not performed. Otherwise all that was approved. */

@@ -8,6 +8,7 @@ import { type InterventionDraft, openTask, orderMail, tellStaff } from './draft.
 import type { InterventionEffect } from './effects.ts';
 import type { InterventionEventOf } from './events.ts';
 import { planSecured } from './planning.ts';
+import { isAsFirstReleased } from './release.ts';
 import { hoursOf } from './rules.ts';
 import { ENDED, type InterventionState, type Reservation } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -57,7 +58,7 @@ export function unitsReserved(draft: InterventionDraft, { key, at, validUntil }:
   draft.state.wanted = minus(draft.state.wanted, amounts);
   // More units: what was warned of is not true any more. What an agent has asked for since is asked for still.
   const { asked } = draft.state.overrun;
-  const isAsked = asked?.amounts !== undefined;
+  const isAsked = asked?.amounts !== undefined && !isAsFirstReleased(draft.state);
   draft.state.overrun = isAsked ? { asked } : {};
   stopWaiting(draft, 'order', ...(isAsked ? [] : (['more'] as const)));
   if (draft.state.status === 'reserving' || draft.state.status === 'awaitingOrder') becomeReady(draft, at);

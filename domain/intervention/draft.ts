@@ -3,6 +3,7 @@ import { type DraftOf, draftOf, effectKey, issue, type Source } from '../draft.t
 import type { EffectKey } from '../effects.ts';
 import { amountOf } from './amounts.ts';
 import type { InterventionEffect, InterventionMailOrder, InterventionNews, InterventionTaskKind } from './effects.ts';
+import { isAsFirstReleased } from './release.ts';
 import type { InterventionRules } from './rules.ts';
 import type { InterventionState, InterventionTask } from './state.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -54,7 +55,8 @@ export function tellStaff(
   news: InterventionNews,
   dates: { readonly from?: number; readonly wasFrom?: number } = {},
 ): void {
-  if (enteredBy === undefined) orderMail(draft, { kind: 'interventionNews', news, ...dates });
+  if (enteredBy !== undefined || isAsFirstReleased(draft.state)) return;
+  orderMail(draft, { kind: 'interventionNews', news, ...dates });
 }
 
 /** What staff had to do is done, or needs no doing any more. */

@@ -31,6 +31,7 @@ import {
 import { decidePassing, needsWindow } from './passing.ts';
 import { hoursChanged, hoursVersions } from './planHours.ts';
 import { changeDate, postpone, schedule } from './planning.ts';
+import { isAsFirstReleased } from './release.ts';
 import type { InterventionRules } from './rules.ts';
 import type { InterventionId, InterventionResult, InterventionState } from './state.ts';
 import { requireCustomer, requirePossible } from './transitions.ts';
@@ -246,8 +247,8 @@ function mailAccepted(draft: InterventionDraft, { key, at }: InterventionEventOf
   if (effect?.kind !== 'mail') return;
   if (effect.order.kind === 'waitingReminder') return reminded(draft, key, at);
   // Of a date that does not stand any more it was not sent.
-  const isOfPlan = effect.order.kind === 'dayBefore' && draft.state.plan?.reminded === key;
-  if (isOfPlan) record(draft, at, SYSTEM, { type: 'remindedDayBefore' });
+  const isOfPlan = draft.state.plan?.reminded === key || isAsFirstReleased(draft.state);
+  if (effect.order.kind === 'dayBefore' && isOfPlan) record(draft, at, SYSTEM, { type: 'remindedDayBefore' });
 }
 
 /** The customer cannot be reached: reminders stop until a person has corrected the address. */

@@ -185,6 +185,8 @@ export interface InterventionState {
   readonly commands: readonly { readonly id: string; readonly result: InterventionResult }[];
   /** Effects issued and not done. */
   readonly pending: readonly InterventionEffect[];
+  /** Set in a run that began on the first release, see release.ts. */
+  readonly asFirstReleased?: true;
   readonly ended?: Ending;
   /** Versions of the calendars by which the date was worked out, where something was announced for them. */
   readonly hours?: { readonly [calendar: string]: number };

@@ -7,6 +7,7 @@ import { reserveWanted } from './credit.ts';
 import { closingAfter, localDate, whyOutsideHours } from './days.ts';
 import { closeTasks, type InterventionDraft, openTask, orderMail } from './draft.ts';
 import type { InterventionEventOf } from './events.ts';
+import { isAsFirstReleased } from './release.ts';
 import { hoursOf, type InterventionRules } from './rules.ts';
 import type { InterventionState, WorkLog } from './state.ts';
 import { budgetOf, reservedOf, secondsLeft, secondsToShare, tripUnits, unitOf, usedOf, wholeSeconds } from './usage.ts';
@@ -57,6 +58,7 @@ export function logWork(draft: InterventionDraft, event: InterventionEventOf<'lo
 /** Work that says when it began keeps to what work that is timed keeps to. */
 function requireTime({ state, rules }: InterventionDraft, from: number, to: number, at: number): void {
   if (to > at) throw wrong('from', 'It would end in the future.');
+  if (isAsFirstReleased(state)) return;
   if (from < (state.estimate?.approved?.at ?? state.openedAt)) {
     throw wrong('from', 'It would begin before the work was agreed to.');
   }
@@ -185,7 +187,7 @@ export function agreeMore(draft: InterventionDraft, event: InterventionEventOf<'
 export function declineMore(draft: InterventionDraft, event: InterventionEventOf<'declineMore'>): void {
   forgetAsked(draft);
   // More was agreed to before, which the balance lacks still.
-  if (!isNone(draft.state.missing)) wait(draft, 'order', event.at);
+  if (!isNone(draft.state.missing) && !isAsFirstReleased(draft.state)) wait(draft, 'order', event.at);
   closeTasks(draft, 'moreUnanswered');
   record(draft, event.at, event, { type: 'moreDeclined', ...withText(event.text) });
   openTask(draft, event.at, { kind: 'moreDeclined' });
