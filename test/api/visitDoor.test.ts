@@ -129,6 +129,7 @@ describe('a schedule of visits', () => {
     await door.remove(visits);
     await expect(handleOf(visits).describe()).rejects.toThrow(ScheduleNotFoundError);
     expect(await door.keep(visits, true)).toBe('created');
-    await until(() => askedOf('GONE').length === 2, patience);
+    // Within the same second Temporal starts it once.
+    await until(async () => (await door.keep(visits, true)) === 'kept' && askedOf('GONE').length > 1, patience);
   });
 });
