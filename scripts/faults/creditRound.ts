@@ -78,8 +78,7 @@ async function approveOne({ stack, callers, journal, contract }: Round, token: s
   const path = `/v1/interventions/${number}/1`;
   const body = { scope: 'Install it.', unit: UNIT.hotline, units: 1 };
   const sent = await done<{ estimate: { id: string } }>(callers.agent, journal, `${path}/sendEstimate`, body);
-  const contact = Object.defineProperty({ api: '', token }, 'api', { get: callers.api });
-  await done(contact, journal, `${path}/approve`, { estimate: sent.estimate.id });
+  await done(callers.as(token), journal, `${path}/approve`, { estimate: sent.estimate.id });
   const isReady = async () => {
     const { rowCount } = await stack.pool.query("SELECT FROM interventions WHERE request = $1 AND status = 'ready'", [
       number,

@@ -20,7 +20,6 @@ interface Harm {
   readonly when: 'sent' | 'changed';
 }
 
-/** The mails of these wait for nothing else. */
 const SHORT: readonly Harm[] = [
   { whom: 'workers', when: 'sent' },
   { whom: 'apis', when: 'changed' },
@@ -33,7 +32,7 @@ const FULL: readonly Harm[] = [
 ];
 const FULL_ROUNDS = 3;
 const KINDS: readonly PrepaidKind[] = ['tickets', 'hotline'];
-/** Units that a round has at most, of either kind. */
+/** Units that a round's lives share, of either kind. */
 const PACKS: { readonly [kind in PrepaidKind]: readonly number[] } = { tickets: [40], hotline: [40] };
 /** From the calls until the kill, at most. */
 const SOON_MS = 60;

@@ -18,6 +18,8 @@ export interface PrepaidCallers {
   readonly apis: readonly Part[];
   /** Addresses in turn: who was not answered by one asks the other. */
   api(): string;
+  /** Whoever has the token. */
+  as(token: string): Caller;
   readonly agent: Caller;
   readonly supervisor: Caller;
   readonly billing: Caller;
@@ -58,7 +60,7 @@ export async function prepaidCallers(stack: FaultStack): Promise<PrepaidCallers>
   const urls = [stack.api, second.url];
   let asked = 0;
   const api = () => urls[asked++ % urls.length] ?? stack.api;
-  const caller = (token: string): Caller => ({
+  const as = (token: string): Caller => ({
     get api() {
       return api();
     },
@@ -66,8 +68,8 @@ export async function prepaidCallers(stack: FaultStack): Promise<PrepaidCallers>
   });
   const { agent, supervisor, billing } = stack.tokens;
   return {
-    ...{ apis: [stack.parts.api, second.part], api },
-    ...{ agent: caller(agent), supervisor: caller(supervisor), billing: caller(billing) },
+    ...{ apis: [stack.parts.api, second.part], api, as },
+    ...{ agent: as(agent), supervisor: as(supervisor), billing: as(billing) },
   };
 }
 
