@@ -100,7 +100,9 @@ export const INTERVENTION_BODIES = {
   }),
   approve: z.strictObject({ estimate: z.uuid().meta({ description: 'id of the estimate that was read' }) }),
   decline: z.strictObject({ estimate: z.uuid(), text, receivedAt }),
-  agreeMore: z.strictObject({ units: Units.optional().meta({ description: 'without it what was asked for' }) }),
+  agreeMore: z.strictObject({
+    units: Units.meta({ description: 'how many more: what was asked for, or another number' }),
+  }),
   declineMore: z.strictObject({ text, receivedAt }),
   cancel: z.strictObject({ lost, text, receivedAt }),
   changeDate: z.strictObject({ from: At, to: At, lost, text, receivedAt }),

@@ -103,6 +103,9 @@ function operationOut({ key, entries }: Entered) {
 
 function amountsOf(body: z.output<typeof DebitBody>, under: CreditContract): Amount[] {
   const unit = body.unit ?? onlyUnit(under);
+  if (body.returnTrips !== undefined && under.credits[unit]?.travel.counted !== 'returnTrip') {
+    throw validationFailed([{ path: 'returnTrips', message: 'The terms of this unit count no trips: leave it out.' }]);
+  }
   const work =
     body.seconds === undefined ? [{ unit, units: body.units ?? 0 }] : unitsOfWork(under.credits, unit, body.seconds);
   return added([...work, ...unitsOfTrips(under.credits, unit, body.returnTrips ?? 0)]);

@@ -89,10 +89,11 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
     'We will agree another date with you.',
   ],
   cancelledTitle: 'Intervention cancelled',
-  cancelled: (by) =>
-    by === 'customer'
-      ? 'As you asked, the intervention is cancelled.'
-      : 'We have to cancel the intervention. You lose no units.',
+  cancelled(by, isWorkDue) {
+    if (by === 'customer') return 'As you asked, the intervention is cancelled.';
+    const rest = isWorkDue ? 'Only the work already done is debited.' : 'You lose no units.';
+    return `We have to cancel the intervention. ${rest}`;
+  },
   used: 'Debited for work done',
   lost: 'Lost',
   returned: 'Returned to your balance',

@@ -98,10 +98,11 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     'Nous conviendrons d’une autre date avec vous.',
   ],
   cancelledTitle: 'Intervention annulée',
-  cancelled: (by) =>
-    by === 'customer'
-      ? 'Comme vous l’avez demandé, l’intervention est annulée.'
-      : 'Nous devons annuler l’intervention. Vous ne perdez aucune unité.',
+  cancelled(by, isWorkDue) {
+    if (by === 'customer') return 'Comme vous l’avez demandé, l’intervention est annulée.';
+    const rest = isWorkDue ? 'Seul le travail déjà fait est débité.' : 'Vous ne perdez aucune unité.';
+    return `Nous devons annuler l’intervention. ${rest}`;
+  },
   used: 'Débité pour le travail fait',
   lost: 'Perdu',
   returned: 'Rendu à votre solde',

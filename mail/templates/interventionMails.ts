@@ -1,4 +1,5 @@
 /** From an intervention's mail order, or a call's alert, to subject, text and HTML. */
+import { isNone } from '../../domain/intervention/amounts.ts';
 import type { CancellationCost } from '../../domain/intervention/cancellation.ts';
 import { INTERVENTION_STAFF_MAILS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
@@ -209,7 +210,7 @@ function content(
       return {
         title: words.cancelledTitle,
         blocks: [
-          paragraph(words.cancelled(order.by)),
+          paragraph(words.cancelled(order.by, !isNone(order.cost.used))),
           ...quoted(words.remark, facts.text),
           { is: 'facts', facts: costFacts(order.cost, facts, words) },
           paragraph(words.statement),

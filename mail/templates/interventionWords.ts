@@ -53,7 +53,8 @@ export interface InterventionWords {
   readonly postponedTitle: string;
   readonly postponed: (wasFrom: string) => readonly string[];
   readonly cancelledTitle: string;
-  readonly cancelled: (by: 'customer' | 'provider') => string;
+  /** `isWorkDue`: work that was done is debited. */
+  readonly cancelled: (by: 'customer' | 'provider', isWorkDue: boolean) => string;
   readonly used: string;
   readonly lost: string;
   readonly returned: string;

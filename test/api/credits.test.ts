@@ -110,6 +110,13 @@ describe('debits', () => {
     expect(body.items[0]).toMatchObject({ unit: 'timeUnit', available: 16, pending: 0 });
   });
 
+  it('counts no trips where they are paid as expenses, and says so', async () => {
+    await storeCreditContract(world.pool, 'EXPENSES', LEDGER_TERMS.A);
+    const body = { seconds: 901, on: '2026-05-05', why: 'w', returnTrips: 1 };
+    const refused = await world.post('billing', '/v1/contracts/EXPENSES/debits?dryRun=true', body);
+    expect([refused.status, refused.body.errors]).toMatchObject([422, [{ path: 'returnTrips' }]]);
+  });
+
   it('spends, and a statement says what became of it', async () => {
     const spent = await world.post('supervisor', path, work);
     expect(spent.body.entries).toMatchObject([{ unit: 'timeUnit', kind: 'debit', available: -2, pending: 0 }]);

@@ -166,7 +166,7 @@ const INTERVENTION: { readonly [command: string]: object } = {
   withdraw: { text: 'We cannot.' },
   settleTask: { task: 'agreeOtherDate' },
   approve: { estimate: randomUUID() },
-  agreeMore: {},
+  agreeMore: { units: { ticket: 1 } },
   decline: { estimate: randomUUID() },
   declineMore: {},
   cancel: {},

@@ -4,6 +4,7 @@ import {
   INTERVENTION_NEWS,
   type InterventionMailOrder,
 } from '../../domain/intervention/effects.ts';
+import type { UnitAmounts } from '../../domain/intervention/terms.ts';
 import {
   type InterventionFacts,
   isAutomaticInterventionMail,
@@ -199,6 +200,14 @@ describe('mails of interventions', () => {
     const text = said(render(order, 'fr').text);
     expect(text).toContain('Nouvelle date : lundi 30 novembre 2026 à 10:00 (heure de Paris), au lieu du dimanche 29');
     expect(text).toContain('Payer <b> <p@x.test>');
+  });
+
+  it('say that work already done is debited when the provider cancels after some of it', () => {
+    const cancelled = (used: UnitAmounts, language: 'fr' | 'en') =>
+      said(render({ kind: 'cancelled', by: 'provider', cost: { ...COST, free: true, lost: {}, used } }, language).text);
+    expect(cancelled({ ticket: 1 }, 'fr')).toContain('Seul le travail déjà fait est débité.');
+    expect(cancelled({ ticket: 1 }, 'en')).toContain('Only the work already done is debited.');
+    expect(cancelled({}, 'fr')).toContain('Vous ne perdez aucune unité.');
   });
 
   it('say amounts by the words of the contract, and money', () => {
