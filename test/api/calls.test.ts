@@ -248,7 +248,7 @@ describe('health and documentation', () => {
     const { body } = await supertest(world.app).get('/openapi.json');
     expect(body.openapi).toBe('3.1.0');
     expect(Object.keys(body.paths)).toHaveLength(
-      4 + 1 + 21 + 5 + 3 + 3 + 4 + 3 + 3 + 5 + 4 + 16 + 3 + 8 + 4 + 23 + 2 + 4,
+      4 + 1 + 22 + 5 + 3 + 3 + 4 + 3 + 3 + 5 + 4 + 16 + 3 + 8 + 4 + 23 + 2 + 4,
     );
     const open = body.paths['/v1/requests'].post;
     expect(open.parameters.map(({ name }: { name: string }) => name)).toContain('Idempotency-Key');

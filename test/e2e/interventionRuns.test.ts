@@ -194,9 +194,10 @@ describe('an intervention', () => {
     const mailed = new Map(
       world.mails.filter((mail) => mail.intervention === id).map(({ key, order }) => [key, order.kind]),
     );
-    expect([...mailed.values()].sort()).toEqual(['cancelled', 'estimate', 'interventionTask', 'scheduled']);
-    // Two of the ledger, four mails: no key but theirs.
-    expect(tried.size).toBe(6);
+    const kinds = ['cancelled', 'estimate', 'interventionNews', 'interventionTask', 'scheduled'];
+    expect([...mailed.values()].sort()).toEqual(kinds);
+    // Two of the ledger, five mails: no key but theirs.
+    expect(tried.size).toBe(7);
     world.answerMail = () => 'accepted';
     expect(await replays(id)).toBeGreaterThan(2);
   });
