@@ -24,7 +24,7 @@ export default defineConfig({
       tier('workflows', 2, { maxWorkers: 2, testTimeout: 60_000, needsServers: true }),
       tier('activities', 3, { maxWorkers: 2, testTimeout: 30_000, needsServers: true }),
       tier('api', 4, { maxWorkers: 2, testTimeout: 30_000, needsServers: true }),
-      tier('e2e', 5, { maxWorkers: 1, testTimeout: 180_000, needsServers: true }),
+      tier('e2e', 5, { maxWorkers: 2, testTimeout: 180_000, needsServers: true }),
       tier('replay', 6, { maxWorkers: 1, testTimeout: 120_000, needsServers: true }),
     ],
   },

@@ -1,8 +1,10 @@
 /** The activity that opens planned visits: it leaves rows, which the relay starts. */
 import type { Pool } from 'pg';
 import { visitPeriod, visitRequestTerms, visitTermsOf } from '../contracts/visits.ts';
-import { readContract, readMainContact } from '../db/contracts.ts';
+import { dateOfDay, localDayOf } from '../contracts/zone.ts';
+import { type ContractRow, readContract, readMainContact } from '../db/contracts.ts';
 import { openPlannedVisit } from '../db/plannedVisits.ts';
+import { isBeforeEnd } from '../domain/ledger/contractEnd.ts';
 import { visitWords } from '../mail/templates/visitWords.ts';
 import type { VisitActivities } from '../workflows/messages.ts';
 
@@ -12,7 +14,7 @@ export function createVisitActivities({ pool }: { readonly pool: Pool }): VisitA
     async openVisit({ contract: reference, module, at }) {
       const contract = await readContract(pool, reference);
       const visit = contract && visitTermsOf(contract.terms, module);
-      if (!visit) return { result: 'noVisits' };
+      if (!visit || hasEnded(contract)) return { result: 'noVisits' };
       const contact = await readMainContact(pool, reference);
       if (!contact) return { result: 'noContact' };
       const { terms, zone, version } = contract;
@@ -30,4 +32,8 @@ export function createVisitActivities({ pool }: { readonly pool: Pool }): VisitA
       return { result: 'opened', period, ...opened };
     },
   };
+}
+
+function hasEnded({ endsOn, zone }: Pick<ContractRow, 'endsOn' | 'zone'>): boolean {
+  return endsOn !== null && !isBeforeEnd({ endsOn }, dateOfDay(localDayOf(zone, Date.now())));
 }

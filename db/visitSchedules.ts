@@ -17,8 +17,8 @@ export interface VisitScheduleRow {
 }
 
 /**
- * Every module with visits of the contracts in force that have anybody to be told, and every schedule that Temporal was told
- * of.
+ * Every module with visits of the contracts in force, to the last day of their end, that have anybody to be told; and every
+ * schedule that Temporal was told of.
  */
 export async function listVisitSchedules(db: Queryable): Promise<VisitScheduleRow[]> {
   const { rows } = await db.query<VisitScheduleRow>(
@@ -31,6 +31,7 @@ export async function listVisitSchedules(db: Queryable): Promise<VisitScheduleRo
          ORDER BY version DESC LIMIT 1) t
        CROSS JOIN LATERAL json_each(t.terms->'modules'->'list') m
        WHERE m.value->>'active' = 'true' AND m.value->'visit' IS NOT NULL
+         AND coalesce(c.ends_on >= (now() AT TIME ZONE c.zone)::date, true)
          AND EXISTS (SELECT FROM contacts WHERE contract = c.reference AND active))
      SELECT contract, module, w.every, w.zone, s.content_hash AS "contentHash", s.told_at AS "toldAt",
             ARRAY(SELECT period FROM planned_visits v WHERE v.contract = coalesce(w.contract, s.contract)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVisitActivities } from '../../activities/visits.ts';
 import { Unavailable } from '../../client/unavailable.ts';
 import type { VisitDoor } from '../../client/visitDoor.ts';
+import { noteContractEnd } from '../../db/contractEnds.ts';
 import { readContract, storeContact, storeTerms } from '../../db/contracts.ts';
 import { startVisitSchedules } from '../../relay/visits.ts';
 import type { VisitActivities } from '../../workflows/messages.ts';
@@ -114,6 +115,21 @@ describe('the relay', () => {
     }
     expect(errors).toContainEqual({ contract: contracts[0], module: 'plannedMaintenance', error: 'TypeError' });
     expect(await look(contracts[0] ?? '')).toHaveLength(2);
+  });
+
+  it('takes schedules away once the contract has ended, and opens nothing more', async () => {
+    const contract = await storeVisited(pool);
+    await visited(contract, Date.now());
+    expect(await look(contract)).toEqual(KEPT);
+    const end = async (days: number) => {
+      const lastDay = new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+      await noteContractEnd(pool, contract, { lastDay, reason: 'Terminated.', by: 'staff:s-supervisor' });
+    };
+    await end(2);
+    expect(await look(contract)).toEqual([]);
+    await end(-2);
+    expect(await look(contract)).toEqual(['remove coordinationDay', 'remove plannedMaintenance']);
+    expect(await openVisit({ contract, module: 'plannedMaintenance', at: Date.now() })).toEqual({ result: 'noVisits' });
   });
 
   it('waits for somebody to be told', async () => {
