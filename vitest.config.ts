@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** One tier of tests: a folder of test/, run after the tiers before it. Heavy files do not run side by side: two cores. */
+/** One tier of tests: a folder of test/, run after the tiers before it. Two files at a time: two cores. */
 function tier(name: string, order: number, files: { maxWorkers: number; testTimeout: number; needsServers: boolean }) {
   return {
     extends: true as const,
