@@ -1,6 +1,6 @@
 /** Planned visits of modules as the terms have them, and the periods that they belong to. */
 import { allowancePeriod } from '../domain/intervention/credit.ts';
-import { VISIT_HOUR, type VisitEvery } from '../domain/visits.ts';
+import { type Deliverable, VISIT_HOUR, type VisitEvery } from '../domain/visits.ts';
 import type { ContractTerms } from './terms.ts';
 import { dateOfDay, instantOf, localDayOf } from './zone.ts';
 
@@ -11,7 +11,7 @@ export interface VisitTerms {
   readonly label: { readonly fr: string; readonly en: string };
   readonly minutes: number;
   readonly every: VisitEvery;
-  readonly delivers: readonly ('report' | 'actionPlan' | 'qualityIndex')[];
+  readonly delivers: readonly Deliverable[];
 }
 
 /** The visits that come with a module; undefined when the contract does not have it, or none come with it. */

@@ -3,6 +3,11 @@
 /** How often a module is visited. */
 export type VisitEvery = 'month' | 'year';
 
+/** Everything that a visit may deliver. */
+export const DELIVERABLES = ['report', 'actionPlan', 'qualityIndex'] as const;
+/** What a visit ends with. */
+export type Deliverable = (typeof DELIVERABLES)[number];
+
 /** The visits of one module of a contract. */
 export interface ModuleVisits {
   /** Contract reference. */

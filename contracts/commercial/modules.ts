@@ -1,5 +1,6 @@
 /** Flat-rate modules, and the flat rate that pays for them. */
 import { z } from 'zod';
+import { DELIVERABLES } from '../../domain/visits.ts';
 import { Name, Words } from '../fields.ts';
 import { type Finding, field, isGiven, itemsOf, membersOf, namesIn, unknownName } from '../inspection.ts';
 import { Minutes } from './fields.ts';
@@ -35,12 +36,9 @@ const Module = z.strictObject({
         description: 'Length of one visit. E: 60 for planned maintenance, 180 for a half-day, 360 for a day.',
       }),
       every: z.enum(['month', 'year']).meta({ description: 'How often. E: monthly maintenance, yearly days.' }),
-      delivers: z
-        .array(z.enum(['report', 'actionPlan', 'qualityIndex']))
-        .default([])
-        .meta({
-          description: 'What the customer gets (E list of modules, CP 4, CP 5).',
-        }),
+      delivers: z.array(z.enum(DELIVERABLES)).default([]).meta({
+        description: 'What the customer gets (E list of modules, CP 4, CP 5).',
+      }),
     })
     .optional()
     .meta({ description: 'Planned visits of the module (E list of modules).' }),

@@ -1,6 +1,7 @@
 /** What the ledger is asked and answers: units reserved, lacking, settled; time of modules taken. */
 
 import { effectKey, issue, record, type Source, SYSTEM, settle } from '../draft.ts';
+import type { VisitEvery } from '../visits.ts';
 import { isNone, minus, NONE, plus } from './amounts.ts';
 import { shares } from './cancellation.ts';
 import { localDate } from './days.ts';
@@ -116,8 +117,8 @@ export function creditAdded(draft: InterventionDraft, at: number): void {
 export function settleReservations(draft: InterventionDraft, at: number, { who }: Source): void {
   const { ended, reservations, logs } = draft.state;
   if (!ended || reserving(draft.state)) return;
-  const lastWork = Math.max(...logs.map((log) => log.from ?? log.at));
-  const worked = localDate(hoursOf(draft.rules), logs.length > 0 ? lastWork : at);
+  const lastWork = logs.length === 0 ? at : Math.max(...logs.map((log) => log.from ?? log.at));
+  const worked = localDate(hoursOf(draft.rules), lastWork);
   const parts = shares(
     reservations.map(({ amounts }) => amounts),
     ended.used,
@@ -154,7 +155,7 @@ export function unitsSettled(draft: InterventionDraft, { key, at }: Intervention
 }
 
 /** Period of an allowance that a local date (YYYY-MM-DD) lies in: its calendar month, or year. */
-export function allowancePeriod(every: 'month' | 'year', date: string): string {
+export function allowancePeriod(every: VisitEvery, date: string): string {
   return date.slice(0, every === 'month' ? 7 : 4);
 }
 

@@ -1,5 +1,6 @@
 /** What a planned visit leaves its customer with besides the report: an action plan, an index of quality (E CP 4, CP 5). */
 import { Refusal, type RefusalDetails } from '../failures.ts';
+import type { Deliverable } from '../visits.ts';
 import type { InterventionEventOf } from './events.ts';
 import type { InterventionRules } from './rules.ts';
 import type { Delivered, InterventionState } from './state.ts';
@@ -41,7 +42,7 @@ export function deliveredBy(
 function errorOf(
   name: keyof typeof OWED,
   given: { readonly [name in keyof typeof OWED]: boolean },
-  owed: readonly string[],
+  owed: readonly Deliverable[],
 ): FieldErrors[number][] {
   if (given[name] === owed.includes(name)) return [];
   return [{ path: name, message: given[name] ? NOT_OWED : OWED[name] }];

@@ -1,5 +1,6 @@
 /** The part of a contract's terms that an intervention needs. Plain JSON: it is in the workflow's input. */
 import type { Delay, Family } from '../terms.ts';
+import type { Deliverable, VisitEvery } from '../visits.ts';
 
 /** Credit units by their names in the terms: whole numbers, none is left out rather than 0. */
 export type UnitAmounts = { readonly [unit: string]: number };
@@ -38,9 +39,9 @@ export interface CancellationTerms {
 export interface ModuleAllowance {
   readonly seconds: number;
   /** Resets with each calendar month or year of the contract's zone. */
-  readonly every: 'month' | 'year';
+  readonly every: VisitEvery;
   /** What the work ends with. Absent in visits that were opened before it was asked for. */
-  readonly deliverables?: readonly ('report' | 'actionPlan' | 'qualityIndex')[];
+  readonly deliverables?: readonly Deliverable[];
 }
 
 /** What an intervention needs of its contract. */

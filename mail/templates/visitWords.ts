@@ -1,4 +1,5 @@
 /** What the request of a planned visit says, in the customer's language: its subject, and what the visit is. */
+import type { Deliverable } from '../../domain/visits.ts';
 import type { Language } from './letter.ts';
 
 /** A visit as its request tells of it. */
@@ -9,13 +10,13 @@ export interface VisitFacts {
   /** `2027-03` or `2027`. */
   readonly period: string;
   readonly minutes: number;
-  readonly delivers: readonly ('report' | 'actionPlan' | 'qualityIndex')[];
+  readonly delivers: readonly Deliverable[];
 }
 
-const DELIVERABLES = {
+const DELIVERED: { readonly [language in Language]: { readonly [one in Deliverable]: string } } = {
   fr: { report: 'un compte rendu', actionPlan: 'un plan d’action', qualityIndex: 'un indice de qualité' },
   en: { report: 'a report', actionPlan: 'an action plan', qualityIndex: 'a quality index' },
-} as const;
+};
 
 /** Subject and description. */
 export function visitWords(facts: VisitFacts): { readonly subject: string; readonly description: string } {
@@ -23,7 +24,7 @@ export function visitWords(facts: VisitFacts): { readonly subject: string; reado
   const when = sayPeriod(facts);
   const what = list(
     language,
-    delivers.map((one) => DELIVERABLES[language][one]),
+    delivers.map((one) => DELIVERED[language][one]),
   );
   switch (language) {
     case 'fr':
