@@ -12,8 +12,8 @@ import {
 } from '../db/hotlineCalls.ts';
 import { debit } from '../db/ledger/spending.ts';
 import { readCreditContract } from '../db/ledger/under.ts';
-import { Refusal } from '../domain/failures.ts';
 import { callCost } from '../domain/hotline.ts';
+import { isCreditLacking } from '../domain/ledger/contractEnd.ts';
 import type { CallOutcome, HotlineActivities } from '../workflows/hotlineMessages.ts';
 
 /** What activities of the hotline need. */
@@ -55,8 +55,7 @@ export function createHotlineActivities({
         await debit(pool, { key: id, contract, on, who, why, request }, [{ unit, units }], under);
       } catch (error) {
         // After the contract's end it stays owed, for a person to see to.
-        const isOwed = error instanceof Refusal && ['InsufficientCredit', 'NotCovered'].includes(error.type);
-        if (isOwed) return { result: 'insufficient' };
+        if (isCreditLacking(error)) return { result: 'insufficient' };
         throw error;
       }
       await markHotlineCallDebited(pool, id);

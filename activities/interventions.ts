@@ -5,7 +5,7 @@ import { interventionTerms, interventionWindows } from '../contracts/interventio
 import type { ContractTerms } from '../contracts/terms.ts';
 import { readAnnounced } from '../db/calendars.ts';
 import { readTerms } from '../db/contracts.ts';
-import { LAST_DAY } from '../db/ledger/lots.ts';
+import { readReservedUntil } from '../db/ledger/lots.ts';
 import type { Operation } from '../db/ledger/operations.ts';
 import { reserve, settle } from '../db/ledger/spending.ts';
 import { type CreditContract, readCreditContract } from '../db/ledger/under.ts';
@@ -15,6 +15,7 @@ import { KeyConflict } from '../db/transitions.ts';
 import { Refusal } from '../domain/failures.ts';
 import { plus } from '../domain/intervention/amounts.ts';
 import type { InterventionTerms, UnitAmounts } from '../domain/intervention/terms.ts';
+import { isCreditLacking } from '../domain/ledger/contractEnd.ts';
 import type { Amount } from '../domain/ledger/terms.ts';
 import type {
   AllowanceMove,
@@ -24,19 +25,9 @@ import type {
   SettleUnits,
 } from '../workflows/interventionMessages.ts';
 
-/** Where units are kept: each operation once, under its key. */
-export interface CreditPort {
-  /** All or none; the key names the reservation. */
-  reserve(operation: ReserveUnits): Promise<Reserved>;
-  /** What is neither posted nor forfeited returns. */
-  settle(operation: SettleUnits): Promise<void>;
-}
-
 /** What activities of interventions need. */
 export interface InterventionActivityDependencies {
   readonly pool: Pool;
-  /** The ledger, where none is given. */
-  readonly credit?: CreditPort;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
@@ -45,7 +36,6 @@ export interface InterventionActivityDependencies {
 export function createInterventionActivities({
   pool,
   now = Date.now,
-  credit = ledgerCredit(pool, now),
 }: InterventionActivityDependencies): Omit<InterventionActivities, 'sendInterventionMail'> {
   return {
     saveIntervention: (save) => onceOrNever(() => saveInterventionState(pool, save)),
@@ -56,8 +46,8 @@ export function createInterventionActivities({
       return interventionWindows(terms, { from, now: now(), announced });
     },
 
-    reserveUnits: (operation) => onceOrNever(() => credit.reserve(operation)),
-    settleUnits: (operation) => onceOrNever(() => credit.settle(operation)),
+    reserveUnits: (operation) => onceOrNever(() => reserveUnits(pool, operation, now())),
+    settleUnits: (operation) => onceOrNever(() => settleUnits(pool, operation, now())),
 
     async takeAllowance(move) {
       const whole = await secondsOf(pool, move, now());
@@ -77,30 +67,27 @@ async function onceOrNever<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The ledger of Postgres. */
-export function ledgerCredit(pool: Pool, now: () => number): CreditPort {
-  return {
-    async reserve(asked) {
-      const under = await requireContract(pool, asked.contract, now());
-      const operation = { ...operationOf(asked, 'approved'), on: asked.validOn };
-      try {
-        await reserve(pool, operation, amountsOf(asked.amounts), under, asked.instead);
-      } catch (error) {
-        if (!(error instanceof Refusal) || !NOT_HAD.includes(error.type)) throw error;
-        const missing = (error.details.missing ?? []).map(({ unit, units }) => ({ [unit]: units }));
-        return { result: 'insufficient', missing: missing.length > 0 ? plus(...missing) : asked.amounts };
-      }
-      const validUntil = await lastDayOf(pool, asked.key);
-      return { result: 'done', ...(validUntil === null ? {} : { validUntil }) };
-    },
+/** All or none; the key names the reservation. */
+async function reserveUnits(pool: Pool, asked: ReserveUnits, now: number): Promise<Reserved> {
+  const under = await requireContract(pool, asked.contract, now);
+  const operation = { ...operationOf(asked, 'approved'), on: asked.validOn };
+  try {
+    await reserve(pool, operation, amountsOf(asked.amounts), under, asked.instead);
+  } catch (error) {
+    if (!isCreditLacking(error)) throw error;
+    const missing = (error.details.missing ?? []).map(({ unit, units }) => ({ [unit]: units }));
+    return { result: 'insufficient', missing: missing.length > 0 ? plus(...missing) : asked.amounts };
+  }
+  const validUntil = await readReservedUntil(pool, asked.key);
+  return { result: 'done', ...(validUntil === null ? {} : { validUntil }) };
+}
 
-    async settle(asked) {
-      const under = await requireContract(pool, asked.contract, now());
-      const { reservation, post, forfeit, on } = asked;
-      const order = { reservation, post: amountsOf(post), forfeit: amountsOf(forfeit) };
-      await settle(pool, { ...operationOf(asked, whyOf(asked)), on }, order, under);
-    },
-  };
+/** What is neither posted nor forfeited returns. */
+async function settleUnits(pool: Pool, asked: SettleUnits, now: number): Promise<void> {
+  const under = await requireContract(pool, asked.contract, now);
+  const { reservation, post, forfeit, on } = asked;
+  const order = { reservation, post: amountsOf(post), forfeit: amountsOf(forfeit) };
+  await settle(pool, { ...operationOf(asked, whyOf(asked)), on }, order, under);
 }
 
 function operationOf({ key, contract, request, intervention, who }: ReserveUnits | SettleUnits, why: string) {
@@ -115,19 +102,6 @@ function whyOf({ post, forfeit }: SettleUnits): string {
 function amountsOf(amounts: UnitAmounts): Amount[] {
   return Object.entries(amounts).map(([unit, units]) => ({ unit, units }));
 }
-
-/** The earliest last day of the lots that a reservation holds; null where all of them last as long as the contract. */
-async function lastDayOf(pool: Pool, reservation: string): Promise<string | null> {
-  const { rows } = await pool.query<{ day: string | null }>(
-    `SELECT min(${LAST_DAY})::text AS day FROM reservation_balances r JOIN credit_lots l ON l.id = r.lot
-     WHERE r.reservation = $1`,
-    [reservation],
-  );
-  return rows[0]?.day ?? null;
-}
-
-/** Why units are not to be had: none are left, or the contract ends before the date. */
-const NOT_HAD: readonly string[] = ['InsufficientCredit', 'NotCovered'];
 
 async function requireContract(pool: Pool, reference: string, now: number): Promise<CreditContract> {
   const contract = await readCreditContract(pool, reference, now);

@@ -86,3 +86,13 @@ export async function insertOrder(client: PoolClient, order: NewOrder): Promise<
   if (id === undefined) throw new Error('the lot was not stored');
   return { id, unit, validFrom, lastDay, available: 0, pending: 0 };
 }
+
+/** Earliest last day of the lots that a reservation holds, YYYY-MM-DD; null where all of them last and no end is known. */
+export async function readReservedUntil(db: Queryable, reservation: string): Promise<string | null> {
+  const { rows } = await db.query<{ day: string | null }>(
+    `SELECT min(${LAST_DAY})::text AS day FROM reservation_balances r JOIN credit_lots l ON l.id = r.lot
+     WHERE r.reservation = $1`,
+    [reservation],
+  );
+  return rows[0]?.day ?? null;
+}

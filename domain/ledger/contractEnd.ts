@@ -27,3 +27,8 @@ export function requireBeforeEnd(end: ContractEnd, on: string): void {
 export function mayRenew(end: ContractEnd, { on, today }: { readonly on: string; readonly today: string }): boolean {
   return isBeforeEnd(end, on) && isBeforeEnd(end, today);
 }
+
+/** Whether units are refused because they are not to be had: too few are left, or the contract ends before the date. */
+export function isCreditLacking(error: unknown): error is Refusal {
+  return error instanceof Refusal && (error.type === 'InsufficientCredit' || error.type === 'NotCovered');
+}
