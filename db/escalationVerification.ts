@@ -1,41 +1,17 @@
 /** Rows of escalations that ought not to be as they are. */
-import type { EscalationId, EscalationStatus } from '../domain/escalation/state.ts';
 import type { Queryable } from './pool.ts';
-import { type OddRow, oddRows } from './verification.ts';
+import { type OddRow, type OughtToRun, oddRows } from './verification.ts';
 
 const ENDED = "('closed', 'refused', 'withdrawn')";
 
-/** What the row of an escalation says of it. */
-export interface StoredEscalation {
-  readonly id: EscalationId;
-  readonly version: number;
-  readonly status: EscalationStatus;
-}
-
 /** It is not over, its refused work is to be quoted, or a mail that it ordered has neither gone nor been given up. */
-const OUGHT_TO_RUN = `
-  state IS NOT NULL AND (
+export const ONGOING_ESCALATIONS: OughtToRun = {
+  rows: 'escalations',
+  where: `state IS NOT NULL AND (
     status NOT IN ${ENDED} OR state->'tasks' @> '[{"kind": "quote"}]' OR EXISTS (
       SELECT FROM jsonb_array_elements(state->'pending') ordered LEFT JOIN outbound_mails m ON m.key = ordered->>'key'
-      WHERE ordered->>'kind' = 'mail' AND m.ended_at IS NULL))`;
-
-/** Escalations that ought to run, by id, from `above` on. */
-export async function listOngoingEscalations(db: Queryable, above: string, limit: number): Promise<StoredEscalation[]> {
-  const { rows } = await db.query<StoredEscalation>(
-    `SELECT id, version, status FROM escalations WHERE id > $1 AND ${OUGHT_TO_RUN} ORDER BY id LIMIT $2`,
-    [above, limit],
-  );
-  return rows;
-}
-
-/** One of them; undefined when it need not run. */
-export async function readOngoingEscalation(db: Queryable, id: string): Promise<StoredEscalation | undefined> {
-  const { rows } = await db.query<StoredEscalation>(
-    `SELECT id, version, status FROM escalations WHERE id = $1 AND ${OUGHT_TO_RUN}`,
-    [id],
-  );
-  return rows[0];
-}
+      WHERE ordered->>'kind' = 'mail' AND m.ended_at IS NULL))`,
+};
 
 /** Reports whose request has not heard them. */
 export async function listOldReports(db: Queryable, seconds: number): Promise<OddRow[]> {

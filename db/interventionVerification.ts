@@ -1,22 +1,15 @@
 /** Rows of interventions and of calls that ought not to be as they are. */
-import type { InterventionId, InterventionStatus } from '../domain/intervention/state.ts';
 import type { HotlineCallRow } from './hotlineCalls.ts';
 import type { Queryable } from './pool.ts';
-import { type OddRow, oddRows } from './verification.ts';
-
-/** What the row of an intervention says of it. */
-export interface StoredIntervention {
-  readonly id: InterventionId;
-  readonly version: number;
-  readonly status: InterventionStatus;
-}
+import { type OddRow, type OughtToRun, oddRows } from './verification.ts';
 
 /**
  * It is not over, or something that it ordered is not done: what only the ledger knows is saved with the next version, a mail
  * and the return of a module's time are not.
  */
-const OUGHT_TO_RUN = `
-  state IS NOT NULL AND (
+export const ONGOING_INTERVENTIONS: OughtToRun = {
+  rows: 'interventions',
+  where: `state IS NOT NULL AND (
     status NOT IN ('infeasible', 'declined', 'expired', 'done', 'cancelled') OR EXISTS (
       SELECT FROM jsonb_array_elements(state->'pending') ordered
       LEFT JOIN outbound_mails m ON m.key = ordered->>'key'
@@ -24,29 +17,8 @@ const OUGHT_TO_RUN = `
       WHERE CASE ordered->>'kind'
         WHEN 'mail' THEN m.ended_at IS NULL
         WHEN 'returnAllowance' THEN a.key IS NULL
-        ELSE ordered->>'kind' IN ('reserve', 'settle', 'takeAllowance') END))`;
-
-/** Interventions that ought to run, by id, from `above` on. */
-export async function listOngoingInterventions(
-  db: Queryable,
-  above: string,
-  limit: number,
-): Promise<StoredIntervention[]> {
-  const { rows } = await db.query<StoredIntervention>(
-    `SELECT id, version, status FROM interventions WHERE id > $1 AND ${OUGHT_TO_RUN} ORDER BY id LIMIT $2`,
-    [above, limit],
-  );
-  return rows;
-}
-
-/** One of them; undefined when it need not run. */
-export async function readOngoingIntervention(db: Queryable, id: string): Promise<StoredIntervention | undefined> {
-  const { rows } = await db.query<StoredIntervention>(
-    `SELECT id, version, status FROM interventions WHERE id = $1 AND ${OUGHT_TO_RUN}`,
-    [id],
-  );
-  return rows[0];
-}
+        ELSE ordered->>'kind' IN ('reserve', 'settle', 'takeAllowance') END))`,
+};
 
 /** A call that is not over, or whose units are owed. */
 export interface OngoingCall {

@@ -89,6 +89,19 @@ export interface StoredVersion {
   readonly status: Status;
 }
 
+/** What the row of an escalation or an intervention says of it. */
+export interface StoredRow<Id extends string> {
+  readonly id: Id;
+  readonly version: number;
+  readonly status: string;
+}
+
+/** Rows of a table, and the condition in SQL under which one ought to run. */
+export interface OughtToRun {
+  readonly rows: 'escalations' | 'interventions';
+  readonly where: string;
+}
+
 /** Requests that ought to run, by number, from `above` on. */
 export async function listOngoing(db: Queryable, above: string, limit: number): Promise<StoredVersion[]> {
   const { rows } = await db.query<StoredVersion>(
@@ -97,6 +110,32 @@ export async function listOngoing(db: Queryable, above: string, limit: number): 
     [above, limit],
   );
   return rows;
+}
+
+/** Those that ought to run, by id, from `above` on. */
+export async function listOngoingRows<Id extends string>(
+  db: Queryable,
+  { rows, where }: OughtToRun,
+  above: string,
+  limit: number,
+): Promise<StoredRow<Id>[]> {
+  const found = await db.query<StoredRow<Id>>(
+    `SELECT id, version, status FROM ${rows} WHERE id > $1 AND ${where} ORDER BY id LIMIT $2`,
+    [above, limit],
+  );
+  return found.rows;
+}
+
+/** One of them; undefined when it need not run. */
+export async function readOngoingRow<Id extends string>(
+  db: Queryable,
+  { rows, where }: OughtToRun,
+  id: Id,
+): Promise<StoredRow<Id> | undefined> {
+  const found = await db.query<StoredRow<Id>>(`SELECT id, version, status FROM ${rows} WHERE id = $1 AND ${where}`, [
+    id,
+  ]);
+  return found.rows[0];
 }
 
 /** What a statement finds, whose columns are those of `OddRow`. */

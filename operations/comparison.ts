@@ -6,17 +6,10 @@ import type { RepairingHotlineDoor } from '../client/hotlineDoor.ts';
 import type { RepairingInterventionDoor } from '../client/interventionDoor.ts';
 import type { RepairingDoor } from '../client/requestDoor.ts';
 import { Unavailable } from '../client/unavailable.ts';
-import { listOngoingEscalations, readOngoingEscalation } from '../db/escalationVerification.ts';
-import {
-  listOngoingCalls,
-  listOngoingInterventions,
-  readOngoingCall,
-  readOngoingIntervention,
-} from '../db/interventionVerification.ts';
+import { ONGOING_ESCALATIONS } from '../db/escalationVerification.ts';
+import { listOngoingCalls, ONGOING_INTERVENTIONS, readOngoingCall } from '../db/interventionVerification.ts';
 import { readRequestRow } from '../db/requests.ts';
-import { listOngoing } from '../db/verification.ts';
-import type { EscalationId } from '../domain/escalation/state.ts';
-import type { InterventionId } from '../domain/intervention/state.ts';
+import { listOngoing, listOngoingRows, type OughtToRun, readOngoingRow } from '../db/verification.ts';
 import type { HotlineCallId } from '../workflows/hotlineMessages.ts';
 
 /** What was found of one. */
@@ -50,25 +43,27 @@ interface Stored {
 }
 
 /** How rows of a kind, and its door, are read. */
-interface Kind {
-  list(above: string): Promise<readonly (Stored & { readonly subject: string })[]>;
+interface Kind<Id extends string> {
+  list(above: string): Promise<readonly (Stored & { readonly subject: Id })[]>;
   /** Nothing when it ought not to run any more. */
-  again(subject: string): Promise<Stored | undefined>;
-  isRunning(subject: string): Promise<boolean>;
+  again(subject: Id): Promise<Stored | undefined>;
+  isRunning(subject: Id): Promise<boolean>;
   /** Of what has a state. */
-  read?(subject: string): Promise<{ readonly version: number; readonly status: string }>;
+  read?(subject: Id): Promise<{ readonly version: number; readonly status: string }>;
 }
 
 /** Everything that ought to run, and does not, or is elsewhere than its row says. */
 export async function compareAll(doors: ComparedDoors): Promise<Difference[]> {
-  const differences: Difference[] = [];
-  for (const kind of [requestsOf, escalationsOf, interventionsOf, callsOf]) {
-    differences.push(...(await compareKind(kind(doors))));
-  }
-  return differences;
+  const { pool, escalations, interventions } = doors;
+  return [
+    ...(await compareKind(requestsOf(doors))),
+    ...(await compareKind(rowsOf(pool, ONGOING_ESCALATIONS, escalations))),
+    ...(await compareKind(rowsOf(pool, ONGOING_INTERVENTIONS, interventions))),
+    ...(await compareKind(callsOf(doors))),
+  ];
 }
 
-function requestsOf({ pool, door }: ComparedDoors): Kind {
+function requestsOf({ pool, door }: ComparedDoors): Kind<string> {
   return {
     list: async (above) => (await listOngoing(pool, above, PAGE)).map((one) => ({ ...one, subject: one.number })),
     async again(subject) {
@@ -81,37 +76,33 @@ function requestsOf({ pool, door }: ComparedDoors): Kind {
   };
 }
 
-function escalationsOf({ pool, escalations }: ComparedDoors): Kind {
+/** Of escalations or interventions. */
+function rowsOf<Id extends string>(
+  pool: Pool,
+  ongoing: OughtToRun,
+  door: Pick<Required<Kind<Id>>, 'isRunning' | 'read'>,
+): Kind<Id> {
   return {
-    list: async (above) => named(await listOngoingEscalations(pool, above, PAGE)),
-    again: (subject) => readOngoingEscalation(pool, subject),
-    isRunning: (subject) => escalations.isRunning(subject as EscalationId),
-    read: (subject) => escalations.read(subject as EscalationId),
+    list: async (above) => named(await listOngoingRows<Id>(pool, ongoing, above, PAGE)),
+    again: (subject) => readOngoingRow(pool, ongoing, subject),
+    isRunning: (subject) => door.isRunning(subject),
+    read: (subject) => door.read(subject),
   };
 }
 
-function interventionsOf({ pool, interventions }: ComparedDoors): Kind {
-  return {
-    list: async (above) => named(await listOngoingInterventions(pool, above, PAGE)),
-    again: (subject) => readOngoingIntervention(pool, subject),
-    isRunning: (subject) => interventions.isRunning(subject as InterventionId),
-    read: (subject) => interventions.read(subject as InterventionId),
-  };
-}
-
-function callsOf({ pool, calls }: ComparedDoors): Kind {
+function callsOf({ pool, calls }: ComparedDoors): Kind<HotlineCallId> {
   return {
     list: async (above) => named(await listOngoingCalls(pool, above, PAGE)),
     again: (subject) => readOngoingCall(pool, subject),
-    isRunning: (subject) => calls.isRunning(subject as HotlineCallId),
+    isRunning: (subject) => calls.isRunning(subject),
   };
 }
 
-function named<T extends { readonly id: string }>(rows: readonly T[]): (T & { readonly subject: string })[] {
+function named<T extends { readonly id: string }>(rows: readonly T[]): (T & { readonly subject: T['id'] })[] {
   return rows.map((row) => ({ ...row, subject: row.id }));
 }
 
-async function compareKind(kind: Kind): Promise<Difference[]> {
+async function compareKind<Id extends string>(kind: Kind<Id>): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (let above = ''; ; ) {
     const page = await kind.list(above);
@@ -126,7 +117,7 @@ async function compareKind(kind: Kind): Promise<Difference[]> {
   }
 }
 
-async function compare(kind: Kind, subject: string, stored: Stored): Promise<Difference[]> {
+async function compare<Id extends string>(kind: Kind<Id>, subject: Id, stored: Stored): Promise<Difference[]> {
   const first = await lookAt(kind, subject, stored);
   if (!first || first.kind === 'unanswered') return first ? [first] : [];
   await sleep(SECOND_LOOK_MS);
@@ -135,7 +126,11 @@ async function compare(kind: Kind, subject: string, stored: Stored): Promise<Dif
   return second ? [second] : [];
 }
 
-async function lookAt(kind: Kind, subject: string, { version, status }: Stored): Promise<Difference | undefined> {
+async function lookAt<Id extends string>(
+  kind: Kind<Id>,
+  subject: Id,
+  { version, status }: Stored,
+): Promise<Difference | undefined> {
   try {
     if (!(await kind.isRunning(subject))) {
       const what = version === undefined ? status : `version ${version} (${status})`;
