@@ -4,14 +4,10 @@ import { type SignalDefinition, WorkflowExecutionAlreadyStartedError } from '@te
 import type { Pool } from 'pg';
 import { type InterventionRow, readInterventionRow } from '../db/interventions.ts';
 import { Refusal } from '../domain/failures.ts';
+import { hasEnded } from '../domain/intervention/credit.ts';
 import type { InterventionCommandName, InterventionCommandOf } from '../domain/intervention/events.ts';
 import { openIntervention, resultOfCommand } from '../domain/intervention/intervention.ts';
-import {
-  ENDED,
-  type InterventionId,
-  type InterventionResult,
-  type InterventionState,
-} from '../domain/intervention/state.ts';
+import type { InterventionId, InterventionResult, InterventionState } from '../domain/intervention/state.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import { rulesOf } from '../domain/rules.ts';
 import {
@@ -184,8 +180,8 @@ function requireOpenable(input: InterventionInput): void {
 }
 
 /** Whether its run has ended: what is still pending is done by a run. */
-function isOver({ status, pending }: InterventionState): boolean {
-  return (ENDED as readonly string[]).includes(status) && pending.length === 0;
+function isOver(state: InterventionState): boolean {
+  return hasEnded(state) && state.pending.length === 0;
 }
 
 function current({ id, seq, lastAt, status }: InterventionState): InterventionResult {

@@ -92,7 +92,7 @@ export async function decideBilling(
 }
 
 /** A proposal; undefined when there is none. */
-export async function readBilling(db: Queryable, id: string): Promise<BillingProposal | undefined> {
+async function readBilling(db: Queryable, id: string): Promise<BillingProposal | undefined> {
   const { rows } = await db.query<BillingProposal>(`SELECT ${PROPOSAL} FROM billing_proposals WHERE id = $1`, [id]);
   return rows[0];
 }

@@ -144,11 +144,7 @@ export async function releaseOlderHours(
  * Notes that a row has these hours. For one that had them already and therefore saved nothing: its workflow was made again,
  * with windows of that day. Whatever is saved later is the truth again.
  */
-export async function noteHours(
-  db: Queryable,
-  { rows, id }: HoursKind,
-  claim: Pick<HoursClaim, 'id' | 'calendar' | 'version' | 'termsVersion'>,
-): Promise<void> {
+export async function noteHours(db: Queryable, { rows, id }: HoursKind, claim: HoursClaim): Promise<void> {
   await db.query(
     `UPDATE ${rows} r SET calendar_versions = calendar_versions || jsonb_build_object($2::text, $3::int)
      WHERE ${id} = $1 AND terms_version = $4 AND coalesce((calendar_versions->>$2::text)::int, 1) < $3`,

@@ -81,7 +81,7 @@ export interface ChainEntry extends CorrectedEntry {
 }
 
 /** Entries of an operation and of all that it corrects, the first operation's first. */
-export async function readChain(db: Queryable, contract: string, key: string): Promise<ChainEntry[]> {
+async function readChain(db: Queryable, contract: string, key: string): Promise<ChainEntry[]> {
   const { rows } = await db.query<ChainEntry>(
     `WITH RECURSIVE chain AS (
        SELECT DISTINCT key, corrects, 0 AS depth FROM credit_entries WHERE contract = $1 AND key = $2

@@ -72,7 +72,7 @@ function requireEstimate(figures: EstimateFigures, { rules: { terms } }: Interve
 }
 
 /** What is approved is what was read: another estimate's approval is refused. @throws Refusal `Conflict` */
-export function requireSameEstimate({ state }: InterventionDraft, estimate: string): void {
+function requireSameEstimate({ state }: InterventionDraft, estimate: string): void {
   if (state.estimate?.estimate === estimate) return;
   throw new Refusal('Conflict', 'This is not the estimate that counts: another one was sent since. Read that one.');
 }

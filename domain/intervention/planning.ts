@@ -31,7 +31,7 @@ function wrong(path: string, message: string): Refusal {
 }
 
 /** @throws Refusal `ValidationFailed`: a date that is past, not in order, or not inside opening hours. */
-export function requireDate(state: InterventionState, rules: InterventionRules, date: PlannedTime, at: number): void {
+function requireDate(state: InterventionState, rules: InterventionRules, date: PlannedTime, at: number): void {
   const { from, to } = date;
   if (!Number.isSafeInteger(from) || from < at) throw wrong('from', 'The date is past.');
   if (!Number.isSafeInteger(to) || to <= from) throw wrong('to', 'It ends before it begins.');

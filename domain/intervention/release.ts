@@ -3,8 +3,8 @@
  * replays; with its next run, which continues as new or is made again, this ends.
  *
  * The first release told staff nothing of what the customer decided, forgot what an agent had asked for while an order was
- * awaited, held the customer to a date that had passed without work, took down work at any hour, and noted a reminder of a
- * date that another one had overtaken.
+ * awaited, and that it was awaited when more was declined, held the customer to a date that had passed without work, took down
+ * work at any hour, and noted a reminder of a date that another one had overtaken.
  */
 import type { InterventionState } from './state.ts';
 

@@ -1,7 +1,7 @@
 /** Work: timed or written down, never beyond what the customer has agreed to. */
 import { record, SYSTEM, withText } from '../draft.ts';
 import { Refusal } from '../failures.ts';
-import { covers, isNone, NONE, plus } from './amounts.ts';
+import { covers, isNone, plus } from './amounts.ts';
 import { stoppedAt } from './cancellation.ts';
 import { reserveWanted } from './credit.ts';
 import { closingAfter, localDate, whyOutsideHours } from './days.ts';
@@ -255,9 +255,4 @@ export function addExpense(draft: InterventionDraft, event: InterventionEventOf<
   if (!Number.isSafeInteger(cents) || cents < 1) throw wrong('cents', 'Give whole cents, at least 1.');
   draft.state.expenses = [...draft.state.expenses, { kind, cents, nonRefundable, at }];
   record(draft, at, event, { type: 'expenseAdded', ...withText(text), facts: { expense: kind, cents, nonRefundable } });
-}
-
-/** Nothing of any unit: of work that nothing debits. */
-export function debitedBy(state: InterventionState, rules: InterventionRules): InterventionState['wanted'] {
-  return budgetOf(state, rules.terms) ? usedOf(state, rules.terms) : NONE;
 }
