@@ -30,7 +30,7 @@ export interface OpeningsDeps {
 
 /** Rows of one kind that may have been left. */
 interface Left<Id extends string> {
-  /** In the singular, for the log. */
+  /** One of them, for the log. */
   readonly what: string;
   list(): Promise<readonly Id[]>;
   open(id: Id): Promise<unknown>;
@@ -44,12 +44,12 @@ const AT_ONCE = 20;
 export function startOpenings(deps: OpeningsDeps): Loop {
   const { pool, door, calls, log, afterSeconds = 60, pauseMs = 15_000 } = deps;
   const requests: Left<string> = {
-    what: 'request',
+    what: 'a request',
     list: () => listUnopened(pool, afterSeconds, AT_ONCE),
     open: (number) => door.open(number),
   };
   const ongoingCalls: Left<Parameters<HotlineDoor['begin']>[0]> = {
-    what: 'call',
+    what: 'a call',
     list: () => listUnfollowedCalls(pool, afterSeconds, AT_ONCE),
     open: (id) => calls.begin(id),
     // It was made, and may have to be paid for: it is looked at again each day.
@@ -72,7 +72,7 @@ function leftInterventions(
   afterSeconds: number,
 ): Left<Parameters<InterventionDoor['open']>[0]> {
   return {
-    what: 'intervention',
+    what: 'an intervention',
     list: () => listUnopenedInterventions(pool, afterSeconds, AT_ONCE),
     open: (id) => interventions.open(id),
     // As the API does for a caller who is there to read the refusal.
@@ -90,11 +90,11 @@ async function openEach<Id extends string>(left: Left<Id>, log: OpeningsDeps['lo
   for (const id of await left.list()) {
     try {
       await left.open(id);
-      log.warn({ id }, `a ${what} that was left runs now`);
+      log.warn({ id }, `${what} that was left runs now`);
     } catch (error) {
       if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
       if (error instanceof Refusal) await left.refused?.(id);
-      log.error({ id, error: errorCode(error) ?? nameOf(error) }, `a ${what} that was left cannot be opened`);
+      log.error({ id, error: errorCode(error) ?? nameOf(error) }, `${what} that was left cannot be opened`);
     }
   }
 }
