@@ -1,6 +1,6 @@
 /**
- * `npm run replay`, before a new version is started: do the histories of the requests and escalations that are open now replay on
- * the workflow code of this build? `--most <n>`: only so many, the newest. Changes nothing. Exit code 1 when one does not.
+ * `npm run replay`, before a new version is started: do the histories of what is open now replay on the workflow code of this
+ * build? `--most <n>`: only so many, the newest. Changes nothing. Exit code 1 when one does not.
  */
 import { parseArgs } from 'node:util';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
