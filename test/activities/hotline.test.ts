@@ -1,21 +1,19 @@
 /** Calls and proposals to bill in Postgres: written once, debited once, decided once. */
-import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHotlineActivities } from '../../activities/hotline.ts';
 import { createHotlineMailActivities } from '../../activities/hotlineMail.ts';
 import { saasSupport } from '../../contracts/templates/saasSupport.ts';
+import type { ContractTermsInput } from '../../contracts/terms.ts';
 import { storeStaff } from '../../db/accessTokens.ts';
 import { decideBilling, listUndecidedBilling, proposeBilling } from '../../db/billingProposals.ts';
-import { storeContact } from '../../db/contracts.ts';
 import { beginHotlineCall, listUndebitedCalls, readEarlierCalls } from '../../db/hotlineCalls.ts';
-import type { Under } from '../../db/ledger/operations.ts';
 import { readStatement } from '../../db/ledger/statement.ts';
-import { registerRequest } from '../../db/requests.ts';
 import type { OutgoingMessage } from '../../mail/transport.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { balanceOf, buy, LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
+import { balanceOf, buy, LEDGER_TERMS } from '../support/ledgerWorld.ts';
 import { activityEnvironment, MAIL_KEYS } from '../support/mailWorld.ts';
+import { storePrepaidContract } from '../support/prepaidContract.ts';
 
 let database: TestDatabase;
 let pool: Pool;
@@ -27,18 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function incident(terms = LEDGER_TERMS.E): Promise<{ reference: string; request: string; under: Under }> {
-  const reference = `X-${randomUUID().slice(0, 8)}`;
-  const under = await storeCreditContract(pool, reference, terms);
-  const contact = { id: `c-${reference}`, contract: reference, name: 'Contact', email: `${reference}@customer.test` };
-  await storeContact(pool, { ...contact, language: 'fr', trained: true });
-  const request = await registerRequest(pool, {
-    ...{ contract: reference, zone: 'Europe/Paris', termsVersion: 1, contact: contact.id, language: 'fr' },
-    ...{ priority: 'standard', subject: 'Server', description: 'It is slow.', who: 'staff:s-agent', channel: 'api' },
-  });
-  return { reference, request, under };
-}
-
+const incident = (terms: ContractTermsInput = LEDGER_TERMS.E) => storePrepaidContract(pool, terms);
 const call = (request: string, beganAt = BEGAN) =>
   beginHotlineCall(pool, { request, termsVersion: 1, kind: 'call', agent: 'staff:s-agent', beganAt });
 

@@ -29,6 +29,7 @@ import { interventionView } from '../../domain/intervention/view.ts';
 import { rulesOf } from '../../domain/rules.ts';
 import type { TokenKeys } from '../../mail/tokens.ts';
 import type { OutgoingMessage } from '../../mail/transport.ts';
+import { askCredit } from './creditAnswers.ts';
 
 export const APPROVAL_KEYS: TokenKeys = [{ id: 'k1', key: Buffer.alloc(32, 9) }];
 
@@ -92,7 +93,6 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
   async function carryOut(id: InterventionId, effect: InterventionEffect): Promise<InterventionEvent | undefined> {
     const { state } = await inputOf(id);
     if (!state) throw new Error('nothing was saved');
-    const { contract, request } = state;
     const happening = { key: effect.key, at: Date.now(), who: 'system', channel: 'system' } as const;
     switch (effect.kind) {
       case 'save':
@@ -102,28 +102,8 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
         await environment.run(sendInterventionMail, { key: effect.key, intervention: id, order: effect.order });
         return { type: 'mailAccepted', ...happening };
       }
-      case 'reserve': {
-        const answer = await activities.reserveUnits({
-          ...effect,
-          contract,
-          request,
-          intervention: id,
-          who: effect.by,
-        });
-        if (answer.result === 'insufficient') return { type: 'unitsLacking', missing: answer.missing, ...happening };
-        const { validUntil } = answer;
-        return { type: 'unitsReserved', ...(validUntil === undefined ? {} : { validUntil }), ...happening };
-      }
-      case 'settle':
-        await activities.settleUnits({ ...effect, contract, request, intervention: id, who: effect.by });
-        return { type: 'unitsSettled', ...happening };
-      case 'takeAllowance': {
-        const move = { ...effect, contract, request, intervention: id, who: effect.by };
-        return { type: 'allowanceTaken', ...happening, ...(await activities.takeAllowance(move)) };
-      }
-      case 'returnAllowance':
-        await activities.returnAllowance({ ...effect, contract, request, intervention: id, who: effect.by });
-        return { type: 'allowanceReturned', ...happening };
+      default:
+        return { ...happening, ...(await askCredit(activities, state, effect)) };
     }
   }
 

@@ -1,12 +1,9 @@
 /** Interventions whose effects are carried out at once on Postgres, each twice; the day is 23 November 2026. */
-import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { createInterventionActivities } from '../../activities/interventions.ts';
 import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
-import { readContract, storeContact } from '../../db/contracts.ts';
+import { readContract } from '../../db/contracts.ts';
 import { type NewIntervention, readInterventionRow, registerIntervention } from '../../db/interventions.ts';
-import type { Under } from '../../db/ledger/operations.ts';
-import { registerRequest } from '../../db/requests.ts';
 import type { InterventionEffect } from '../../domain/intervention/effects.ts';
 import { INTERVENTION_CUSTOMER_COMMANDS, type InterventionEvent } from '../../domain/intervention/events.ts';
 import { advanceIntervention, openIntervention } from '../../domain/intervention/intervention.ts';
@@ -14,26 +11,15 @@ import type { InterventionState } from '../../domain/intervention/state.ts';
 import { interventionView } from '../../domain/intervention/view.ts';
 import { rulesOf } from '../../domain/rules.ts';
 import { local } from './businessTime.ts';
-import { LEDGER_TERMS, storeCreditContract } from './ledgerWorld.ts';
+import { askCredit } from './creditAnswers.ts';
+import { LEDGER_TERMS } from './ledgerWorld.ts';
+import { storePrepaidContract } from './prepaidContract.ts';
 
 /** The instant at which all of it begins, epoch milliseconds. */
 export const NOW = local('2026-11-23 09:00');
 
-/** A contract of its own, with a request on it. */
-export async function contractFor(
-  pool: Pool,
-  family: 'A' | 'E',
-): Promise<{ reference: string; request: string; under: Under }> {
-  const reference = `${family}-${randomUUID().slice(0, 8)}`;
-  const under = await storeCreditContract(pool, reference, LEDGER_TERMS[family]);
-  const contact = { id: `c-${reference}`, contract: reference, name: 'Contact', email: `${reference}@customer.test` };
-  await storeContact(pool, { ...contact, language: 'fr', trained: true });
-  const request = await registerRequest(pool, {
-    ...{ contract: reference, zone: 'Europe/Paris', termsVersion: 1, contact: contact.id, language: 'fr' },
-    ...{ priority: 'standard', subject: 'Server', description: 'It is slow.', who: 'staff:s-agent', channel: 'api' },
-  });
-  return { reference, request, under };
-}
+/** A contract of the family, with a request on it. */
+export const contractFor = (pool: Pool, family: 'A' | 'E') => storePrepaidContract(pool, LEDGER_TERMS[family]);
 
 /** An intervention whose effects are carried out at once, each twice. */
 export async function liveIntervention(
@@ -72,37 +58,19 @@ export async function liveIntervention(
           rules,
         ),
       );
-    const twice = async <T>(act: () => Promise<T>): Promise<T> => {
-      await act();
-      return await act();
-    };
-    const common = { key: effect.key, contract: reference, request, intervention: state.id };
     switch (effect.kind) {
       case 'save': {
         const save = { ...effect, state: { ...state, pending: [] }, view: interventionView(state, rules) };
-        await twice(() => activities.saveIntervention(save));
+        for (const _ of [1, 2]) await activities.saveIntervention(save);
         return await tell({ type: 'saved' });
       }
       case 'mail':
         return await tell({ type: 'mailAccepted' });
-      case 'reserve': {
-        const answer = await twice(() => activities.reserveUnits({ ...common, ...effect, who: effect.by }));
-        if (answer.result === 'insufficient') return await tell({ type: 'unitsLacking', missing: answer.missing });
-        const { validUntil } = answer;
-        return await tell({ type: 'unitsReserved', ...(validUntil === undefined ? {} : { validUntil }) });
-      }
-      case 'settle':
-        await twice(() => activities.settleUnits({ ...common, ...effect, who: effect.by }));
-        return await tell({ type: 'unitsSettled' });
-      case 'takeAllowance': {
-        const taken = await twice(() => activities.takeAllowance({ ...common, ...effect, who: effect.by }));
-        return await tell({ type: 'allowanceTaken', seconds: taken.seconds });
-      }
-      case 'returnAllowance':
-        await twice(() => activities.returnAllowance({ ...common, ...effect, who: effect.by }));
-        return await tell({ type: 'allowanceReturned' });
       case 'extendWindow':
         return;
+      default:
+        await askCredit(activities, state, effect);
+        return await tell(await askCredit(activities, state, effect));
     }
   }
 
