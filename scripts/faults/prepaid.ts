@@ -4,6 +4,7 @@ import { managedHosting } from '../../contracts/templates/managedHosting.ts';
 import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { type ContractTermsInput, parseTerms } from '../../contracts/terms.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
+import { DAY_AND_NIGHT } from '../../test/support/dayAndNight.ts';
 import type { FaultStack, Part } from './faultStack.ts';
 import { type Caller, callUntilAnswered, type Journal } from './traffic.ts';
 
@@ -26,12 +27,6 @@ export interface PrepaidCallers {
 }
 
 const PARTIES = { customer: 'Prépayé (fictif)', provider: 'Support (fictif)' };
-const ALWAYS: [string, string][] = [['00:00', '24:00']];
-const NEVER_CLOSED = {
-  zone: 'Europe/Paris',
-  weekly: { mon: ALWAYS, tue: ALWAYS, wed: ALWAYS, thu: ALWAYS, fri: ALWAYS, sat: ALWAYS, sun: ALWAYS },
-  holidays: 'none',
-} as const;
 
 /** Stores a contract of the kind, with one contact, `<contract>-contact`. */
 export async function loadPrepaidContract(pool: Pool, contract: string, kind: PrepaidKind): Promise<void> {
@@ -107,7 +102,7 @@ export async function openRequest({ agent }: PrepaidCallers, journal: Journal, c
 }
 
 function alwaysOpen(terms: ContractTermsInput): ContractTermsInput {
-  const calendars = Object.fromEntries(Object.keys(terms.calendars).map((name) => [name, NEVER_CLOSED]));
+  const calendars = Object.fromEntries(Object.keys(terms.calendars).map((name) => [name, DAY_AND_NIGHT]));
   const channels = { ...terms.channels, phone: { opens: 'always', hours: terms.supportCalendar } } as const;
   return { ...terms, calendars, channels };
 }

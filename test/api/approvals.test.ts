@@ -3,33 +3,27 @@ import { randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APPROVAL_WORDS } from '../../api/approvalWords.ts';
-import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { issueToken } from '../../db/accessTokens.ts';
-import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
+import { storeContact } from '../../db/contracts.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
-import { type ApiWorld, createApiWorld, termsOf } from '../support/apiWorld.ts';
+import { createPrepaidApiWorld, linkIn, type PrepaidApiWorld } from '../support/prepaidApiWorld.ts';
 
 type Language = 'fr' | 'en';
 const LANGUAGES = ['fr', 'en'] as const;
 const NASTY = `<script>alert("x")</script>' & <b>`;
 
-let world: ApiWorld;
+let world: PrepaidApiWorld;
 const tokens = new Map<Language, string>();
 
 beforeAll(async () => {
-  world = await createApiWorld();
-  const terms = termsOf(prepaidTickets({ customer: 'Customer', provider: 'Support' }));
-  await storeContract(world.pool, { reference: 'PREPAID', terms });
-  await storeTerms(world.pool, 'PREPAID', 1, '2026-01-01', terms);
+  world = await createPrepaidApiWorld();
   for (const language of LANGUAGES) {
     const person = { id: `c-${language}`, contract: 'PREPAID', name: NASTY, email: `${language}@customer.test` };
     await storeContact(world.pool, { ...person, language, trained: true });
     const expiresAt = new Date(Date.now() + 3_600_000);
     tokens.set(language, await issueToken(world.pool, { contact: person.id, expiresAt }));
   }
-  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(Date.now());
-  const order = { pack: 40, signedOn: today, orderForm: 'BC-1' };
-  expect((await world.post('billing', '/v1/contracts/PREPAID/orders', order)).status).toBe(201);
+  await world.buy(40);
 });
 afterAll(() => world.close());
 
@@ -52,12 +46,7 @@ async function staff(path: string, body: object): Promise<{ readonly [field: str
   return answer;
 }
 
-/** The address in the last mail of an intervention that has one. */
-function linkOf(id: InterventionId): string {
-  const mails = world.interventionDoor.mails.filter(({ headers }) => headers['X-Relance-Intervention'] === id);
-  const links = mails.flatMap(({ text }) => /http:\/\/relance\.test(\/approvals\/[a-z2-7]+)/.exec(text)?.[1] ?? []);
-  return links.at(-1) ?? expect.unreachable();
-}
+const linkOf = (id: InterventionId) => linkIn(world.linked(id).at(-1)?.text);
 
 /** An estimate that its contact has to decide about. */
 async function asked(language: Language, estimate: object = { units: 2 }): Promise<Asked> {
@@ -76,20 +65,13 @@ async function asked(language: Language, estimate: object = { units: 2 }): Promi
 async function askedMore(language: Language): Promise<Asked> {
   const one = await asked(language, { units: 1 });
   await press(one.link, { decision: 'approve' });
-  for (let day = 8; ; day++) {
-    const date = new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10);
-    const { status } = await world.post('agent', `${one.path}/schedule`, {
-      ...{ from: `${date}T09:00:00Z`, to: `${date}T10:00:00Z` },
-    });
-    if (status === 200) break;
-    expect(day).toBeLessThan(20);
-  }
+  await world.scheduled(one.path);
   await staff(`${one.path}/logWork`, { minutes: 50 });
   return { ...one, link: linkOf(one.id) };
 }
 
 const get = (link: string) => supertest(world.app).get(link);
-const press = (link: string, body: object) => supertest(world.app).post(link).type('form').send(body);
+const press = (link: string, body: object) => world.press(link, body);
 const decode = (html: string) => html.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(code));
 
 type Answer = Awaited<ReturnType<typeof get>>;

@@ -5,7 +5,7 @@ import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { issueToken } from '../../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { type ApiWorld, createApiWorld, termsOf } from '../support/apiWorld.ts';
-import { DAY_AND_NIGHT } from '../support/closureTerms.ts';
+import { DAY_AND_NIGHT } from '../support/dayAndNight.ts';
 
 let world: ApiWorld;
 let token: string;

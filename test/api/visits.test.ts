@@ -1,25 +1,17 @@
 /** A planned visit by the API: what its module delivers is asked for, kept, shown and mailed. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { managedHosting } from '../../contracts/templates/managedHosting.ts';
-import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
+import { storeContact } from '../../db/contracts.ts';
 import { furtherTextId } from '../../db/texts.ts';
-import { type ApiWorld, createApiWorld, termsOf } from '../support/apiWorld.ts';
+import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
+import { scheduleAhead } from '../support/prepaidApiWorld.ts';
+import { amendVisited, visitedHosting } from '../support/visitWorld.ts';
 
 let world: ApiWorld;
 
 beforeAll(async () => {
   world = await createApiWorld();
-  const terms = termsOf(
-    managedHosting(
-      { customer: 'Customer', provider: 'Host' },
-      {
-        activeModules: ['plannedMaintenance', 'preventiveHalfDay', 'coordinationDay', 'hosting'],
-        monthlyCents: { hosting: 80_000, equipment: 20_000, services: 30_000 },
-      },
-    ),
-  );
-  await storeContract(world.pool, { reference: 'HOSTED', terms });
-  await storeTerms(world.pool, 'HOSTED', 1, '2026-01-01', terms);
+  const modules = ['plannedMaintenance', 'preventiveHalfDay', 'coordinationDay', 'hosting'] as const;
+  await amendVisited(world.pool, 'HOSTED', 1, visitedHosting(modules));
   const person = { id: 'c-host', contract: 'HOSTED', name: 'Host', email: 'host@customer.test' };
   await storeContact(world.pool, { ...person, language: 'fr', trained: true });
 });
@@ -33,14 +25,7 @@ async function workedOn(module: string): Promise<{ path: string; number: string 
   const opened = await world.post('agent', `/v1/requests/${number}/interventions`, { text: 'Visit.', module });
   if (opened.status !== 201) throw new Error(opened.text);
   const path = `/v1/interventions/${number}/${opened.body.n}`;
-  for (let day = 8; ; day++) {
-    const date = new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10);
-    const body = { from: `${date}T09:00:00Z`, to: `${date}T10:00:00Z` };
-    const { status, text } = await world.post('agent', `${path}/schedule`, body);
-    if (status === 200) break;
-    // Weekends and public holidays.
-    if (day > 20) throw new Error(text);
-  }
+  await scheduleAhead(world, path);
   const logged = await world.post('agent', `${path}/logWork`, { minutes: 30 });
   expect(logged.body.work).toMatchObject({ seconds: 1_800, used: {} });
   return { path, number };

@@ -1,19 +1,12 @@
-/** Family D's figures on a calendar that admits closures, as A and B have them; and an hour that is open at any time. */
+/** Family D's figures on a calendar that admits closures, as A and B have them. */
 import type { Pool } from 'pg';
 import { anomalySupport, SUPPORT_CALENDAR } from '../../contracts/templates/anomalySupport.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { termsOf } from './apiWorld.ts';
+import { DAY_AND_NIGHT } from './dayAndNight.ts';
 
 /** Id of a calendar that contracts share. */
 export const SHARED = 'shared-support';
-
-const ALWAYS: [string, string][] = [['00:00', '24:00']];
-/** Open day and night, so that a test may run at any hour. */
-export const DAY_AND_NIGHT = {
-  zone: 'Europe/Paris',
-  weekly: { mon: ALWAYS, tue: ALWAYS, wed: ALWAYS, thu: ALWAYS, fri: ALWAYS, sat: ALWAYS, sun: ALWAYS },
-  holidays: 'none',
-} as const;
 
 /** Terms on a calendar that never closes by itself. */
 export function admittingTerms({ id, closuresAdmitted = true }: { id?: string; closuresAdmitted?: boolean } = {}) {

@@ -33,7 +33,7 @@ export interface PrepaidApiWorld extends ApiWorld {
   /** One whose feasibility was studied. */
   studied(): Promise<Opened>;
   estimated(units: number): Promise<Estimated>;
-  /** The next date, from a week on, that opening hours admit: weekends and public holidays are refused. */
+  /** See {@link scheduleAhead}. */
   scheduled(path: string): Promise<void>;
   press(link: string, body: object): Test;
   balance(): Promise<Response['body']>;
@@ -48,6 +48,17 @@ export function linkIn(text = ''): string {
   const path = /http:\/\/relance\.test(\/approvals\/[a-z2-7]+)/.exec(text)?.[1];
   if (!path) throw new Error(`no link: ${text}`);
   return path;
+}
+
+/** Agrees the next date, from a week on, that opening hours admit: weekends and public holidays are refused. */
+export async function scheduleAhead({ post }: Pick<ApiWorld, 'post'>, path: string): Promise<void> {
+  for (let day = 8; ; day++) {
+    const date = new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10);
+    const body = { from: `${date}T09:00:00Z`, to: `${date}T10:00:00Z` };
+    const { status, text } = await post('agent', `${path}/schedule`, body);
+    if (status === 200) return;
+    if (day > 20) throw new Error(text);
+  }
 }
 
 /** With the contract, its contact and their tickets. */
@@ -92,15 +103,7 @@ export async function createPrepaidApiWorld(): Promise<PrepaidApiWorld> {
       expect(sent.status).toBe(200);
       return { ...one, link: linkIn(world.linked(one.id)[0]?.text), estimate: sent.body.estimate.id };
     },
-    async scheduled(path) {
-      for (let day = 8; ; day++) {
-        const date = new Date(Date.now() + day * 86_400_000).toISOString().slice(0, 10);
-        const body = { from: `${date}T09:00:00Z`, to: `${date}T10:00:00Z` };
-        const { status, text } = await api.post('agent', `${path}/schedule`, body);
-        if (status === 200) return;
-        if (day > 20) throw new Error(text);
-      }
-    },
+    scheduled: (path) => scheduleAhead(api, path),
     press: (link, body) => supertest(app).post(link).type('form').send(body),
     balance: async () => (await api.get('billing', '/v1/contracts/PREPAID/balance')).body.items[0],
     read: async (path) => (await api.get('agent', path)).body,
