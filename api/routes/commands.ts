@@ -3,16 +3,13 @@ import type { Pool } from 'pg';
 import { previewAmendment } from '../../client/amendment.ts';
 import type { RequestDoor, UpdateName } from '../../client/requestDoor.ts';
 import type { TokenHolder } from '../../db/accessTokens.ts';
-import { changeContactAddress, readContact } from '../../db/contracts.ts';
-import { isUniqueViolation } from '../../db/pool.ts';
 import type { RequestRow } from '../../db/requests.ts';
 import { COMMANDS, type CommandName, type CommandOf } from '../../domain/events.ts';
-import { Refusal } from '../../domain/failures.ts';
 import { COMMAND_BODIES, COMMAND_SUMMARIES, type CommandBody, type PlainCommand } from '../commandBodies.ts';
 import { requireSound } from '../commandChecks.ts';
+import { withAddress } from '../givenAddress.ts';
 import { withText } from '../givenText.ts';
 import { amendmentOut } from '../present.ts';
-import { validationFailed } from '../problems.ts';
 import { rolesFor, whoOf } from '../rights.ts';
 import { type Answer, changing, type Input, param, type Route } from '../route.ts';
 import { AmendmentOut, RequestOut } from '../schemas.ts';
@@ -80,13 +77,12 @@ function metaOf(caller: TokenHolder, row: RequestRow, commandId: string, receive
 }
 
 async function give(
-  deps: Dependencies,
+  { pool, door }: Dependencies,
   row: RequestRow,
   name: PlainCommand,
   fields: object,
   meta: Meta,
 ): Promise<void> {
-  const { door } = deps;
   const { number } = row;
   switch (name) {
     case 'reopen':
@@ -96,7 +92,9 @@ async function give(
       await door.amendTerms(number, { ...(fields as CommandBody<'amendTerms'>), ...meta });
       return;
     case 'correctAddress':
-      await correctAddress(deps, row, (fields as CommandBody<'correctAddress'>).email, meta);
+      await withAddress(pool, row.contact, (fields as CommandBody<'correctAddress'>).email, () =>
+        door.command(number, name, meta),
+      );
       return;
     default:
       await door.command<UpdateName>(number, name, commandOf(name, fields, meta));
@@ -106,22 +104,4 @@ async function give(
 /** The body has been checked by the command's own schema, whose fields are those of the event. */
 function commandOf<T extends CommandName>(_name: T, fields: object, meta: Meta): CommandOf<T> {
   return { ...fields, ...meta } as unknown as CommandOf<T>;
-}
-
-/** The command sends mail again at once, so the address comes first; it is put back when the command is refused. */
-async function correctAddress({ pool, door }: Dependencies, row: RequestRow, email: string, meta: Meta): Promise<void> {
-  const contact = await readContact(pool, row.contact);
-  if (!contact) throw new Error('the contact of the request is not there');
-  try {
-    await changeContactAddress(pool, contact.id, contact.email, email);
-  } catch (error) {
-    if (!isUniqueViolation(error, 'contacts_address')) throw error;
-    throw validationFailed([{ path: 'email', message: 'Another contact of the contract has this address.' }]);
-  }
-  try {
-    await door.command(row.number, 'correctAddress', meta);
-  } catch (error) {
-    if (error instanceof Refusal) await changeContactAddress(pool, contact.id, email, contact.email);
-    throw error;
-  }
 }

@@ -8,10 +8,9 @@ import {
   requireSendable,
 } from '../../client/interventionForecast.ts';
 import type { TokenHolder } from '../../db/accessTokens.ts';
-import { changeContactAddress, isActiveStaff, readContact, readTerms } from '../../db/contracts.ts';
+import { isActiveStaff, readContact, readTerms } from '../../db/contracts.ts';
 import { deleteEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
 import type { InterventionRow } from '../../db/interventions.ts';
-import { isUniqueViolation } from '../../db/pool.ts';
 import { furtherTextId } from '../../db/texts.ts';
 import { Refusal } from '../../domain/failures.ts';
 import {
@@ -22,6 +21,7 @@ import {
   type InterventionEventOf,
 } from '../../domain/intervention/events.ts';
 import { draftEstimate, type EstimateDraft } from '../estimateDraft.ts';
+import { withAddress } from '../givenAddress.ts';
 import { withText } from '../givenText.ts';
 import { INTERVENTION_BODIES, INTERVENTION_SUMMARIES, type InterventionBody } from '../interventionBodies.ts';
 import { CancellationOut, EstimateDraftOut, InterventionOut, LoggingOut } from '../interventionSchemas.ts';
@@ -137,7 +137,9 @@ async function give(
     case 'sendEstimate':
       return await sendEstimate(deps, row, fields as InterventionBody<'sendEstimate'>, meta);
     case 'correctAddress':
-      return await correctAddress(deps, row, (fields as InterventionBody<'correctAddress'>).email, meta);
+      return await withAddress(deps.pool, row.contact, (fields as InterventionBody<'correctAddress'>).email, () =>
+        deps.interventionDoor.command(row.id, name, meta),
+      );
     case 'assign':
       await requireStaff(deps.pool, (fields as InterventionBody<'assign'>).assignee);
       break;
@@ -183,29 +185,6 @@ async function draftOf(
   const reader = await readContact(pool, contact);
   if (!terms || !reader) throw new Error('terms or contact of the intervention are not there');
   return draftEstimate(body, terms, reader.language);
-}
-
-/** The command sends mail again at once, so the address comes first; it is put back when the command is refused. */
-async function correctAddress(
-  { pool, interventionDoor }: Dependencies,
-  row: InterventionRow,
-  email: string,
-  meta: Meta,
-): Promise<void> {
-  const contact = await readContact(pool, row.contact);
-  if (!contact) throw new Error('the contact of the intervention is not there');
-  try {
-    await changeContactAddress(pool, contact.id, contact.email, email);
-  } catch (error) {
-    if (!isUniqueViolation(error, 'contacts_address')) throw error;
-    throw validationFailed([{ path: 'email', message: 'Another contact of the contract has this address.' }]);
-  }
-  try {
-    await interventionDoor.command(row.id, 'correctAddress', meta);
-  } catch (error) {
-    if (error instanceof Refusal) await changeContactAddress(pool, contact.id, email, contact.email);
-    throw error;
-  }
 }
 
 /** What four commands show beforehand: what cancelling or another date costs, what logging time comes to, how an estimate reads. */
