@@ -1,150 +1,71 @@
 /** The door to calls of the hotline, before a real Temporal server and a real ledger, with a worker that may be away. */
 import { randomUUID } from 'node:crypto';
-import { connect, createServer, type Socket } from 'node:net';
-import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHotlineActivities } from '../../activities/hotline.ts';
 import { createTemporalClient } from '../../client/connection.ts';
-import { createHotlineDoor, type HotlineDoor } from '../../client/hotlineDoor.ts';
+import { createHotlineDoor } from '../../client/hotlineDoor.ts';
 import { Unavailable } from '../../client/unavailable.ts';
 import { saasSupport } from '../../contracts/templates/saasSupport.ts';
-import type { ContractTermsInput } from '../../contracts/terms.ts';
-import { storeContact } from '../../db/contracts.ts';
 import { beginHotlineCall, type HotlineCallRow, readHotlineCall } from '../../db/hotlineCalls.ts';
-import type { Under } from '../../db/ledger/operations.ts';
-import { registerRequest } from '../../db/requests.ts';
-import { Refusal } from '../../domain/failures.ts';
 import { freePorts } from '../../scripts/stack/ports.ts';
-import { createRequestWorker } from '../../worker/worker.ts';
 import type { HotlineCallId } from '../../workflows/hotlineMessages.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { balanceOf, buy, LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
-import { workflowBundle } from '../support/requestWorld.ts';
-import { createTestNamespace, temporalAddress } from '../support/temporal.ts';
+import { startForwarding } from '../support/forwarding.ts';
+import { balanceOf, buy } from '../support/ledgerWorld.ts';
+import { type PrepaidContract, storePrepaidContract } from '../support/prepaidContract.ts';
+import { createPrepaidWorld, type PrepaidWorld } from '../support/prepaidWorld.ts';
+import { refusal } from '../support/refusal.ts';
+import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
 const MINUTE = 60_000;
-const today = new Date().toISOString().slice(0, 10);
 
-let database: TestDatabase;
-let client: ReturnType<typeof createTemporalClient>;
-let connection: NativeConnection;
-let namespace: string;
-let door: HotlineDoor;
-let present: { worker: Worker; running: Promise<void> } | undefined;
-/** Alerts so far, as `<id> <because>`. */
-const alerts: string[] = [];
-let isPostgresAway = false;
-
+let world: PrepaidWorld;
 beforeAll(async () => {
-  const [stored, temporal] = await Promise.all([createTestDatabase(), createTestNamespace()]);
-  database = stored;
-  namespace = temporal.namespace;
-  client = createTemporalClient(temporal);
-  connection = await NativeConnection.connect({ address: temporal.address });
-  door = createHotlineDoor({ client, pool: database.pool });
-  await startWorker();
+  world = await createPrepaidWorld();
 });
-afterAll(async () => {
-  await stopWorker();
-  await connection?.close();
-  await client?.connection.close();
-  await database?.drop();
-});
-
-async function startWorker(): Promise<void> {
-  const never = (): never => {
-    throw new Error('this world has calls only');
-  };
-  const { endHotlineCall, debitHotlineCall } = createHotlineActivities({ pool: database.pool });
-  const worker = await createRequestWorker({
-    ...{ connection, namespace, maxCachedWorkflows: 10, workflowBundle: await workflowBundle() },
-    activities: {
-      ...{ saveRequest: never, sendMail: never, extendWindows: never },
-      async endHotlineCall(end) {
-        if (isPostgresAway) throw new Error('Postgres is away');
-        return await endHotlineCall(end);
-      },
-      debitHotlineCall,
-      async alertAgent({ id, because }) {
-        alerts.push(`${id} ${because}`);
-      },
-    },
-  });
-  present = { worker, running: worker.run() };
-}
-
-async function stopWorker(): Promise<void> {
-  present?.worker.shutdown();
-  await present?.running;
-  present = undefined;
-}
-
-interface Incident {
-  readonly contract: string;
-  readonly request: string;
-  readonly under: Under;
-}
+afterAll(() => world?.close());
 
 /** A request of a contract of its own, with 16 time units unless none were bought. */
-async function incident({ units = 16, terms = LEDGER_TERMS.E as ContractTermsInput } = {}): Promise<Incident> {
-  const { pool } = database;
-  const contract = `E-${randomUUID().slice(0, 8)}`;
-  const under = await storeCreditContract(pool, contract, terms, today);
-  if (units > 0) await buy(pool, contract, { unit: 'timeUnit', units }, under, today);
-  const contact = { id: `c-${contract}`, contract, name: 'Contact', email: `${contract}@customer.test` };
-  await storeContact(pool, { ...contact, language: 'fr', trained: true });
-  const request = await registerRequest(pool, {
-    ...{ contract, zone: 'Europe/Paris', termsVersion: 1, contact: contact.id, language: 'fr' },
-    ...{ priority: 'standard', subject: 'Server', description: 'It is slow.', who: 'staff:s-agent', channel: 'api' },
-  });
-  return { contract, request, under };
+async function incident(units = 16): Promise<PrepaidContract> {
+  const contract = await world.contract('E');
+  if (units > 0) await buy(world.pool, contract.reference, { unit: 'timeUnit', units }, contract.under, world.today);
+  return contract;
 }
 
 /** The row of a call that began so many minutes ago. */
-async function row({ request }: Incident, minutesAgo: number): Promise<HotlineCallId> {
+async function row({ request }: PrepaidContract, minutesAgo: number): Promise<HotlineCallId> {
   const beganAt = new Date(Date.now() - minutesAgo * MINUTE);
   const call = { request, termsVersion: 1, kind: 'call', agent: 'staff:s-agent', beganAt } as const;
-  const id = await beginHotlineCall(database.pool, call);
+  const id = await beginHotlineCall(world.pool, call);
   if (!id) throw new Error('no call');
   return id;
 }
 
-async function begun(on: Incident, minutesAgo: number): Promise<HotlineCallId> {
+async function begun(on: PrepaidContract, minutesAgo: number): Promise<HotlineCallId> {
   const id = await row(on, minutesAgo);
-  await door.begin(id);
+  await world.calls.begin(id);
   return id;
 }
 
-const ended = (id: HotlineCallId, commandId: string = randomUUID()) => door.end(id, { commandId });
-const stored = async (id: HotlineCallId) => (await readHotlineCall(database.pool, id)) as HotlineCallRow;
+const ended = (id: HotlineCallId, commandId: string = randomUUID()) => world.calls.end(id, { commandId });
+const stored = async (id: HotlineCallId) => (await readHotlineCall(world.pool, id)) as HotlineCallRow;
 const hasCompleted = async (id: HotlineCallId) =>
-  (await client.workflow.getHandle(id).describe()).status.name === 'COMPLETED';
+  (await world.client.workflow.getHandle(id).describe()).status.name === 'COMPLETED';
 const over = (id: HotlineCallId) => until(() => hasCompleted(id), { timeoutMs: 30_000 });
-const alertsOf = (id: HotlineCallId) => alerts.filter((alert) => alert.startsWith(`${id} `));
-
-async function refusal(call: Promise<unknown>): Promise<Refusal> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Refusal)) throw new Error('no refusal', { cause: error });
-  return error;
-}
+const alertsOf = (id: HotlineCallId) => world.alerts.filter((alert) => alert.startsWith(`${id} `));
 
 describe('a call', () => {
   it('begun several times at once is one workflow, which shows whose it is', async () => {
     const on = await incident();
     const id = await row(on, 1);
-    await Promise.all([1, 2, 3].map(() => door.begin(id)));
-    const description = await client.workflow.getHandle(id).describe();
-    expect(await description.staticSummary()).toBe(`${id} · ${on.contract}`);
-    expect(description.searchAttributes).toMatchObject({ ContractReference: [on.contract] });
+    await Promise.all([1, 2, 3].map(() => world.calls.begin(id)));
+    const description = await world.client.workflow.getHandle(id).describe();
+    expect(await description.staticSummary()).toBe(`${id} · ${on.reference}`);
+    expect(description.searchAttributes).toMatchObject({ ContractReference: [on.reference] });
     expect(await ended(id)).toMatchObject({ id, freeSeconds: expect.any(Number), units: 0 });
     await over(id);
     // Begun again after its end, as by a repeated call of the API, it stays what it was.
-    await door.begin(id);
-    expect((await client.workflow.getHandle(id).describe()).runId).toBe(description.runId);
+    await world.calls.begin(id);
+    expect((await world.client.workflow.getHandle(id).describe()).runId).toBe(description.runId);
   });
 
   it('alerts its agent at 25 minutes, once', async () => {
@@ -178,7 +99,7 @@ describe('a call', () => {
     await over(id);
     expect(await ended(id, commandId)).toEqual(outcome);
     expect(await ended(id)).toEqual(outcome);
-    expect(await balanceOf(database.pool, on.contract, 'timeUnit')).toEqual({ available: 14, pending: 0 });
+    expect(await balanceOf(world.pool, on.reference, 'timeUnit')).toEqual({ available: 14, pending: 0 });
   });
 
   it('ended by two at once has one end, and is debited once', async () => {
@@ -187,14 +108,14 @@ describe('a call', () => {
     const [one, ...others] = await Promise.all([1, 2, 3, 4].map(() => ended(id)));
     expect(others).toEqual([one, one, one]);
     await over(id);
-    expect(await balanceOf(database.pool, on.contract, 'timeUnit')).toEqual({ available: 15, pending: 0 });
+    expect(await balanceOf(world.pool, on.reference, 'timeUnit')).toEqual({ available: 15, pending: 0 });
   });
 
   it('may have ended before it is told so, not before it began', async () => {
     const id = await begun(await incident(), 60);
     const at = (minutesAgo: number) => ({ at: Date.now() - minutesAgo * MINUTE, commandId: randomUUID() });
-    expect((await refusal(door.end(id, at(61)))).type).toBe('ValidationFailed');
-    const { seconds, units } = await door.end(id, at(50));
+    expect((await refusal(world.calls.end(id, at(61)))).type).toBe('ValidationFailed');
+    const { seconds, units } = await world.calls.end(id, at(50));
     expect([Math.round(seconds / 60), units]).toEqual([10, 0]);
   });
 
@@ -205,7 +126,7 @@ describe('a call', () => {
     expect(ids).toHaveLength(1);
     const [id] = ids;
     if (!id) return;
-    await door.begin(id);
+    await world.calls.begin(id);
     expect((await refusal(row(on, 1))).type).toBe('Conflict');
     await ended(id);
     expect(await ended(await begun(on, 1))).toMatchObject({ id: id.replace(/1$/, '2') });
@@ -213,29 +134,29 @@ describe('a call', () => {
 
   it('of nobody, or of a contract without a hotline, is refused', async () => {
     const none: HotlineCallId = 'hotline:DA-2000-000001:1';
-    for (const call of [door.begin(none), ended(none), door.creditAdded(none)]) {
+    for (const call of [world.calls.begin(none), ended(none), world.calls.creditAdded(none)]) {
       expect((await refusal(call)).type).toBe('NotFound');
     }
     const terms = saasSupport({ customer: 'Customer', provider: 'Provider' }, { yearlyFeeCents: 1_000_000 });
-    const id = await row(await incident({ units: 0, terms }), 1);
-    expect((await refusal(door.begin(id))).type).toBe('NotCovered');
+    const id = await row(await storePrepaidContract(world.pool, terms), 1);
+    expect((await refusal(world.calls.begin(id))).type).toBe('NotCovered');
   });
 });
 
 describe('what cannot be debited', () => {
   it('is owed until credit was added; then nobody waits for it any more', async () => {
-    const on = await incident({ units: 0 });
+    const on = await incident(0);
     const id = await begun(on, 31);
     expect(await ended(id)).toMatchObject({ units: 1 });
     await until(() => alertsOf(id).includes(`${id} creditLacking`));
-    expect(await door.creditAdded(id)).toBe('delivered');
+    expect(await world.calls.creditAdded(id)).toBe('delivered');
     expect((await stored(id)).debitedAt).toBeNull();
-    await buy(database.pool, on.contract, { unit: 'timeUnit', units: 16 }, on.under, today);
-    expect(await door.creditAdded(id)).toBe('delivered');
+    await buy(world.pool, on.reference, { unit: 'timeUnit', units: 16 }, on.under, world.today);
+    expect(await world.calls.creditAdded(id)).toBe('delivered');
     await over(id);
-    expect(await door.creditAdded(id)).toBe('gone');
+    expect(await world.calls.creditAdded(id)).toBe('gone');
     expect(alertsOf(id).filter((alert) => alert.endsWith('creditLacking'))).toHaveLength(1);
-    expect(await balanceOf(database.pool, on.contract, 'timeUnit')).toEqual({ available: 15, pending: 0 });
+    expect(await balanceOf(world.pool, on.reference, 'timeUnit')).toEqual({ available: 15, pending: 0 });
   });
 });
 
@@ -243,10 +164,10 @@ describe('after a disaster', () => {
   it('a run that was lost is made again by the end of its call', async () => {
     const on = await incident();
     const id = await begun(on, 31);
-    await client.workflow.getHandle(id).terminate('lost');
+    await world.client.workflow.getHandle(id).terminate('lost');
     expect(await ended(id)).toMatchObject({ units: 1 });
     await over(id);
-    expect(await balanceOf(database.pool, on.contract, 'timeUnit')).toEqual({ available: 15, pending: 0 });
+    expect(await balanceOf(world.pool, on.reference, 'timeUnit')).toEqual({ available: 15, pending: 0 });
   });
 
   it('one whose workflow was never started is started by its end', async () => {
@@ -256,15 +177,15 @@ describe('after a disaster', () => {
   });
 
   it('a call that is owed and whose run was lost is debited once credit was added', async () => {
-    const on = await incident({ units: 0 });
+    const on = await incident(0);
     const id = await begun(on, 31);
     const outcome = await ended(id);
     await until(() => alertsOf(id).includes(`${id} creditLacking`));
-    await client.workflow.getHandle(id).terminate('lost');
-    await buy(database.pool, on.contract, { unit: 'timeUnit', units: 16 }, on.under, today);
-    expect(await door.creditAdded(id)).toBe('delivered');
+    await world.client.workflow.getHandle(id).terminate('lost');
+    await buy(world.pool, on.reference, { unit: 'timeUnit', units: 16 }, on.under, world.today);
+    expect(await world.calls.creditAdded(id)).toBe('delivered');
     await over(id);
-    expect(await balanceOf(database.pool, on.contract, 'timeUnit')).toEqual({ available: 15, pending: 0 });
+    expect(await balanceOf(world.pool, on.reference, 'timeUnit')).toEqual({ available: 15, pending: 0 });
     expect(await ended(id)).toEqual(outcome);
   });
 });
@@ -272,11 +193,13 @@ describe('after a disaster', () => {
 describe('while something is away', () => {
   it('Postgres for the worker: unavailable after the wait, and the same end later has its result', async () => {
     const id = await begun(await incident(), 31);
-    isPostgresAway = true;
+    world.beforeCallEnds = () => {
+      throw new Error('Postgres is away');
+    };
     const commandId = randomUUID();
-    const hasty = createHotlineDoor({ client, pool: database.pool, patienceMs: 500 });
+    const hasty = createHotlineDoor({ client: world.client, pool: world.pool, patienceMs: 500 });
     await expect(hasty.end(id, { commandId })).rejects.toThrow(Unavailable);
-    isPostgresAway = false;
+    world.beforeCallEnds = () => undefined;
     expect(await until(() => ended(id, commandId), { timeoutMs: 30_000 })).toMatchObject({ units: 1 });
     await over(id);
   });
@@ -284,20 +207,20 @@ describe('while something is away', () => {
   it('the worker: unavailable after the wait, and the same end goes on once it is back', async () => {
     const on = await incident();
     const id = await begun(on, 31);
-    await stopWorker();
-    const hasty = createHotlineDoor({ client, pool: database.pool, patienceMs: 500 });
+    await world.stopWorker();
+    const hasty = createHotlineDoor({ client: world.client, pool: world.pool, patienceMs: 500 });
     const commandId = randomUUID();
     await expect(hasty.end(id, { commandId })).rejects.toThrow(Unavailable);
-    await startWorker();
+    await world.startWorker();
     expect(await ended(id, commandId)).toMatchObject({ units: 1 });
     await over(id);
-    expect(await balanceOf(database.pool, on.contract, 'timeUnit')).toEqual({ available: 15, pending: 0 });
+    expect(await balanceOf(world.pool, on.reference, 'timeUnit')).toEqual({ available: 15, pending: 0 });
   });
 
   it('Temporal: unavailable after the wait; once it is back the same door serves', async () => {
     const [port = 0] = await freePorts(1);
-    const away = createTemporalClient({ address: `127.0.0.1:${port}`, namespace });
-    const waiting = createHotlineDoor({ client: away, pool: database.pool, patienceMs: 500 });
+    const away = createTemporalClient({ address: `127.0.0.1:${port}`, namespace: world.namespace });
+    const waiting = createHotlineDoor({ client: away, pool: world.pool, patienceMs: 500 });
     const id = await row(await incident(), 1);
     const commandId = randomUUID();
     await expect(waiting.begin(id)).rejects.toThrow(Unavailable);
@@ -305,21 +228,10 @@ describe('while something is away', () => {
     await expect(waiting.creditAdded(id)).rejects.toThrow(Unavailable);
     expect(await stored(id)).toMatchObject({ endedAt: null, seconds: null });
 
-    const [host, upstream] = temporalAddress().split(':');
-    const sockets = new Set<Socket>();
-    const proxy = createServer((socket) => {
-      const onward = connect(Number(upstream), host);
-      sockets.add(socket).add(onward);
-      socket
-        .on('error', () => onward.destroy())
-        .pipe(onward.on('error', () => socket.destroy()))
-        .pipe(socket);
-    });
-    proxy.listen(port, '127.0.0.1');
+    const back = startForwarding(port, temporalAddress());
     await until(async () => (await waiting.begin(id)) ?? true, { timeoutMs: 20_000 });
     expect(await until(() => waiting.end(id, { commandId }), { timeoutMs: 20_000 })).toMatchObject({ id, units: 0 });
     // The connection is not closed: a retry that the SDK still has on a timer throws on a closed one.
-    for (const socket of sockets) socket.destroy();
-    proxy.close();
+    back.stop();
   });
 });

@@ -91,7 +91,7 @@ describe('on a real server', () => {
     await world.calls.begin(id);
     const outcome = await world.calls.end(id, { commandId: 'end' });
     expect(outcome).toMatchObject({ freeSeconds: 1_800, unit: 'timeUnit', units: 1 });
-    await until(() => world.mails.includes('creditLacking'));
+    await until(() => world.alerts.some((alert) => alert.endsWith('creditLacking')));
     await buy(pool, reference, { unit: 'timeUnit', units: 16 }, under, today);
     await client.workflow.getHandle(id).result();
     expect(await balanceOf(pool, reference, 'timeUnit')).toEqual({ available: 15, pending: 0 });

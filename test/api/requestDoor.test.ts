@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkTemporal, createTemporalClient } from '../../client/connection.ts';
 import { createRequestDoor } from '../../client/requestDoor.ts';
@@ -7,9 +6,10 @@ import { Unavailable } from '../../client/unavailable.ts';
 import { markOpen, readRequestRow } from '../../db/requests.ts';
 import { storeText } from '../../db/texts.ts';
 import { readTimeline } from '../../db/timeline.ts';
-import { Refusal } from '../../domain/failures.ts';
 import { freePorts } from '../../scripts/stack/ports.ts';
 import { byAgent, createDoorWorld, type DoorWorld } from '../support/doorWorld.ts';
+import { startForwarding } from '../support/forwarding.ts';
+import { refusal } from '../support/refusal.ts';
 import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
@@ -51,15 +51,6 @@ async function age(number: string): Promise<void> {
        reopen_until = to_timestamp($2::bigint / 1000.0) WHERE number = $1`,
     [number, longAgo],
   );
-}
-
-async function refusal(call: Promise<unknown>): Promise<Refusal> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Refusal)) throw new Error('no refusal', { cause: error });
-  return error;
 }
 
 describe('opening', () => {
@@ -277,22 +268,11 @@ describe('while something is away', () => {
     await expect(door.holdMessage(number, { mail: randomUUID(), receivedAt: 1 })).rejects.toThrow(Unavailable);
     await expect(checkTemporal(client, 300)).rejects.toThrow();
 
-    const [host, upstream] = temporalAddress().split(':');
-    const sockets = new Set<Socket>();
-    const proxy = createServer((socket) => {
-      const onward = connect(Number(upstream), host);
-      sockets.add(socket).add(onward);
-      socket
-        .on('error', () => onward.destroy())
-        .pipe(onward.on('error', () => socket.destroy()))
-        .pipe(socket);
-    });
-    proxy.listen(port, '127.0.0.1');
+    const back = startForwarding(port, temporalAddress());
     const result = await until(() => door.open(number), { timeoutMs: 20_000 });
     expect(result.version).toBe(1);
     expect(await told(number)).toEqual(['opened']);
     // The connection is not closed: a retry that the SDK still has on a timer throws on a closed one.
-    for (const socket of sockets) socket.destroy();
-    proxy.close();
+    back.stop();
   });
 });

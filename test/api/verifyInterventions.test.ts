@@ -7,7 +7,8 @@ import { readInterventionRow } from '../../db/interventions.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
 import { type Finding, findAll, repairAll, type VerifyDependencies } from '../../operations/findings.ts';
 import { buy } from '../support/ledgerWorld.ts';
-import { createPrepaidWorld, type PrepaidContract, type PrepaidWorld } from '../support/prepaidWorld.ts';
+import type { PrepaidContract } from '../support/prepaidContract.ts';
+import { createPrepaidWorld, type PrepaidWorld } from '../support/prepaidWorld.ts';
 import { until } from '../support/until.ts';
 
 let world: PrepaidWorld;

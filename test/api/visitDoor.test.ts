@@ -11,6 +11,7 @@ import { type ModuleVisits, visitScheduleId } from '../../domain/visits.ts';
 import { createRequestWorker } from '../../worker/worker.ts';
 import type { OpenVisit } from '../../workflows/messages.ts';
 import { workflowBundle } from '../support/requestWorld.ts';
+import { type RunningWorker, run } from '../support/runningWorker.ts';
 import { createTestNamespace } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 
@@ -21,7 +22,7 @@ const asked: OpenVisit[] = [];
 let native: NativeConnection;
 let client: ReturnType<typeof createTemporalClient>;
 let door: VisitDoor;
-let stop: (() => Promise<void>) | undefined;
+let present: RunningWorker | undefined;
 let failures = 0;
 
 beforeAll(async () => {
@@ -31,7 +32,7 @@ beforeAll(async () => {
   door = createVisitDoor({ client });
 });
 afterAll(async () => {
-  await stop?.();
+  await present?.stop();
   await client?.connection.close();
   await native?.close();
 });
@@ -53,12 +54,7 @@ async function startWorker(): Promise<void> {
       },
     },
   });
-  const running = worker.run();
-  stop = async () => {
-    worker.shutdown();
-    await running;
-    stop = undefined;
-  };
+  present = run(worker);
 }
 
 function visitsOf(contract: string, every: 'month' | 'year' = 'month'): ModuleVisits {

@@ -1,6 +1,6 @@
 /** The door to requests before a real Temporal server and a real Postgres, with a worker that may be away. */
 import { randomUUID } from 'node:crypto';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { Pool } from 'pg';
 import { createRequestActivities } from '../../activities/requests.ts';
 import { createTemporalClient } from '../../client/connection.ts';
@@ -16,6 +16,7 @@ import { requestWorkflowId, type SaveRequest, type SendMail } from '../../workfl
 import { termsOf } from './apiWorld.ts';
 import { createTestDatabase } from './database.ts';
 import { workflowBundle } from './requestWorld.ts';
+import { type RunningWorker, run } from './runningWorker.ts';
 import { createTestNamespace } from './temporal.ts';
 import { until } from './until.ts';
 
@@ -52,7 +53,7 @@ export async function createDoorWorld(): Promise<DoorWorld> {
   const client = createTemporalClient(temporal);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const activities = createRequestActivities({ pool });
-  let worker: { worker: Worker; running: Promise<void> } | undefined;
+  let present: RunningWorker | undefined;
 
   const world: DoorWorld = {
     pool,
@@ -62,7 +63,7 @@ export async function createDoorWorld(): Promise<DoorWorld> {
     beforeSave: () => undefined,
     beforeMail: () => undefined,
     async startWorker() {
-      const created = await createRequestWorker({
+      const worker = await createRequestWorker({
         connection,
         namespace: temporal.namespace,
         maxCachedWorkflows: 50,
@@ -79,12 +80,11 @@ export async function createDoorWorld(): Promise<DoorWorld> {
           },
         },
       });
-      worker = { worker: created, running: created.run() };
+      present = run(worker);
     },
     async stopWorker() {
-      worker?.worker.shutdown();
-      await worker?.running;
-      worker = undefined;
+      await present?.stop();
+      present = undefined;
     },
     register: (fields = {}) =>
       registerRequest(pool, {

@@ -1,7 +1,7 @@
 /** The escalation workflow on a time-skipping server, with recorded activities and a request that only listens. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Client, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { requestWindows } from '../../contracts/requestTerms.ts';
@@ -20,16 +20,12 @@ import {
   type SaveEscalation,
   type SendEscalationMail,
 } from '../../workflows/escalationMessages.ts';
-import {
-  type MailOutcome,
-  REQUEST_TASK_QUEUE,
-  requestWorkflowId,
-  SEARCH_ATTRIBUTES,
-} from '../../workflows/messages.ts';
+import { type MailOutcome, REQUEST_TASK_QUEUE, requestWorkflowId } from '../../workflows/messages.ts';
 import { ESCALATION_FIELDS, PUBLISHER_CONTRACT, PUBLISHER_TERMS, tellOrder, type Verdict } from './escalationLife.ts';
+import { type RunningWorker, run } from './runningWorker.ts';
 import { heard, type Leaving, leave, type standInRequest, tell } from './standInRequest.ts';
+import { connectTo, goTo } from './timeSkipping.ts';
 
-const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
 const QUIET = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
@@ -130,12 +126,7 @@ export async function createEscalationWorld(
   { maxCachedWorkflows = 100 }: { readonly maxCachedWorkflows?: number } = {},
 ): Promise<EscalationWorld> {
   const namespace = env.namespace ?? 'default';
-  const attributes = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED[type]]);
-  await env.connection.operatorService.addSearchAttributes({
-    namespace,
-    searchAttributes: Object.fromEntries(attributes),
-  });
-  const client = new Client({ connection: env.connection, namespace });
+  const client = await connectTo(env);
   const recorded: Recorded = { saves: [], mails: [], filed: [] };
   const now = () => env.currentTimeMs();
 
@@ -143,12 +134,7 @@ export async function createEscalationWorld(
     ...recorded,
     env,
     now,
-    async goTo(instant) {
-      const ms = Date.parse(instant) - (await now());
-      if (ms < 0) throw new RangeError(`${instant} is past`);
-      await env.sleep(ms);
-      await env.sleep(1);
-    },
+    goTo: (instant) => goTo(env, instant),
     async send(request, priority) {
       const escalation = escalationInput(request, priority, await now());
       await client.workflow.start<typeof standInRequest>('standInRequest', {
@@ -203,7 +189,7 @@ export async function createEscalationWorld(
     },
   };
 
-  async function startWorker(): Promise<{ stop(): Promise<void> }> {
+  async function startWorker(): Promise<RunningWorker> {
     const worker = await createRequestWorker({
       connection: env.nativeConnection,
       namespace,
@@ -211,15 +197,9 @@ export async function createEscalationWorld(
       workflowBundle: await escalationBundle(),
       activities: { ...NO_REQUESTS, ...recordingActivities(recorded, now) },
     });
-    const running = worker.run();
-    return {
-      async stop() {
-        worker.shutdown();
-        await running;
-      },
-    };
+    return run(worker);
   }
 
-  let present: { stop(): Promise<void> } | undefined = await startWorker();
+  let present: RunningWorker | undefined = await startWorker();
   return world;
 }

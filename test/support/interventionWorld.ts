@@ -1,6 +1,6 @@
 /** Interventions, and calls of the hotline, with activities that are recorded and a ledger in memory. */
 import { randomUUID } from 'node:crypto';
-import { Client, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import { WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
 import type { Announced } from '../../contracts/requestTerms.ts';
@@ -27,11 +27,13 @@ import {
   type SaveIntervention,
   type SendInterventionMail,
 } from '../../workflows/interventionMessages.ts';
-import { type MailOutcome, REQUEST_TASK_QUEUE, SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
-import { DAY_AND_NIGHT } from './closureTerms.ts';
+import { type MailOutcome, REQUEST_TASK_QUEUE } from '../../workflows/messages.ts';
 import { CreditBook } from './creditBook.ts';
+import { DAY_AND_NIGHT } from './dayAndNight.ts';
 import { tellOrder } from './interventionLife.ts';
 import { workflowBundle } from './requestWorld.ts';
+import { type RunningWorker, run } from './runningWorker.ts';
+import { connectTo, goTo } from './timeSkipping.ts';
 
 const PARTIES = { customer: 'Customer', provider: 'Provider' };
 
@@ -55,9 +57,6 @@ export const WORLD_TERMS = {
     }),
   ),
 } as const;
-
-/** `IndexedValueType` of Temporal's API. */
-const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
 
 export interface InterventionWorld {
   readonly env: TestWorkflowEnvironment;
@@ -114,26 +113,13 @@ export async function createInterventionWorld(
 ): Promise<InterventionWorld> {
   const terms = interventionTerms('TEST-A', 1, contractTerms);
   const namespace = env.namespace ?? 'default';
-  await env.connection.operatorService.addSearchAttributes({
-    namespace,
-    searchAttributes: Object.fromEntries(
-      Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED[type]]),
-    ),
-  });
-  // Not the environment's own client: that lets the server skip years while it waits for a result.
-  const client = new Client({ connection: env.connection, namespace });
+  const client = await connectTo(env);
   let known: Announced = { version: 1, closures: [] };
   const world: InterventionWorld = {
     ...{ env, book: new CreditBook(), saves: [], mails: [], beforeLedger: () => {}, answerMail: () => 'accepted' },
     ...{ calls: [], isCreditThere: true },
     now: () => env.currentTimeMs(),
-    async goTo(instant) {
-      const ms = Date.parse(instant) - (await env.currentTimeMs());
-      if (ms < 0) throw new RangeError(`${instant} is past`);
-      await env.sleep(ms);
-      // The server moves its clock only when no task is left: what was due at the instant is done by then.
-      await env.sleep(1);
-    },
+    goTo: (instant) => goTo(env, instant),
     async finish(id) {
       for (let hours = 0; hours < 200; hours++) {
         const { status } = await world.handle(id).describe();
@@ -218,7 +204,7 @@ export async function createInterventionWorld(
     },
   };
 
-  async function startWorker(): Promise<{ stop(): Promise<void> }> {
+  async function startWorker(): Promise<RunningWorker> {
     const never = (): never => {
       throw new Error('this world has no requests');
     };
@@ -260,15 +246,9 @@ export async function createInterventionWorld(
         },
       },
     });
-    const running = worker.run();
-    return {
-      async stop() {
-        worker.shutdown();
-        await running;
-      },
-    };
+    return run(worker);
   }
 
-  let present: { stop(): Promise<void> } | undefined = await startWorker();
+  let present: RunningWorker | undefined = await startWorker();
   return world;
 }

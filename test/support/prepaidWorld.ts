@@ -1,16 +1,13 @@
 /** Interventions and calls on a real Temporal server and a real ledger, with a worker that may end and return. */
 import { randomUUID } from 'node:crypto';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { Pool } from 'pg';
 import { createHotlineActivities } from '../../activities/hotline.ts';
 import { createInterventionActivities } from '../../activities/interventions.ts';
 import { createTemporalClient } from '../../client/connection.ts';
 import { createHotlineDoor, type RepairingHotlineDoor } from '../../client/hotlineDoor.ts';
 import { createInterventionDoor, type RepairingInterventionDoor } from '../../client/interventionDoor.ts';
-import { storeContact } from '../../db/contracts.ts';
 import { registerIntervention } from '../../db/interventions.ts';
-import type { Under } from '../../db/ledger/operations.ts';
-import { registerRequest } from '../../db/requests.ts';
 import {
   INTERVENTION_CUSTOMER_COMMANDS,
   type InterventionCommandName,
@@ -18,10 +15,12 @@ import {
 } from '../../domain/intervention/events.ts';
 import type { InterventionId, InterventionResult } from '../../domain/intervention/state.ts';
 import { createRequestWorker } from '../../worker/worker.ts';
-import { DAY_AND_NIGHT } from './closureTerms.ts';
 import { createTestDatabase } from './database.ts';
-import { LEDGER_TERMS, storeCreditContract } from './ledgerWorld.ts';
+import { DAY_AND_NIGHT } from './dayAndNight.ts';
+import { LEDGER_TERMS } from './ledgerWorld.ts';
+import { type PrepaidContract, storePrepaidContract } from './prepaidContract.ts';
 import { workflowBundle } from './requestWorld.ts';
+import { type RunningWorker, run } from './runningWorker.ts';
 import { createTestNamespace } from './temporal.ts';
 
 /** Both families, open day and night, so that tests may run at any hour. */
@@ -33,22 +32,20 @@ const TERMS = {
 /** Longer than production's: the machine may be busy, and a worker be on its way. */
 const PATIENCE_MS = 60_000;
 
-/** A contract with a request on it. */
-export interface PrepaidContract {
-  readonly reference: string;
-  readonly request: string;
-  readonly under: Under;
-}
-
 export interface PrepaidWorld {
   readonly pool: Pool;
+  readonly namespace: string;
   readonly client: ReturnType<typeof createTemporalClient>;
   readonly interventions: RepairingInterventionDoor;
   readonly calls: RepairingHotlineDoor;
   /** UTC, as the local date of these contracts. */
   readonly today: string;
-  /** Kinds of mails, and reasons of alerts, so far. */
+  /** Kinds of mails so far. */
   readonly mails: readonly string[];
+  /** Alerts so far, as `<id> <because>`. */
+  readonly alerts: readonly string[];
+  /** Called before the end of a call is written down; throw to let it fail and be tried again. */
+  beforeCallEnds: () => void;
   contract(family: keyof typeof TERMS): Promise<PrepaidContract>;
   /** A row in stage `opening`; `text` is the id of a text of the request. */
   register(contract: PrepaidContract): Promise<{ id: InterventionId; text: string }>;
@@ -73,39 +70,19 @@ export async function createPrepaidWorld(): Promise<PrepaidWorld> {
   const client = createTemporalClient(temporal);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const mails: string[] = [];
+  const alerts: string[] = [];
   const today = new Date().toISOString().slice(0, 10);
-  let present: { worker: Worker; running: Promise<void> } | undefined;
+  let present: RunningWorker | undefined;
   const never = (): never => {
     throw new Error('this world has no requests that run');
   };
 
   const world: PrepaidWorld = {
-    ...{ pool, client, mails, today },
+    ...{ pool, namespace, client, mails, alerts, today, beforeCallEnds: () => undefined },
     interventions: createInterventionDoor({ client, pool, patienceMs: PATIENCE_MS }),
     calls: createHotlineDoor({ client, pool, patienceMs: PATIENCE_MS }),
 
-    async contract(family) {
-      const reference = `${family}-${randomUUID().slice(0, 8)}`;
-      const under = await storeCreditContract(pool, reference, TERMS[family], today);
-      const contact = {
-        id: `c-${reference}`,
-        contract: reference,
-        name: 'Contact',
-        email: `${reference}@customer.test`,
-      };
-      await storeContact(pool, { ...contact, language: 'fr', trained: true });
-      const request = await registerRequest(pool, {
-        ...{ contract: reference, zone: 'Europe/Paris', termsVersion: 1, contact: contact.id, language: 'fr' },
-        ...{
-          priority: 'standard',
-          subject: 'Server',
-          description: 'It is slow.',
-          who: 'staff:s-agent',
-          channel: 'api',
-        },
-      });
-      return { reference, request, under };
-    },
+    contract: (family) => storePrepaidContract(pool, TERMS[family], today),
 
     async register({ reference, request }) {
       const { rows } = await pool.query<{ id: string }>('SELECT id FROM texts WHERE number = $1', [request]);
@@ -131,27 +108,31 @@ export async function createPrepaidWorld(): Promise<PrepaidWorld> {
     },
 
     async startWorker() {
+      const calls = createHotlineActivities({ pool });
       const worker = await createRequestWorker({
         ...{ connection, namespace, maxCachedWorkflows: 10, workflowBundle: await workflowBundle() },
         activities: {
           ...{ saveRequest: never, sendMail: never, extendWindows: never },
           ...createInterventionActivities({ pool }),
-          ...createHotlineActivities({ pool }),
+          ...calls,
+          async endHotlineCall(end) {
+            world.beforeCallEnds();
+            return await calls.endHotlineCall(end);
+          },
           async sendInterventionMail({ order }) {
             mails.push(order.kind);
             return { result: 'accepted', at: Date.now() };
           },
-          async alertAgent({ because }) {
-            mails.push(because);
+          async alertAgent({ id, because }) {
+            alerts.push(`${id} ${because}`);
           },
         },
       });
-      present = { worker, running: worker.run() };
+      present = run(worker);
     },
 
     async stopWorker() {
-      present?.worker.shutdown();
-      await present?.running;
+      await present?.stop();
       present = undefined;
     },
 

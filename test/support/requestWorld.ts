@@ -1,6 +1,6 @@
 /** The request workflow on a time-skipping server, with activities that are recorded instead of carried out. */
 import { randomUUID } from 'node:crypto';
-import { Client, WithStartWorkflowOperation, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
+import { WithStartWorkflowOperation, type WorkflowHandle, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -26,13 +26,14 @@ import {
   type ReopenPayload,
   reopenUpdate,
   requestWorkflowId,
-  SEARCH_ATTRIBUTES,
   type SendMail,
   type ShortInput,
   type SupportRequestInput,
 } from '../../workflows/messages.ts';
 import type { RequestOutcome } from '../../workflows/supportRequest.ts';
+import { type RunningWorker, run } from './runningWorker.ts';
 import { tellMail } from './tellMail.ts';
+import { connectTo, goTo } from './timeSkipping.ts';
 
 const parsed = parseTerms(anomalySupport({ customer: 'Customer', provider: 'Provider' }));
 if (!('terms' in parsed)) throw new Error('the template of family D is invalid');
@@ -50,9 +51,6 @@ export const TERMS = requestTerms('TEST-D', 1, CONTRACT_TERMS);
 export function windowsFrom(from: number, now = from, announced?: Announced): SupportRequestInput['windows'] {
   return requestWindows(CONTRACT_TERMS, { from, now, ...(announced ? { announced: { support: announced } } : {}) });
 }
-
-/** `IndexedValueType` of Temporal's API. */
-const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
 
 let bundle: Promise<WorkflowBundleWithSourceMap> | undefined;
 
@@ -123,14 +121,7 @@ export async function createRequestWorld(
     readonly escalations?: Partial<EscalationActivities>;
   } = {},
 ): Promise<RequestWorld> {
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: env.namespace ?? 'default',
-    searchAttributes: Object.fromEntries(
-      Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED[type]]),
-    ),
-  });
-  // Not the environment's own client: that lets the server skip years while it waits for a result.
-  const client = new Client({ connection: env.connection, namespace: env.namespace ?? 'default' });
+  const client = await connectTo(env);
   const saves: RequestSave[] = [];
   const mails: SendMail[] = [];
   const world: RequestWorld = {
@@ -140,13 +131,7 @@ export async function createRequestWorld(
     answerMail: (_mail, at) => ({ result: 'accepted', at }),
     beforeSave: () => {},
     now: () => env.currentTimeMs(),
-    async goTo(instant) {
-      const ms = Date.parse(instant) - (await env.currentTimeMs());
-      if (ms < 0) throw new RangeError(`${instant} is past`);
-      await env.sleep(ms);
-      // The server moves its clock only when no task is left: what was due at the instant is done by then.
-      await env.sleep(1);
-    },
+    goTo: (instant) => goTo(env, instant),
     async finish(number) {
       for (let quarterDays = 0; quarterDays < 200; quarterDays++) {
         const { status } = await world.handle(number).describe();
@@ -242,7 +227,7 @@ export async function createRequestWorld(
     );
   }
 
-  async function startWorker(): Promise<{ stop(): Promise<void> }> {
+  async function startWorker(): Promise<RunningWorker> {
     const worker = await createRequestWorker({
       connection: env.nativeConnection,
       namespace: env.namespace ?? 'default',
@@ -263,16 +248,10 @@ export async function createRequestWorld(
         ...escalations,
       },
     });
-    const running = worker.run();
-    return {
-      async stop() {
-        worker.shutdown();
-        await running;
-      },
-    };
+    return run(worker);
   }
 
-  let present: { stop(): Promise<void> } | undefined = await startWorker();
+  let present: RunningWorker | undefined = await startWorker();
   return world;
 }
 

@@ -1,5 +1,7 @@
-/** Starts the time-skipping server at a path. */
+/** The time-skipping server: started at a path, made ready for the product, its clock moved. */
+import { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
 
 /** The SDK waits five seconds for the server, which a machine that does much else may need for Java alone. */
 const ATTEMPTS = 6;
@@ -16,4 +18,27 @@ export async function startTimeSkipping(path: string): Promise<TestWorkflowEnvir
       if (!isSlow || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** `IndexedValueType` of Temporal's API. */
+const INDEXED = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
+
+/** Registers the product's search attributes. The client is not the environment's own: that skips years while it waits for a result. */
+export async function connectTo(env: TestWorkflowEnvironment): Promise<Client> {
+  const namespace = env.namespace ?? 'default';
+  const attributes = Object.entries(SEARCH_ATTRIBUTES).map(([name, type]) => [name, INDEXED[type]]);
+  await env.connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(attributes),
+  });
+  return new Client({ connection: env.connection, namespace });
+}
+
+/** Moves the server's clock forward to an ISO instant with offset. @throws RangeError: it is past */
+export async function goTo(env: TestWorkflowEnvironment, instant: string): Promise<void> {
+  const ms = Date.parse(instant) - (await env.currentTimeMs());
+  if (ms < 0) throw new RangeError(`${instant} is past`);
+  await env.sleep(ms);
+  // The server moves its clock only when no task is left: what was due at the instant is done by then.
+  await env.sleep(1);
 }
