@@ -13,6 +13,7 @@ import { errorCode, isDatabaseAway } from '../db/pool.ts';
 import { listUnopened } from '../db/requests.ts';
 import { deleteText } from '../db/texts.ts';
 import { Refusal } from '../domain/failures.ts';
+import type { InterventionId } from '../domain/intervention/state.ts';
 import { type Loop, nameOf, startLoop } from './loop.ts';
 
 /** What opening what was left needs. */
@@ -42,35 +43,28 @@ const AT_ONCE = 20;
 
 /** Starts to look for them. Opening is idempotent: several relays may do it. */
 export function startOpenings(deps: OpeningsDeps): Loop {
-  const { pool, door, calls, log, afterSeconds = 60, pauseMs = 15_000 } = deps;
-  const requests: Left<string> = {
-    what: 'a request',
-    list: () => listUnopened(pool, afterSeconds, AT_ONCE),
-    open: (number) => door.open(number),
-  };
-  const ongoingCalls: Left<Parameters<HotlineDoor['begin']>[0]> = {
-    what: 'a call',
-    list: () => listUnfollowedCalls(pool, afterSeconds, AT_ONCE),
-    open: (id) => calls.begin(id),
-    // It was made, and may have to be paid for: it is looked at again each day.
-    refused: (id) => markHotlineCallFollowed(pool, id),
-  };
+  const { log, afterSeconds = 60, pauseMs = 15_000 } = deps;
   return startLoop(
     async () => {
       // What is on a request comes after it.
-      await openEach(requests, log);
+      await openEach(leftRequests(deps, afterSeconds), log);
       await openEach(leftInterventions(deps, afterSeconds), log);
-      await openEach(ongoingCalls, log);
+      await openEach(leftCalls(deps, afterSeconds), log);
       return false;
     },
     { name: 'openings', pauseMs, log },
   );
 }
 
-function leftInterventions(
-  { pool, interventions }: Pick<OpeningsDeps, 'pool' | 'interventions'>,
-  afterSeconds: number,
-): Left<Parameters<InterventionDoor['open']>[0]> {
+function leftRequests({ pool, door }: OpeningsDeps, afterSeconds: number): Left<string> {
+  return {
+    what: 'a request',
+    list: () => listUnopened(pool, afterSeconds, AT_ONCE),
+    open: (number) => door.open(number),
+  };
+}
+
+function leftInterventions({ pool, interventions }: OpeningsDeps, afterSeconds: number): Left<InterventionId> {
   return {
     what: 'an intervention',
     list: () => listUnopenedInterventions(pool, afterSeconds, AT_ONCE),
@@ -82,6 +76,16 @@ function leftInterventions(
       // The text of this very call; one that it only names is somebody else's.
       if (opening && opening.text === opening.commandId) await deleteText(pool, opening.text);
     },
+  };
+}
+
+function leftCalls({ pool, calls }: OpeningsDeps, afterSeconds: number): Left<Parameters<HotlineDoor['begin']>[0]> {
+  return {
+    what: 'a call',
+    list: () => listUnfollowedCalls(pool, afterSeconds, AT_ONCE),
+    open: (id) => calls.begin(id),
+    // It was made, and may have to be paid for: it is looked at again each day.
+    refused: (id) => markHotlineCallFollowed(pool, id),
   };
 }
 
