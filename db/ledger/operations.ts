@@ -137,9 +137,15 @@ export async function findOperation(db: Queryable, key: string, hash: Buffer): P
   return { key, entries: rows.map(({ hash: _, ...entry }) => entry), isRepeated: true };
 }
 
-/** Waits until nobody else buys for, or renews a base of, the contract; until the end of the transaction. */
+/**
+ * Waits until nobody else buys for, or renews a base of, the contract; until the end of the transaction. Its first operation
+ * makes the row: else the first order and a debit would not wait for one another.
+ */
 export async function lockContract(client: PoolClient, contract: string): Promise<void> {
-  await client.query('SELECT FROM credit_contracts WHERE contract = $1 FOR UPDATE', [contract]);
+  const lock = () => client.query('SELECT FROM credit_contracts WHERE contract = $1 FOR UPDATE', [contract]);
+  if ((await lock()).rowCount === 1) return;
+  await client.query('INSERT INTO credit_contracts (contract) VALUES ($1) ON CONFLICT DO NOTHING', [contract]);
+  await lock();
 }
 
 const COLUMNS = `key, line, content_hash, contract, lot, kind, available, pending, on_day, reservation, corrects, request,

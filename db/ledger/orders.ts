@@ -33,7 +33,7 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
   try {
     return await operate(pool, operation, content, { exclusive: false }, async (client) => {
       requireBeforeEnd(under, on);
-      await noteContract(client, contract);
+      await lockContract(client, contract);
       if (await isEntered(client, contract, orderForm)) throw alreadyEntered();
       const { termsVersion } = under;
       const order = { key, contract, kind: 'order', unit, units, price, ...days, signedOn: on, orderForm } as const;
@@ -59,12 +59,6 @@ function alreadyEntered(): Refusal {
   const message =
     'This order form has been entered on the contract already. If it was entered wrongly, have that order corrected to none, and add to the reference, as in BC-1/2.';
   return new Refusal('Conflict', message);
-}
-
-/** Sees to it that the contract has its row, and holds it. */
-async function noteContract(client: PoolClient, contract: string): Promise<void> {
-  await client.query('INSERT INTO credit_contracts (contract) VALUES ($1) ON CONFLICT DO NOTHING', [contract]);
-  await lockContract(client, contract);
 }
 
 /** An order, and the lot that it brought. */

@@ -12,7 +12,7 @@ import { startForwarding } from '../support/forwarding.ts';
 import { balanceOf, buy } from '../support/ledgerWorld.ts';
 import { type PrepaidContract, storePrepaidContract } from '../support/prepaidContract.ts';
 import { createPrepaidWorld, type PrepaidWorld } from '../support/prepaidWorld.ts';
-import { refusal } from '../support/refusal.ts';
+import { refusal } from '../support/refusals.ts';
 import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 

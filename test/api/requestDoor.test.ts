@@ -9,7 +9,7 @@ import { readTimeline } from '../../db/timeline.ts';
 import { freePorts } from '../../scripts/stack/ports.ts';
 import { byAgent, createDoorWorld, type DoorWorld } from '../support/doorWorld.ts';
 import { startForwarding } from '../support/forwarding.ts';
-import { refusal } from '../support/refusal.ts';
+import { refusal } from '../support/refusals.ts';
 import { temporalAddress } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 

@@ -11,3 +11,13 @@ export function refusalIn(act: () => unknown): Refusal {
   }
   throw new Error('it was not refused');
 }
+
+/** What a call is refused with. @throws Error: it was not refused */
+export async function refusal(call: Promise<unknown>): Promise<Refusal> {
+  const error = await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Refusal)) throw new Error('no refusal', { cause: error });
+  return error;
+}

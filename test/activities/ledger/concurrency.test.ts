@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { correct } from '../../../db/ledger/corrections.ts';
 import { expireLot } from '../../../db/ledger/expiry.ts';
@@ -7,6 +8,7 @@ import { readStatement } from '../../../db/ledger/statement.ts';
 import { listLedgerOddities } from '../../../db/ledger/verification.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { balanceOf, buy, LEDGER_TERMS, operation, outcomesOf, storeCreditContract } from '../../support/ledgerWorld.ts';
+import { until } from '../../support/until.ts';
 
 let database: TestDatabase;
 let count = 0;
@@ -27,6 +29,52 @@ async function deadlocks(): Promise<number> {
   );
   return Number(rows[0]?.deadlocks);
 }
+
+/** A pool whose first statement like `text`, in a transaction, waits for what `before` does. */
+function interrupted(pool: Pool, text: string, before: () => Promise<unknown>): Pool {
+  let isDone = false;
+  const connect = async () => {
+    const client = await pool.connect();
+    const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
+    const own = async (...given: unknown[]) => {
+      const [first] = given;
+      if (!isDone && (typeof first === 'string' ? first : (first as { text: string }).text).includes(text)) {
+        isDone = true;
+        await before();
+      }
+      return await query(...given);
+    };
+    return Object.assign(Object.create(client), { query: own, release: () => client.release() });
+  };
+  return { query: pool.query.bind(pool), connect } as unknown as Pool;
+}
+
+/** Whether a session of this database waits for a lock. */
+async function isSomebodyWaiting(): Promise<boolean> {
+  const { rowCount } = await database.pool.query(
+    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+  );
+  return (rowCount ?? 0) > 0;
+}
+
+it('the first order of what renews, and a debit at the same time, buy no base too many', async () => {
+  const { pool } = database;
+  const contract = named('E');
+  const under = await storeCreditContract(pool, contract, LEDGER_TERMS.E);
+  let order: Promise<unknown> | undefined;
+  let isBought = false;
+  const slow = interrupted(pool, 'FROM credit_orders', async () => {
+    order = buy(pool, contract, { unit: 'timeUnit', units: 16 }, under).finally(() => {
+      isBought = true;
+    });
+    await until(async () => isBought || (await isSomebodyWaiting()));
+  });
+  const call = debit(slow, operation(contract), [{ unit: 'timeUnit', units: 1 }], under);
+  expect(await outcomesOf([call])).toEqual({ InsufficientCredit: 1 });
+  await order;
+  expect((await listOrders(pool, contract)).map(({ kind, units }) => [kind, units])).toEqual([['order', 16]]);
+  expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 16, pending: 0 });
+});
 
 describe('200 debits at once on a contract that has 100 units', () => {
   it('spend exactly 100 of them, over several lots; the others lack credit', async () => {
