@@ -1,6 +1,7 @@
 /** Compares what Postgres says of whatever ought to run with what Temporal says. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import type { RepairingContractDoor } from '../client/contractDoor.ts';
 import type { RepairingEscalationDoor } from '../client/escalationDoor.ts';
 import type { RepairingHotlineDoor } from '../client/hotlineDoor.ts';
 import type { RepairingInterventionDoor } from '../client/interventionDoor.ts';
@@ -13,11 +14,13 @@ import {
   readOngoingCall,
   readOngoingIntervention,
 } from '../db/interventionVerification.ts';
+import { hasEndingCredit, listEndingCredit } from '../db/prepaidVerification.ts';
 import { readRequestRow } from '../db/requests.ts';
 import { listOngoing } from '../db/verification.ts';
 import type { EscalationId } from '../domain/escalation/state.ts';
 import type { InterventionId } from '../domain/intervention/state.ts';
 import type { HotlineCallId } from '../workflows/hotlineMessages.ts';
+import { contractWorkflowId } from '../workflows/messages.ts';
 
 /** What was found of one. */
 export interface Difference {
@@ -33,7 +36,13 @@ export interface ComparedDoors {
   readonly escalations: Pick<RepairingEscalationDoor, 'isRunning' | 'read'>;
   readonly interventions: Pick<RepairingInterventionDoor, 'isRunning' | 'read'>;
   readonly calls: Pick<RepairingHotlineDoor, 'isRunning'>;
+  readonly contracts: Pick<RepairingContractDoor, 'isRunning'>;
+  /** How long an opening, the lines of a save, or telling a contract of an entry may take, seconds; 2 minutes without it. */
+  readonly settleSeconds?: number;
 }
+
+/** See {@link ComparedDoors}. */
+export const SETTLE_SECONDS = 120;
 
 const PAGE = 200;
 const AT_ONCE = 8;
@@ -62,7 +71,7 @@ interface Kind {
 /** Everything that ought to run, and does not, or is elsewhere than its row says. */
 export async function compareAll(doors: ComparedDoors): Promise<Difference[]> {
   const differences: Difference[] = [];
-  for (const kind of [requestsOf, escalationsOf, interventionsOf, callsOf]) {
+  for (const kind of [requestsOf, escalationsOf, interventionsOf, callsOf, contractsOf]) {
     differences.push(...(await compareKind(kind(doors))));
   }
   return differences;
@@ -104,6 +113,22 @@ function callsOf({ pool, calls }: ComparedDoors): Kind {
     list: async (above) => named(await listOngoingCalls(pool, above, PAGE)),
     again: (subject) => readOngoingCall(pool, subject),
     isRunning: (subject) => calls.isRunning(subject as HotlineCallId),
+  };
+}
+
+/** Their credit is looked after while any of it will end. */
+function contractsOf({ pool, contracts, settleSeconds = SETTLE_SECONDS }: ComparedDoors): Kind {
+  const prefix = contractWorkflowId('').length;
+  const status = 'units that will end';
+  return {
+    async list(above) {
+      const references = await listEndingCredit(pool, settleSeconds, above.slice(prefix), PAGE);
+      return references.map((reference) => ({ subject: contractWorkflowId(reference), status }));
+    },
+    async again(subject) {
+      return (await hasEndingCredit(pool, settleSeconds, subject.slice(prefix))) ? { status } : undefined;
+    },
+    isRunning: (subject) => contracts.isRunning(subject.slice(prefix)),
   };
 }
 
