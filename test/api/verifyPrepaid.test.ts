@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createVisitActivities } from '../../activities/visits.ts';
 import { createContractDoor } from '../../client/contractDoor.ts';
+import { Unavailable } from '../../client/unavailable.ts';
 import { createVisitDoor } from '../../client/visitDoor.ts';
 import { takeModuleTime } from '../../db/moduleAllowances.ts';
 import { readPlannedVisit } from '../../db/plannedVisits.ts';
@@ -65,6 +66,22 @@ describe('verify', () => {
     expect((await schedule.describe()).scheduleId).toBe(id);
     await schedule.pause('until spring');
     expect(await find()).toEqual([]);
+  });
+
+  it('takes no schedule for gone that is only just being made, and none where nobody answers', async () => {
+    const contract = await storeVisited(world.pool, ['fr'], visitedHosting([module, 'hosting']));
+    await repairAll(deps, await find());
+    const subject = visitScheduleId({ contract, module });
+    const answering = async (isThere: VerifyDependencies['visits']['isThere']) =>
+      (await findAll({ ...deps, visits: { ...deps.visits, isThere } })).filter((one) => one.subject === subject);
+    let looked = 0;
+    expect(await answering(async (visits) => visits.contract !== contract || ++looked > 1)).toEqual([]);
+    expect(looked).toBe(2);
+    const away = await answering(async (visits) => {
+      if (visits.contract === contract) throw new Unavailable('Temporal');
+      return true;
+    });
+    expect(away).toEqual([{ kind: 'unanswered', subject, detail: 'Temporal is away' }]);
   });
 
   it('finds a visit that was opened and not started, and starts its request and its intervention', async () => {
