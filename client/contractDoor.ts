@@ -2,8 +2,8 @@
 import type { Client } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { contractWorkflowId, creditChanged, REQUEST_TASK_QUEUE } from '../workflows/messages.ts';
-import { isTemporalAway } from './temporalErrors.ts';
-import { Unavailable } from './unavailable.ts';
+import { createPatience, PATIENCE_MS } from './patience.ts';
+import { isRunning } from './runs.ts';
 
 /** Throws `Unavailable` when Temporal does not answer in time. */
 export interface ContractDoor {
@@ -11,29 +11,30 @@ export interface ContractDoor {
   creditChanged(reference: string): Promise<void>;
 }
 
+/** The door as `verify` has it. */
+export interface RepairingContractDoor extends ContractDoor {
+  /** Whether Temporal has a run of it that goes on. */
+  isRunning(reference: string): Promise<boolean>;
+}
+
 const WORKFLOW = 'contract';
-const PATIENCE_MS = 10_000;
 const CONTRACT = defineSearchAttributeKey('ContractReference', SearchAttributeType.KEYWORD);
 
 /** Opens the door. */
-export function createContractDoor({ client }: { readonly client: Client }): ContractDoor {
+export function createContractDoor({ client }: { readonly client: Client }): RepairingContractDoor {
+  const { patiently } = createPatience(client, PATIENCE_MS);
   return {
-    async creditChanged(reference) {
-      try {
-        await client.withDeadline(Date.now() + PATIENCE_MS, () =>
-          client.workflow.signalWithStart(WORKFLOW, {
-            workflowId: contractWorkflowId(reference),
-            taskQueue: REQUEST_TASK_QUEUE,
-            args: [{ contract: reference }],
-            signal: creditChanged,
-            staticSummary: `credit of ${reference}`,
-            typedSearchAttributes: new TypedSearchAttributes([{ key: CONTRACT, value: reference }]),
-          }),
-        );
-      } catch (error) {
-        if (isTemporalAway(error)) throw new Unavailable('Temporal', undefined, { cause: error });
-        throw error;
-      }
-    },
+    creditChanged: (reference) =>
+      patiently(async () => {
+        await client.workflow.signalWithStart(WORKFLOW, {
+          workflowId: contractWorkflowId(reference),
+          taskQueue: REQUEST_TASK_QUEUE,
+          args: [{ contract: reference }],
+          signal: creditChanged,
+          staticSummary: `credit of ${reference}`,
+          typedSearchAttributes: new TypedSearchAttributes([{ key: CONTRACT, value: reference }]),
+        });
+      }),
+    isRunning: (reference) => patiently(() => isRunning(client, contractWorkflowId(reference))),
   };
 }

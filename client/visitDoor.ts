@@ -24,6 +24,12 @@ export interface VisitDoor {
   remove(visits: PlannedVisitInput): Promise<void>;
 }
 
+/** The door as `verify` has it. */
+export interface RepairingVisitDoor extends VisitDoor {
+  /** Whether Temporal has a schedule of it, paused or not. */
+  isThere(visits: PlannedVisitInput): Promise<boolean>;
+}
+
 const WORKFLOW = 'plannedVisit';
 const CONTRACT = defineSearchAttributeKey('ContractReference', SearchAttributeType.KEYWORD);
 /** What Temporal has missed in this time, because it was away itself, it makes up for when it is back. */
@@ -37,7 +43,7 @@ export function createVisitDoor({
   readonly client: Client;
   /** Longest wait for Temporal, milliseconds; 10 seconds without it. */
   readonly patienceMs?: number;
-}): VisitDoor {
+}): RepairingVisitDoor {
   const { patiently } = createPatience(client, patienceMs);
 
   async function keep(visits: ModuleVisits, isMissing: boolean): Promise<'created' | 'kept' | 'paused'> {
@@ -70,6 +76,16 @@ export function createVisitDoor({
     }
   }
 
+  async function isThere(visits: PlannedVisitInput): Promise<boolean> {
+    try {
+      await client.schedule.getHandle(visitScheduleId(visits)).describe();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+      return false;
+    }
+  }
+
   return {
     keep: (visits, isMissing) =>
       patiently(async () => {
@@ -82,6 +98,7 @@ export function createVisitDoor({
         }
       }),
     remove: (visits) => patiently(() => remove(visits)),
+    isThere: (visits) => patiently(() => isThere(visits)),
   };
 }
 

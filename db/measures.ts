@@ -1,8 +1,9 @@
 /** Counts and ages of everything, for those who watch the product. */
 import type { Queryable } from './pool.ts';
+import { PREPAID_MEASURES, PREPAID_WAITING, type PrepaidMeasures } from './prepaidMeasures.ts';
 
 /** Ages in seconds; 0 when nothing waits. */
-export interface Measures {
+export interface Measures extends PrepaidMeasures {
   readonly requests: readonly { readonly status: string; readonly count: number }[];
   readonly breached: number;
   readonly overdue: number;
@@ -42,5 +43,5 @@ const MEASURES = `
     'unopened', (SELECT count(*) FROM requests WHERE stage = 'opening'),
     'outboundAge', (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbound_mails WHERE status = 'waiting'),
     'inboundAge', (SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0) FROM inbound_mails WHERE stage = 'received'),
-    'openingAge', (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM requests WHERE stage = 'opening')
-  ) AS measures`;
+    'openingAge', (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM requests WHERE stage = 'opening'),${PREPAID_MEASURES}
+  ) AS measures FROM ${PREPAID_WAITING}`;

@@ -84,6 +84,13 @@ export function createFigures({
     'status',
   ]);
   const inbound = gauge('inbound_mails', 'Mails that came, by what they turned out to be', ['disposition']);
+  const interventions = gauge('interventions', 'Interventions that are not over, by status', ['status']);
+  const interventionTasks = gauge('intervention_tasks', 'Open tasks for staff on interventions by kind', ['kind']);
+  const opening = gauge('opening_age_seconds', 'Age of the oldest that is registered and not started, by what it is', [
+    'of',
+  ]);
+  const creditLacking = gauge('credit_lacking', 'Interventions, and calls that are over, that wait for units', ['of']);
+  const creditUnclaimed = gauge('credit_unclaimed', 'Those of them whose units are there', ['of']);
   const plain = {
     breached: gauge('requests_breached', 'Open requests of which a clock was breached'),
     overdue: gauge('requests_overdue', 'Open requests whose next due moment has passed'),
@@ -91,15 +98,28 @@ export function createFigures({
     unopened: gauge('requests_unopened', 'Requests that are registered and not started'),
     outboundAge: gauge('outbound_age_seconds', 'Age of the oldest mail of ours that waits'),
     inboundAge: gauge('inbound_age_seconds', 'Age of the oldest mail that came and has not reached its request'),
-    openingAge: gauge('opening_age_seconds', 'Age of the oldest request that is not started'),
+    creditUntoldAge: gauge('credit_untold_age_seconds', 'Age of the oldest entry of which its contract was not told'),
+    callAge: gauge('call_age_seconds', 'Age of the oldest call of the hotline that is not over'),
+    callOwedAge: gauge('call_owed_age_seconds', 'Time since the end of the oldest call whose units are owed'),
+    visitsMissing: gauge('visits_missing', 'Modules whose visit of the period was due an hour ago and is not there'),
+    billingUndecided: gauge('billing_undecided', 'Proposals to bill time that nobody has decided'),
+    billingUndecidedAge: gauge('billing_undecided_age_seconds', 'Age of the oldest of these proposals'),
   };
 
   function show(measures: Measures): void {
-    for (const labelled of [requests, tasks, outbound, inbound]) labelled.reset();
+    for (const labelled of [requests, tasks, outbound, inbound, interventions, interventionTasks]) labelled.reset();
     for (const { status, count } of measures.requests) requests.set({ status }, count);
     for (const { kind, count } of measures.tasks) tasks.set({ kind }, count);
     for (const { kind, status, count } of measures.outbound) outbound.set({ kind, status }, count);
     for (const { disposition, count } of measures.inbound) inbound.set({ disposition }, count);
+    for (const { status, count } of measures.interventions) interventions.set({ status }, count);
+    for (const { kind, count } of measures.interventionTasks) interventionTasks.set({ kind }, count);
+    for (const [of, count] of Object.entries(measures.creditLacking)) creditLacking.set({ of }, count);
+    for (const [of, count] of Object.entries(measures.creditUnclaimed)) creditUnclaimed.set({ of }, count);
+    opening.set({ of: 'request' }, measures.openingAge);
+    opening.set({ of: 'intervention' }, measures.interventionOpeningAge);
+    opening.set({ of: 'call' }, measures.callOpeningAge);
+    opening.set({ of: 'visit' }, measures.visitOpeningAge);
     for (const [name, one] of Object.entries(plain)) one.set(measures[name as keyof typeof plain]);
   }
 

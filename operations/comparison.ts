@@ -1,6 +1,7 @@
 /** Compares what Postgres says of whatever ought to run with what Temporal says. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import type { RepairingContractDoor } from '../client/contractDoor.ts';
 import type { RepairingEscalationDoor } from '../client/escalationDoor.ts';
 import type { RepairingHotlineDoor } from '../client/hotlineDoor.ts';
 import type { RepairingInterventionDoor } from '../client/interventionDoor.ts';
@@ -8,9 +9,11 @@ import type { RepairingDoor } from '../client/requestDoor.ts';
 import { Unavailable } from '../client/unavailable.ts';
 import { ONGOING_ESCALATIONS } from '../db/escalationVerification.ts';
 import { listOngoingCalls, ONGOING_INTERVENTIONS, readOngoingCall } from '../db/interventionVerification.ts';
+import { hasEndingCredit, listEndingCredit } from '../db/prepaidVerification.ts';
 import { readRequestRow } from '../db/requests.ts';
 import { listOngoing, listOngoingRows, type OughtToRun, readOngoingRow } from '../db/verification.ts';
 import type { HotlineCallId } from '../workflows/hotlineMessages.ts';
+import { contractWorkflowId } from '../workflows/messages.ts';
 
 /** What was found of one. */
 export interface Difference {
@@ -26,7 +29,13 @@ export interface ComparedDoors {
   readonly escalations: Pick<RepairingEscalationDoor, 'isRunning' | 'read'>;
   readonly interventions: Pick<RepairingInterventionDoor, 'isRunning' | 'read'>;
   readonly calls: Pick<RepairingHotlineDoor, 'isRunning'>;
+  readonly contracts: Pick<RepairingContractDoor, 'isRunning'>;
+  /** How long an opening, the lines of a save, or telling a contract of an entry may take, seconds; 2 minutes without it. */
+  readonly settleSeconds?: number;
 }
+
+/** See {@link ComparedDoors}. */
+export const SETTLE_SECONDS = 120;
 
 const PAGE = 200;
 const AT_ONCE = 8;
@@ -60,6 +69,7 @@ export async function compareAll(doors: ComparedDoors): Promise<Difference[]> {
     ...(await compareKind(rowsOf(pool, ONGOING_ESCALATIONS, escalations))),
     ...(await compareKind(rowsOf(pool, ONGOING_INTERVENTIONS, interventions))),
     ...(await compareKind(callsOf(doors))),
+    ...(await compareKind(contractsOf(doors))),
   ];
 }
 
@@ -95,6 +105,22 @@ function callsOf({ pool, calls }: ComparedDoors): Kind<HotlineCallId> {
     list: async (above) => named(await listOngoingCalls(pool, above, PAGE)),
     again: (subject) => readOngoingCall(pool, subject),
     isRunning: (subject) => calls.isRunning(subject),
+  };
+}
+
+/** Their credit is looked after while any of it will end. */
+function contractsOf({ pool, contracts, settleSeconds = SETTLE_SECONDS }: ComparedDoors): Kind<string> {
+  const prefix = contractWorkflowId('').length;
+  const status = 'units that will end';
+  return {
+    async list(above) {
+      const references = await listEndingCredit(pool, settleSeconds, above.slice(prefix), PAGE);
+      return references.map((reference) => ({ subject: contractWorkflowId(reference), status }));
+    },
+    async again(subject) {
+      return (await hasEndingCredit(pool, settleSeconds, subject.slice(prefix))) ? { status } : undefined;
+    },
+    isRunning: (subject) => contracts.isRunning(subject.slice(prefix)),
   };
 }
 

@@ -1,10 +1,12 @@
-/** `npm run verify`: what of requests, escalations and mails is not as it should be; `--json`, `--repair`. Exit code 1 when something stays, 2 when it could not look. */
+/** `npm run verify`: what of requests, escalations, prepaid work, its credit and mails is not as it should be; `--json`, `--repair`. Exit code 1 when something stays, 2 when it could not look. */
 import { parseArgs } from 'node:util';
 import { createTemporalClient } from '../client/connection.ts';
+import { createContractDoor } from '../client/contractDoor.ts';
 import { createEscalationDoor } from '../client/escalationDoor.ts';
 import { createHotlineDoor } from '../client/hotlineDoor.ts';
 import { createInterventionDoor } from '../client/interventionDoor.ts';
 import { createRequestDoor } from '../client/requestDoor.ts';
+import { createVisitDoor } from '../client/visitDoor.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLog } from '../config/log.ts';
 import { createPool, isDatabaseAway } from '../db/pool.ts';
@@ -23,6 +25,8 @@ const deps = {
   escalations: createEscalationDoor({ client, pool }),
   interventions: createInterventionDoor({ client, pool }),
   calls: createHotlineDoor({ client, pool }),
+  contracts: createContractDoor({ client }),
+  visits: createVisitDoor({ client }),
 };
 
 const found = await findAll(deps).catch((error: unknown): never => {

@@ -4,17 +4,12 @@ import type { InterventionDoor } from '../client/interventionDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
 import { Unavailable } from '../client/unavailable.ts';
 import type { VisitDoor } from '../client/visitDoor.ts';
+import { startVisit, tellSchedule, wantedVisits } from '../client/visitKeeping.ts';
 import { visitOpensAt, visitPeriod } from '../contracts/visits.ts';
 import { contentHash } from '../db/contentHash.ts';
-import { listUnstartedVisits, noteVisitStarted } from '../db/plannedVisits.ts';
+import { listUnstartedVisits } from '../db/plannedVisits.ts';
 import { errorCode } from '../db/pool.ts';
-import {
-  forgetSchedule,
-  listVisitSchedules,
-  noteScheduleTold,
-  noteScheduleWanted,
-  type VisitScheduleRow,
-} from '../db/visitSchedules.ts';
+import { forgetSchedule, listVisitSchedules, type VisitScheduleRow } from '../db/visitSchedules.ts';
 import { type ModuleVisits, visitTimes } from '../domain/visits.ts';
 import { type Loop, nameOf, startLoop } from './loop.ts';
 
@@ -46,7 +41,7 @@ export function startVisitSchedules({ pool, door, log, pauseMs = 10_000, now = D
     async () => {
       for (const row of await listVisitSchedules(pool)) {
         try {
-          const visits = wantedOf(row);
+          const visits = wantedVisits(row);
           if (visits) await keep({ pool, door, log }, row, visits, now());
           else await remove({ pool, door }, row);
         } catch (error) {
@@ -64,10 +59,6 @@ export function startVisitSchedules({ pool, door, log, pauseMs = 10_000, now = D
   );
 }
 
-function wantedOf({ contract, module, every, zone }: VisitScheduleRow): ModuleVisits | undefined {
-  return every === null || zone === null ? undefined : { contract, module, every, zone };
-}
-
 async function keep(
   { pool, door, log }: Pick<VisitSchedulesDeps, 'pool' | 'door' | 'log'>,
   { toldAt, contentHash: told, opened }: VisitScheduleRow,
@@ -75,16 +66,12 @@ async function keep(
   now: number,
 ): Promise<void> {
   const { contract, module, every, zone } = visits;
-  const hash = contentHash(visitTimes(visits));
-  const isTold = told?.equals(hash) ?? false;
+  const isTold = told?.equals(contentHash(visitTimes(visits))) ?? false;
   const sinceTold = toldAt === null ? Number.POSITIVE_INFINITY : now - toldAt.getTime();
   const period = visitPeriod(every, zone, now);
   const isMissing = !opened.includes(period) && now >= visitOpensAt(period, zone) + MISSING_MS;
   if (isTold && sinceTold < (isMissing ? MISSING_MS : TOLD_AGAIN_MS)) return;
-  // First of all: a schedule of which nothing is known would never be taken away.
-  await noteScheduleWanted(pool, contract, module);
-  const done = await door.keep(visits, isMissing);
-  await noteScheduleTold(pool, contract, module, { contentHash: hash, at: now });
+  const done = await tellSchedule({ pool, door }, visits, isMissing, now);
   if (!isTold) return;
   if (done === 'created') log.warn({ contract, module }, 'a schedule of planned visits was gone, and made again');
   else if (isMissing) log.warn({ contract, module, period, schedule: done }, 'a planned visit is missing');
@@ -118,9 +105,7 @@ export function startVisits({ pool, requests, interventions, log, pauseMs = 3_00
       const unstarted = await listUnstartedVisits(pool, AT_ONCE);
       for (const visit of unstarted) {
         try {
-          await requests.open(visit.request);
-          await interventions.open(visit.intervention);
-          await noteVisitStarted(pool, visit);
+          await startVisit({ pool, requests, interventions }, visit);
           started++;
         } catch (error) {
           if (error instanceof Unavailable) throw error;

@@ -96,7 +96,7 @@ describe('alerts', () => {
     const text = await createFigures({ process: 'api', db: database.pool, log }).metrics();
     const pages = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
     const headings = [...pages.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-'));
-    expect(rules).toHaveLength(3);
+    expect(rules).toHaveLength(7);
     for (const { expr, annotations } of rules) {
       for (const [name] of expr.matchAll(/relance_\w+/g)) expect(text).toContain(`# TYPE ${name} gauge`);
       expect(headings).toContain(annotations.runbook.split('#')[1]);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporalClient } from '../../client/connection.ts';
+import { createContractDoor } from '../../client/contractDoor.ts';
 import { createEscalationDoor } from '../../client/escalationDoor.ts';
 import { createHotlineDoor } from '../../client/hotlineDoor.ts';
 import { createInterventionDoor } from '../../client/interventionDoor.ts';
 import { createRequestDoor } from '../../client/requestDoor.ts';
+import { createVisitDoor } from '../../client/visitDoor.ts';
 import { insertInboundMail } from '../../db/inboundMails.ts';
 import { readRequestRow } from '../../db/requests.ts';
 import { type Finding, findAll, repairAll, type VerifyDependencies } from '../../operations/findings.ts';
@@ -24,6 +26,8 @@ beforeAll(async () => {
     escalations: createEscalationDoor({ client, pool }),
     interventions: createInterventionDoor({ client, pool }),
     calls: createHotlineDoor({ client, pool }),
+    contracts: createContractDoor({ client }),
+    visits: createVisitDoor({ client }),
   };
   deps = { pool, ...doors, settleSeconds: 0, mailSeconds: 0 };
 });
@@ -42,8 +46,8 @@ beforeEach(async () => {
 
 describe('verify', () => {
   it('finds a balance that is not the sum of its entries, and leaves it to people', async () => {
-    const under = await storeCreditContract(world.pool, 'TICKETS', LEDGER_TERMS.A);
-    await buy(world.pool, 'TICKETS', { unit: 'ticket', units: 4 }, under);
+    const under = await storeCreditContract(world.pool, 'HOSTED', LEDGER_TERMS.E);
+    await buy(world.pool, 'HOSTED', { unit: 'timeUnit', units: 40 }, under);
     const tamper = (by: number) =>
       world.pool.query(
         `BEGIN; ALTER TABLE lot_balances DISABLE TRIGGER only_by_entries;
@@ -52,7 +56,7 @@ describe('verify', () => {
       );
     await tamper(1);
     const findings = await find();
-    expect(kinds(findings)).toEqual([['ledger', 'TICKETS']]);
+    expect(kinds(findings)).toEqual([['ledger', 'HOSTED']]);
     expect(await repairAll(deps, findings)).toEqual(findings);
     await tamper(-1);
   });

@@ -1,7 +1,9 @@
 /** What `verify` finds of escalations, and repairs; what the relay takes up by itself. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createContractDoor } from '../../client/contractDoor.ts';
 import { createHotlineDoor } from '../../client/hotlineDoor.ts';
 import { createInterventionDoor } from '../../client/interventionDoor.ts';
+import { createVisitDoor } from '../../client/visitDoor.ts';
 import { readEscalationRow } from '../../db/escalations.ts';
 import { fileEscalationReport } from '../../db/saveEscalation.ts';
 import { type Finding, findAll, repairAll, type VerifyDependencies } from '../../operations/findings.ts';
@@ -17,7 +19,8 @@ beforeAll(async () => {
   const { pool, client, door, escalations } = world;
   const interventions = createInterventionDoor({ client, pool });
   const calls = createHotlineDoor({ client, pool });
-  deps = { pool, door, escalations, interventions, calls, settleSeconds: 0, sendingSeconds: 0 };
+  const others = { contracts: createContractDoor({ client }), visits: createVisitDoor({ client }) };
+  deps = { pool, door, escalations, interventions, calls, ...others, settleSeconds: 0, sendingSeconds: 0 };
 });
 afterAll(() => world?.close());
 

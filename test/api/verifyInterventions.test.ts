@@ -18,7 +18,12 @@ beforeAll(async () => {
   world = await createPrepaidWorld();
   const { client, pool, interventions, calls } = world;
   const doors = { door: createRequestDoor({ client, pool }), escalations: createEscalationDoor({ client, pool }) };
-  deps = { pool, ...doors, interventions, calls, settleSeconds: 0 };
+  // Neither contracts' workflows nor schedules of visits are there in this world.
+  const others = {
+    contracts: { isRunning: async () => true, creditChanged: async () => undefined },
+    visits: { isThere: async () => true, keep: async () => 'kept' as const },
+  };
+  deps = { pool, ...doors, ...others, interventions, calls, settleSeconds: 0 };
 });
 afterAll(() => world?.close());
 
