@@ -108,8 +108,13 @@ function commandOf<T extends CommandName>(_name: T, fields: object, meta: Meta):
   return { ...fields, ...meta } as unknown as CommandOf<T>;
 }
 
-/** The command sends mail again at once, so the address comes first; it is put back when the command is refused. */
+/**
+ * The command sends mail again at once, so the address comes first; it is put back when the command is refused. Where no mail
+ * was lost it stays as it is, even if Temporal is away: answers and links are the contact's by it.
+ */
 async function correctAddress({ pool, door }: Dependencies, row: RequestRow, email: string, meta: Meta): Promise<void> {
+  if (!row.view?.possible.includes('correctAddress'))
+    return void (await door.command(row.number, 'correctAddress', meta));
   const contact = await readContact(pool, row.contact);
   if (!contact) throw new Error('the contact of the request is not there');
   try {

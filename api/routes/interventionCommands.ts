@@ -185,13 +185,18 @@ async function draftOf(
   return draftEstimate(body, terms, reader.language);
 }
 
-/** The command sends mail again at once, so the address comes first; it is put back when the command is refused. */
+/**
+ * The command sends mail again at once, so the address comes first; it is put back when the command is refused. Where no mail
+ * was lost it stays as it is, even if Temporal is away: links on which the contact decides go there.
+ */
 async function correctAddress(
   { pool, interventionDoor }: Dependencies,
   row: InterventionRow,
   email: string,
   meta: Meta,
 ): Promise<void> {
+  if (!row.view?.possible.includes('correctAddress'))
+    return void (await interventionDoor.command(row.id, 'correctAddress', meta));
   const contact = await readContact(pool, row.contact);
   if (!contact) throw new Error('the contact of the intervention is not there');
   try {

@@ -127,4 +127,22 @@ describe('a bounce', () => {
     expect((await world.read(path)).status).toBe('declined');
     expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
   });
+
+  it('alone lets an address be changed: else it stays, also while Temporal is away', async () => {
+    const { path } = await world.estimated(1);
+    const address = async () =>
+      (await world.pool.query("SELECT email FROM contacts WHERE id = 'c-payer'")).rows.map(({ email }) => email);
+    const before = await address();
+    const email = 'agent@support.test';
+    for (const [away, status] of [
+      ['before', 503],
+      [undefined, 409],
+    ] as const) {
+      world.interventionDoor.away = away;
+      const answer = await world.post('agent', `${path}/correctAddress`, { email });
+      world.interventionDoor.away = undefined;
+      expect(answer.status).toBe(status);
+      expect(await address()).toEqual(before);
+    }
+  });
 });
