@@ -123,6 +123,9 @@ describe('a bounce', () => {
     const again = world.linked(id).slice(before);
     expect(again.map(({ to }) => to)).toEqual([email]);
     expect(linkIn(again[0]?.text)).not.toBe(link);
+    // Whoever has the address that was wrong decides nothing.
+    expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
+    expect((await world.read(path)).status).toBe('estimated');
     expect((await world.press(linkIn(again[0]?.text), { decision: 'decline' })).status).toBe(200);
     expect((await world.read(path)).status).toBe('declined');
     expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
