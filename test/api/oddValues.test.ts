@@ -1,4 +1,5 @@
 /** Values that nobody sends by mistake: each is refused in words, and none is taken for a defect of ours. */
+import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrepaidApiWorld, type Estimated, type PrepaidApiWorld } from '../support/prepaidApiWorld.ts';
 
@@ -41,6 +42,15 @@ describe('reading', () => {
       expect((await world.get('agent', path)).status).toBe(404);
     },
   );
+});
+
+it('a body that does not unpack is the caller’s to send again', async () => {
+  const sent = supertest(world.app)
+    .post(one.link)
+    .set('content-encoding', 'gzip')
+    .type('form')
+    .send('decision=approve');
+  expect((await sent).status).toBe(400);
 });
 
 describe('writing', () => {
