@@ -51,6 +51,8 @@ export interface AppDependencies {
   readonly checkTemporal: () => Promise<unknown>;
   readonly log: Logger;
   readonly limits?: Limits;
+  /** Addresses, or ranges, of proxies that say whose call they pass on; none without it: that of the connection counts. */
+  readonly trustedProxies?: readonly string[];
   /** Where customers make requests. */
   readonly portal?: string;
 }
@@ -89,10 +91,12 @@ export function allRoutes(
 
 /** The application: health, documentation, then every route, then problems for all that remains. */
 export function createApp(deps: AppDependencies): Express {
-  const { pool, log, checkTemporal, limits = GENEROUS } = deps;
+  const { pool, log, checkTemporal, limits = GENEROUS, trustedProxies = [] } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // Limits are kept by address: behind a proxy that is not known, a stranger would use them up for everybody.
+  app.set('trust proxy', [...trustedProxies]);
   app.use(
     // Without this directive's removal a browser would ask for the pages of a local stack by https.
     helmet({ contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } }),

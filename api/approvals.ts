@@ -112,6 +112,7 @@ async function find({ pool, tokenKeys }: ApprovalDependencies, token: string, pr
   if (link.usedAt) return dead('used');
   if (link.expiresAt.getTime() <= Date.now()) return dead('expired');
   if (!link.active) return dead('inactive');
+  if (!link.addressed) return dead('settled');
   const { view, state } = (await readInterventionRow(pool, link.intervention)) ?? {};
   const decided = state && decidedWith(link, state);
   if (decided) return { ...dead('used'), decided };

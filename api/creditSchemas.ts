@@ -1,11 +1,10 @@
 /** What the API takes and gives out of prepaid credit. */
 import { z } from 'zod';
 import { ENTRY_KINDS } from '../domain/ledger/entries.ts';
-import { RequestNumber, ShortName, Subject } from './inputs.ts';
+import { LocalDay, RequestNumber, ShortName, Subject } from './inputs.ts';
 import { Instant } from './schemas.ts';
 
 const LocalDate = z.string().meta({ description: 'local date in the contract’s zone, YYYY-MM-DD' });
-const Day = z.iso.date({ error: 'This must be a date such as 2026-11-20.' });
 const Unit = z.string().meta({ description: 'name of the credit unit in the terms' });
 const Units = z.int().positive().max(100_000);
 const Key = ShortName.max(300);
@@ -17,7 +16,7 @@ export const AmountOut = z.object({ unit: Unit, units: z.int() });
 export const OrderBody = z.strictObject({
   unit: ShortName.optional().meta({ description: 'credit unit; not needed where the contract has one only' }),
   pack: Units.meta({ description: 'units ordered: the size of a pack, or of units sold singly the minimum or more' }),
-  signedOn: Day.meta({ description: 'date of the customer’s signature, from which the units’ own period runs' }),
+  signedOn: LocalDay.meta({ description: 'date of the customer’s signature, from which the units’ own period runs' }),
   orderForm: Subject.meta({ description: 'reference of the signed order form' }),
 });
 
@@ -30,7 +29,7 @@ export const DebitBody = z
       description: 'time worked, rounded up once to started units; what goes beyond whole half-days in time units',
     }),
     returnTrips: z.int().positive().max(100).optional().meta({ description: 'trips that the terms count in units' }),
-    on: Day.meta({ description: 'date of the work: only units valid on it pay' }),
+    on: LocalDay.meta({ description: 'date of the work: only units valid on it pay' }),
     request: RequestNumber.optional(),
     intervention: ShortName.optional().meta({ description: 'as in the statement: intervention:<request>:<n>' }),
     why: Subject,

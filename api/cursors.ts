@@ -22,13 +22,21 @@ export function readCursor<S extends z.ZodType>(cursor: string | undefined, sche
 
 function valuesOf<S extends z.ZodType>(cursor: string, schema: S): z.output<S> | undefined {
   try {
-    return schema.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString())).data;
+    const text = Buffer.from(cursor, 'base64url').toString();
+    // A text of the database cannot have this character.
+    return text.includes('\\u0000') ? undefined : schema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
 }
 
-const Line = z.tuple([z.int(), z.int()]);
+const Line = z.tuple([z.int32(), z.int32()]);
+
+/** An instant in a cursor, epoch milliseconds: of those that the database knows. */
+export const CursorInstant = z
+  .int()
+  .min(0)
+  .max(Date.UTC(9999, 11, 31));
 
 /** The last line of a timeline's page before; undefined for the first page. @throws as `readCursor` */
 export function readLineCursor(

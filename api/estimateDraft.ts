@@ -52,9 +52,10 @@ export function draftEstimate(
   terms: ContractTerms,
   language: Language,
 ): EstimateDraft {
-  const sheet = service === undefined ? undefined : terms.catalogue?.[service];
+  const { catalogue = {} } = terms;
+  const sheet = service !== undefined && Object.hasOwn(catalogue, service) ? catalogue[service] : undefined;
   if (service !== undefined && !sheet) {
-    const message = `The catalogue has no such service. It has: ${Object.keys(terms.catalogue ?? {}).join(', ')}.`;
+    const message = `The catalogue has no such service. It has: ${Object.keys(catalogue).join(', ')}.`;
     throw validationFailed([{ path: 'service', message }]);
   }
   const said = (words: readonly { readonly [language in Language]: string }[]) => words.map((one) => one[language]);

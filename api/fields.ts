@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { type FieldError, validationFailed } from './problems.ts';
 
-/** The value as the schema makes it. @throws Problem `validation-failed` with every wrong field. */
+/** The value as the schema makes it. @throws Problem `validation-failed` with every wrong field, the first 500. */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value, { error: sentenceFor });
   if (parsed.success) return parsed.data;
@@ -34,9 +34,17 @@ function soundFields<S extends z.ZodObject>(schema: S, value: unknown): Partial<
   return Object.fromEntries(fields) as Partial<z.output<S>>;
 }
 
+/** More wrong fields than any form has; a body of 1 MB may have a hundred thousand. */
+const MOST_ERRORS = 500;
+
 /** The first thing wrong with a field says enough. */
 function oncePerField(errors: readonly FieldError[]): FieldError[] {
-  return errors.filter(({ path }, index) => errors.findIndex((other) => other.path === path) === index);
+  const first = new Map<string, FieldError>();
+  for (const error of errors) {
+    if (!first.has(error.path)) first.set(error.path, error);
+    if (first.size === MOST_ERRORS) break;
+  }
+  return [...first.values()];
 }
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {

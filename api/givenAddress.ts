@@ -5,13 +5,28 @@ import { isUniqueViolation } from '../db/pool.ts';
 import { Refusal } from '../domain/failures.ts';
 import { validationFailed } from './problems.ts';
 
-/** Changes the address, and puts it back when the command is refused. @throws Problem `validation-failed`: it is another contact's */
+/** What has a mail that was lost, and whose it was. */
+interface Undelivered {
+  readonly contact: string;
+  readonly view: { readonly possible: readonly string[] } | null;
+}
+
+/**
+ * Changes the address, and puts it back when the command is refused. Where no mail was lost it stays as it is, even if Temporal
+ * is away: answers and links are the contact's by it.
+ *
+ * @throws Problem `validation-failed`: it is another contact's
+ */
 export async function withAddress(
   pool: Pool,
-  contactId: string,
+  { contact: contactId, view }: Undelivered,
   email: string,
   command: () => Promise<unknown>,
 ): Promise<void> {
+  if (!view?.possible.includes('correctAddress')) {
+    await command();
+    return;
+  }
   const contact = await readContact(pool, contactId);
   if (!contact) throw new Error('the contact whose address is corrected is not there');
   try {

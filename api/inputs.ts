@@ -38,5 +38,10 @@ export const ReceivedAt = z.iso
   .refine((text) => Date.parse(text) > Date.now() - 366 * 86_400_000, { error: 'This is more than a year ago.' })
   .meta({ description: 'for staff: when the call came that is written down here' });
 
+/** A local date, YYYY-MM-DD, as the database knows it: it has no year 0. */
+export const LocalDay = z.iso
+  .date({ error: 'This must be a date such as 2026-11-20.' })
+  .refine((date) => !date.startsWith('0000'), { error: 'There is no year 0.' });
+
 /** A page of a list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(50);

@@ -5,6 +5,8 @@ import { ReceivedAt, ShortName, Subject, Text } from './inputs.ts';
 
 const Units = z
   .record(ShortName, z.int().nonnegative().max(10_000))
+  // They stay in the state of its workflow: no contract has as many.
+  .refine((units) => Object.keys(units).length <= 10, { error: 'Name 10 credit units at most.' })
   .meta({ description: 'units by the credit unit’s name in the terms, such as { "ticket": 2 }' });
 const At = z.iso.datetime({
   offset: true,

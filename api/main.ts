@@ -35,6 +35,7 @@ const app = createApp({
   tokenKeys: environment.tokenKeys,
   checkTemporal: () => checkTemporal(client),
   log,
+  trustedProxies: environment.trustedProxies,
   portal: environment.publicUrl,
 });
 

@@ -219,6 +219,10 @@ function bodyProblem(error: unknown): Problem | undefined {
     case 'request.size.invalid':
       return new Problem('malformed', 'The body did not arrive whole. Send it again.');
     default:
+      // What does not unpack, by zlib.
+      if (errorCode(error)?.startsWith('Z_')) {
+        return new Problem('malformed', 'The body cannot be unpacked. Send it again, or as it is.');
+      }
       return errorCode(error) === 'ERR_INVALID_URI' || error instanceof URIError
         ? new Problem('malformed', 'The path is not well encoded. Correct it and send it again.')
         : undefined;

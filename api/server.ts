@@ -70,6 +70,8 @@ async function replyTo(
   deps: ServerDependencies,
 ): Promise<Reply> {
   const params = request.params as Record<string, string>;
+  if (Object.values(params).some((value) => value.includes('\u0000')))
+    throw new Problem('not-found', 'There is nothing here. See /docs for what there is.');
   if (route.method === 'get') {
     const query = route.query ? checked(route.query, request.query) : {};
     const prefersCsv = request.accepts(['application/json', 'text/csv']) === 'text/csv';

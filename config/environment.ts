@@ -1,5 +1,6 @@
 /** What the processes are told by environment variables: each is checked at start, and all that is wrong is said at once. */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const Port = z.coerce.number().int().min(0).max(65_535);
@@ -56,6 +57,24 @@ const TraceHeaders = z.string().transform((text, context): Readonly<Record<strin
   return z.NEVER;
 });
 
+const RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** Addresses, ranges of them (`10.0.0.0/8`), and names of ranges. */
+const Proxies = z.string().transform((text, context): readonly string[] => {
+  const items = text === 'none' ? [] : text.split(',').map((item) => item.trim());
+  const isAddress = (item: string) => {
+    const [address = '', length = '0', ...more] = item.split('/');
+    const longest = isIP(address) === 6 ? 128 : 32;
+    return isIP(address) > 0 && /^\d{1,3}$/.test(length) && Number(length) <= longest && more.length === 0;
+  };
+  if (items.every((item) => RANGES.includes(item) || isAddress(item))) return items;
+  context.addIssue({
+    code: 'custom',
+    message: `must be none, or a comma list of addresses, ranges, ${RANGES.join(', ')}`,
+  });
+  return z.NEVER;
+});
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting: its variable, what it must be, and its value when the variable is not set (none: it must be set). */
@@ -80,6 +99,8 @@ const SETTINGS = {
   nexus: { variable: 'NEXUS', schema: z.enum(['on', 'off']), local: 'off', production: 'off' },
   apiHost: { variable: 'API_HOST', schema: z.string().min(1), local: '127.0.0.1', production: '127.0.0.1' },
   apiPort: { variable: 'API_PORT', schema: Port, local: '3000', production: '3000' },
+  /** Whose word is taken for the address of a caller; without them that of the connection counts. */
+  trustedProxies: { variable: 'TRUSTED_PROXIES', schema: Proxies, local: 'none', production: 'none' },
   /** Where people reach the product, in links of mails. */
   publicUrl: { variable: 'PUBLIC_URL', schema: urlOf('http', 'https'), local: 'http://127.0.0.1:3000' },
   smtpUrl: { variable: 'SMTP_URL', schema: urlOf('smtp', 'smtps'), secret: true, local: 'smtp://127.0.0.1:1025' },
@@ -157,7 +178,7 @@ const EVERYWHERE = [
 
 /** What each process reads; nothing else has to be set for it. */
 const READ_BY = {
-  api: [...EVERYWHERE, 'apiHost', 'apiPort', 'publicUrl', 'mailDomain', 'tokenKeys'],
+  api: [...EVERYWHERE, 'apiHost', 'apiPort', 'trustedProxies', 'publicUrl', 'mailDomain', 'tokenKeys'],
   worker: [
     ...EVERYWHERE,
     'maxCachedWorkflows',

@@ -25,6 +25,8 @@ export interface ApprovalLink {
   readonly language: 'fr' | 'en';
   /** Whether the contact may still decide anything. */
   readonly active: boolean;
+  /** Whether the mail went to an address that is the contact's still: whoever reads another is not known. */
+  readonly addressed: boolean;
   /** Effect key of the mail, and its order. */
   readonly mail: string;
   readonly order: InterventionMailOrder;
@@ -36,7 +38,7 @@ export interface ApprovalLink {
 export async function findApproval(db: Queryable, token: string): Promise<ApprovalLink | undefined> {
   const { rows } = await db.query<ApprovalLink>(
     `SELECT t.intervention, t.purpose, t.estimate, t.contact, c.name AS "contactName", c.language, c.active, t.mail,
-            m.mail_order AS order, t.expires_at AS "expiresAt", t.used_at AS "usedAt"
+            lower(m.address) = lower(c.email) AS addressed, m.mail_order AS order, t.expires_at AS "expiresAt", t.used_at AS "usedAt"
      FROM approval_tokens t JOIN contacts c ON c.id = t.contact JOIN outbound_mails m ON m.key = t.mail
      WHERE t.hash = $1`,
     [hashOfToken(token)],

@@ -21,7 +21,7 @@ export interface OpenedVisit {
 }
 
 /** The visit of a period, if it has been opened. */
-async function readPlannedVisit(db: Queryable, visit: VisitKey): Promise<OpenedVisit | undefined> {
+export async function readPlannedVisit(db: Queryable, visit: VisitKey): Promise<OpenedVisit | undefined> {
   const { rows } = await db.query<OpenedVisit>(
     'SELECT request, intervention FROM planned_visits WHERE contract = $1 AND module = $2 AND period = $3',
     [visit.contract, visit.module, visit.period],

@@ -92,7 +92,7 @@ async function give(
       await door.amendTerms(number, { ...(fields as CommandBody<'amendTerms'>), ...meta });
       return;
     case 'correctAddress':
-      await withAddress(pool, row.contact, (fields as CommandBody<'correctAddress'>).email, () =>
+      await withAddress(pool, row, (fields as CommandBody<'correctAddress'>).email, () =>
         door.command(number, name, meta),
       );
       return;

@@ -7,7 +7,7 @@ import { listContacts, readContract } from '../../db/contracts.ts';
 import { addContact, makeMainContact, makeReferent, retireContact } from '../../db/designatedContacts.ts';
 import { isUniqueViolation } from '../../db/pool.ts';
 import { ContactListOut } from '../contractSchemas.ts';
-import { ShortName, Subject } from '../inputs.ts';
+import { LocalDay, ShortName, Subject } from '../inputs.ts';
 import { type FieldError, notFound, validationFailed } from '../problems.ts';
 import { whoOf } from '../rights.ts';
 import { type Answer, changing, param, type Route } from '../route.ts';
@@ -25,7 +25,7 @@ const ContactBody = z.strictObject({
 
 const MainContactBody = z.strictObject({
   writing: z
-    .strictObject({ signedBy: Subject, signedOn: z.iso.date(), reference: Subject })
+    .strictObject({ signedBy: Subject, signedOn: LocalDay, reference: Subject })
     .optional()
     .meta({ description: 'the signed writing; needed where the contract says so' }),
 });

@@ -4,17 +4,16 @@ import { z } from 'zod';
 import { noteContractEnd } from '../../db/contractEnds.ts';
 import { readContract } from '../../db/contracts.ts';
 import { Contract } from '../contractSchemas.ts';
-import { Text } from '../inputs.ts';
+import { LocalDay, Text } from '../inputs.ts';
 import { contractOut } from '../present.ts';
 import { notFound } from '../problems.ts';
 import { whoOf } from '../rights.ts';
 import { changing, param, type Route } from '../route.ts';
 
 const EndBody = z.strictObject({
-  lastDay: z.iso
-    .date({ error: 'A date is written YYYY-MM-DD.' })
-    .nullable()
-    .meta({ description: 'last local day in the contract’s zone; null: it does not end after all' }),
+  lastDay: LocalDay.nullable().meta({
+    description: 'last local day in the contract’s zone; null: it does not end after all',
+  }),
   reason: Text.max(2_000).meta({ description: 'who ended it, and how; or why it goes on' }),
 });
 

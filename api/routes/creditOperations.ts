@@ -103,7 +103,7 @@ function operationOut({ key, entries }: Entered) {
 
 function amountsOf(body: z.output<typeof DebitBody>, under: CreditContract): Amount[] {
   const unit = body.unit ?? onlyUnit(under);
-  if (body.returnTrips !== undefined && under.credits[unit]?.travel.counted !== 'returnTrip') {
+  if (body.returnTrips !== undefined && requireUnit(under.credits, unit).travel.counted !== 'returnTrip') {
     throw validationFailed([{ path: 'returnTrips', message: 'The terms of this unit count no trips: leave it out.' }]);
   }
   const work =

@@ -15,7 +15,7 @@ import {
   ReservationList,
   StatementOut,
 } from '../creditSchemas.ts';
-import { ShortName } from '../inputs.ts';
+import { LocalDay, ShortName } from '../inputs.ts';
 import { iso, present } from '../present.ts';
 import { notFound } from '../problems.ts';
 import { CONTRACT_READERS, sees } from '../rights.ts';
@@ -28,8 +28,8 @@ const MOST_LINES = 200_000;
 
 const StatementQuery = z.strictObject({
   unit: ShortName.optional(),
-  from: z.iso.date().optional().meta({ description: 'entered on this local date or later' }),
-  to: z.iso.date().optional().meta({ description: 'entered on this local date or earlier' }),
+  from: LocalDay.optional().meta({ description: 'entered on this local date or later' }),
+  to: LocalDay.optional().meta({ description: 'entered on this local date or earlier' }),
   after: z
     .string()
     .regex(/^\d{1,18}$/, { error: 'This is `next` of the page before.' })

@@ -27,7 +27,7 @@ const ListQuery = z.strictObject({
   cursor: Cursor,
 });
 
-const Place = z.tuple([RequestNumber, z.int()]);
+const Place = z.tuple([RequestNumber, z.int32()]);
 const PATH = '/v1/escalations/{number}/{n}';
 const shared = { tag: 'escalations', roles: BOTH_SIDES } as const;
 

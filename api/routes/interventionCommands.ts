@@ -137,7 +137,7 @@ async function give(
     case 'sendEstimate':
       return await sendEstimate(deps, row, fields as InterventionBody<'sendEstimate'>, meta);
     case 'correctAddress':
-      return await withAddress(deps.pool, row.contact, (fields as InterventionBody<'correctAddress'>).email, () =>
+      return await withAddress(deps.pool, row, (fields as InterventionBody<'correctAddress'>).email, () =>
         deps.interventionDoor.command(row.id, name, meta),
       );
     case 'assign':

@@ -7,7 +7,7 @@ import { discardIntervention, listInterventions, registerIntervention } from '..
 import { readInterventionTimeline } from '../../db/interventionTimeline.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { INTERVENTION_STATUSES } from '../../domain/intervention/state.ts';
-import { Cursor, cursorOf, readCursor, readLineCursor } from '../cursors.ts';
+import { Cursor, CursorInstant, cursorOf, readCursor, readLineCursor } from '../cursors.ts';
 import { withText } from '../givenText.ts';
 import { Limit, RequestNumber, ShortName } from '../inputs.ts';
 import { InterventionOpening } from '../interventionBodies.ts';
@@ -132,7 +132,7 @@ function openingRoute({ pool, interventionDoor }: Dependencies): Route {
   });
 }
 
-const Place = z.tuple([z.int(), z.string()]);
+const Place = z.tuple([CursorInstant, z.string()]);
 
 function place(cursor: string | undefined): { createdAt: number; id: string } | undefined {
   const values = readCursor(cursor, Place);

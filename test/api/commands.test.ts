@@ -206,5 +206,10 @@ describe('correcting an address', () => {
     });
     expect(response.status).toBe(409);
     expect(await address()).toBe(before);
+    world.door.away = 'before';
+    const away = await world.post('agent', `/v1/requests/${number}/correctAddress`, { email: 'other@customer.test' });
+    world.door.away = undefined;
+    expect(away.status).toBe(503);
+    expect(await address()).toBe(before);
   });
 });

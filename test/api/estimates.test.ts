@@ -123,8 +123,29 @@ describe('a bounce', () => {
     const again = world.linked(id).slice(before);
     expect(again.map(({ to }) => to)).toEqual([email]);
     expect(linkIn(again[0]?.text)).not.toBe(link);
+    // Whoever has the address that was wrong decides nothing.
+    expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
+    expect((await world.read(path)).status).toBe('estimated');
     expect((await world.press(linkIn(again[0]?.text), { decision: 'decline' })).status).toBe(200);
     expect((await world.read(path)).status).toBe('declined');
     expect((await world.press(link, { decision: 'approve' })).status).toBe(410);
+  });
+
+  it('alone lets an address be changed: else it stays, also while Temporal is away', async () => {
+    const { path } = await world.estimated(1);
+    const address = async () =>
+      (await world.pool.query("SELECT email FROM contacts WHERE id = 'c-payer'")).rows.map(({ email }) => email);
+    const before = await address();
+    const email = 'agent@support.test';
+    for (const [away, status] of [
+      ['before', 503],
+      [undefined, 409],
+    ] as const) {
+      world.interventionDoor.away = away;
+      const answer = await world.post('agent', `${path}/correctAddress`, { email });
+      world.interventionDoor.away = undefined;
+      expect(answer.status).toBe(status);
+      expect(await address()).toEqual(before);
+    }
   });
 });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import supertest, { type Response, type Test } from 'supertest';
 import { expect } from 'vitest';
+import type { AppDependencies } from '../../api/app.ts';
 import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { issueToken } from '../../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
@@ -62,8 +63,8 @@ export async function scheduleAhead({ post }: Pick<ApiWorld, 'post'>, path: stri
 }
 
 /** With the contract, its contact and their tickets. */
-export async function createPrepaidApiWorld(): Promise<PrepaidApiWorld> {
-  const api = await createApiWorld();
+export async function createPrepaidApiWorld(over: Partial<AppDependencies> = {}): Promise<PrepaidApiWorld> {
+  const api = await createApiWorld(over);
   const { pool, app, interventionDoor } = api;
   const terms = termsOf(prepaidTickets({ customer: 'Customer <One>', provider: 'Support' }));
   await storeContract(pool, { reference: 'PREPAID', terms });

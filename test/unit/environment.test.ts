@@ -157,3 +157,20 @@ describe('effectiveSettings', () => {
     expect(JSON.stringify(settings)).not.toContain(KEY);
   });
 });
+
+describe('TRUSTED_PROXIES', () => {
+  const proxies = (text: string) => readEnvironment({ ...LOCAL, TRUSTED_PROXIES: text }, 'api').trustedProxies;
+
+  it('is a list of addresses, ranges and names of ranges', () => {
+    expect(readEnvironment(LOCAL, 'api').trustedProxies).toEqual([]);
+    expect(proxies('none')).toEqual([]);
+    expect(proxies('loopback, 10.0.0.0/8,::1,fd00::/8')).toEqual(['loopback', '10.0.0.0/8', '::1', 'fd00::/8']);
+  });
+
+  it.each(['true', '1', 'proxy.internal.test', '10.0.0.0/33', '10.0.0.0/8/8', '10.0.0.0/', 'loopback,'])(
+    'is not %j',
+    (text) => {
+      expect(problemOf({ ...LOCAL, TRUSTED_PROXIES: text }, 'api').variables).toEqual(['TRUSTED_PROXIES']);
+    },
+  );
+});
