@@ -89,7 +89,7 @@ function factsOf(
     ...(decidable.approved ? [[labels.approved, said(decidable.approved)] as const] : []),
     ...(decidable.used ? [[labels.used, said(decidable.used)] as const] : []),
     ...(decidable.sentAt === undefined ? [] : [[labels.sentAt, say(decidable.sentAt)] as const]),
-    ...(plan ? [[labels.date, `${say(plan.from)} – ${say(plan.to)}`] as const] : []),
+    ...(plan ? [[labels.date, say.span(plan.from, plan.to)] as const] : []),
     ...(decidable.expiresAt === undefined
       ? []
       : [[labels.expiresAt, `${say.lastDay(decidable.expiresAt)} (${say.zone})`] as const]),

@@ -73,14 +73,14 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
     'If you still want the work, reply to this message and we will send a new estimate.',
   ],
   scheduledTitle: 'Date agreed',
-  scheduled: (from, to) => `The work takes place from ${from} to ${to}.`,
+  scheduled: (span) => `The work takes place ${span}.`,
   insteadOf: (wasFrom) => `It takes place then instead of ${wasFrom}.`,
   freeUntil: (lastDay, zone) =>
     `You may cancel or change the date free of charge up to and including ${lastDay} (${zone}). From then on, what was planned and not performed is lost.`,
   neverFree:
     'Cancelling it, or changing the date, is not free of charge any more, because the date is so near: what was planned and not performed would be lost.',
   dayBeforeTitle: 'Reminder of your intervention',
-  dayBefore: (from, to) => `As a reminder: the work takes place from ${from} to ${to}.`,
+  dayBefore: (span) => `As a reminder: the work takes place ${span}.`,
   backup:
     'Before it begins, please make a full backup of your data and systems, and make sure that you can restore it.',
   postponedTitle: 'Date postponed by us',

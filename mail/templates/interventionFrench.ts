@@ -82,14 +82,14 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     'Si vous souhaitez toujours ce travail, répondez à ce message et nous enverrons une nouvelle estimation.',
   ],
   scheduledTitle: 'Date convenue',
-  scheduled: (from, to) => `Le travail aura lieu du ${from} au ${to}.`,
+  scheduled: (span) => `Le travail aura lieu ${span}.`,
   insteadOf: (wasFrom) => `Cette date est retenue au lieu du ${wasFrom}.`,
   freeUntil: (lastDay, zone) =>
     `Vous pouvez annuler ou changer de date sans frais jusqu’au ${lastDay} inclus (${zone}). Ensuite, les unités prévues et non consommées sont perdues.`,
   neverFree:
     'L’annuler ou changer de date n’est plus sans frais, tant la date est proche : les unités prévues et non consommées seraient perdues.',
   dayBeforeTitle: 'Rappel de votre intervention',
-  dayBefore: (from, to) => `Pour rappel : le travail aura lieu du ${from} au ${to}.`,
+  dayBefore: (span) => `Pour rappel : le travail aura lieu ${span}.`,
   backup:
     'Avant son début, merci de faire une sauvegarde complète de vos données et systèmes, et de vérifier que vous savez la restaurer.',
   postponedTitle: 'Date reportée par nos soins',

@@ -187,7 +187,7 @@ function content(
       return {
         title: words.scheduledTitle,
         blocks: [
-          paragraph(words.scheduled(say(order.from), say(order.to))),
+          paragraph(words.scheduled(say.span(order.from, order.to))),
           ...(order.wasFrom === undefined ? [] : [paragraph(words.insteadOf(say(order.wasFrom)))]),
           ...(order.backup ? [notice(words.backup)] : []),
           ...limit(order, words, say),
@@ -197,7 +197,7 @@ function content(
       return {
         title: words.dayBeforeTitle,
         blocks: [
-          paragraph(words.dayBefore(say(order.from), say(order.to))),
+          paragraph(words.dayBefore(say.span(order.from, order.to))),
           ...(order.backup ? [notice(words.backup)] : []),
         ],
       };

@@ -43,12 +43,13 @@ export interface InterventionWords {
   readonly expiredTitle: string;
   readonly expired: readonly string[];
   readonly scheduledTitle: string;
-  readonly scheduled: (from: string, to: string) => string;
+  /** `span` says its own preposition. */
+  readonly scheduled: (span: string) => string;
   readonly insteadOf: (wasFrom: string) => string;
   readonly freeUntil: (lastDay: string, zone: string) => string;
   readonly neverFree: string;
   readonly dayBeforeTitle: string;
-  readonly dayBefore: (from: string, to: string) => string;
+  readonly dayBefore: (span: string) => string;
   readonly backup: string;
   readonly postponedTitle: string;
   readonly postponed: (wasFrom: string) => readonly string[];

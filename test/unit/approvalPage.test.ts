@@ -78,7 +78,7 @@ function given(language: Language): string[] {
   return [
     ...[`${number} – ${subject}`, contract, contact, texts.scope, ...texts.prerequisites, ...texts.limits],
     ...[`3 × ${unit}`, `2 × ${unit}`, `${APPROVAL_WORDS[language].labels.howMany} (${unit})`],
-    ...[say(AT), `${say.lastDay(AT + 24 * HOUR)} (${say.zone})`, `${say(AT + 48 * HOUR)} – ${say(AT + 50 * HOUR)}`],
+    ...[say(AT), `${say.lastDay(AT + 24 * HOUR)} (${say.zone})`, say.span(AT + 48 * HOUR, AT + 50 * HOUR)],
   ];
 }
 
