@@ -31,8 +31,8 @@ export function sayInstants(zone: string, language: Language): SayInstant {
   // put together by hand: the commas that Intl sets differ between releases of Node
   const partsOf = (at: number) => new Map(format.formatToParts(at).map((part) => [part.type, part.value] as const));
   type Parts = ReturnType<typeof partsOf>;
-  const dateOf = (parts: Parts) =>
-    `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`;
+  const dayOf = (parts: Parts) => (language === 'fr' && parts.get('day') === '1' ? '1er' : parts.get('day'));
+  const dateOf = (parts: Parts) => `${parts.get('weekday')} ${dayOf(parts)} ${parts.get('month')} ${parts.get('year')}`;
   const timeOf = (parts: Parts) => `${parts.get('hour')}:${parts.get('minute')}`;
   const bare = (at: number) => {
     const parts = partsOf(at);

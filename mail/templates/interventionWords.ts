@@ -26,6 +26,8 @@ export interface InterventionWords {
   readonly limits: string;
   readonly deliverables: string;
   readonly cost: string;
+  /** In the place of an amount where the work is ordered and billed apart. */
+  readonly onCall: string;
   readonly onCallCost: string;
   readonly estimateNext: string;
   readonly estimateUntil: (lastDay: string, zone: string) => string;
@@ -33,10 +35,14 @@ export interface InterventionWords {
   readonly orderTitle: string;
   readonly orderNeeded: (missing: string | undefined) => readonly string[];
   readonly moreTitle: (because: 'share' | 'usedUp' | 'agent') => string;
-  readonly more: (because: 'share' | 'usedUp' | 'agent', used: string, approved: string) => readonly string[];
+  /** `amounts`: in units; undefined where a flat rate has paid for everything so far. */
+  readonly more: (
+    because: 'share' | 'usedUp' | 'agent',
+    amounts: { readonly used: string; readonly approved: string } | undefined,
+  ) => readonly string[];
   readonly workLeft: (seconds: number) => string;
   readonly moreAmounts: (amounts: string | undefined) => string;
-  readonly moreNext: string;
+  readonly moreNext: { readonly approved: string; readonly flatRate: string };
   readonly decideMore: string;
   readonly reminderTitle: (step: number) => string;
   readonly reminder: (turn: CustomersTurn, since: string) => readonly string[];
@@ -56,6 +62,8 @@ export interface InterventionWords {
   readonly cancelledTitle: string;
   /** `isWorkDue`: work that was done is debited. */
   readonly cancelled: (by: 'customer' | 'provider', isWorkDue: boolean) => string;
+  /** The customer wished another date when that counted as cancelling. */
+  readonly cancelledByOtherDate: string;
   readonly used: string;
   readonly lost: string;
   readonly returned: string;
@@ -73,5 +81,7 @@ export interface InterventionWords {
   readonly news: (news: InterventionNews) => readonly [title: string, said: string];
   readonly newDate: (from: string, wasFrom: string) => string;
   readonly callTitle: (because: 'freeMinutesEnd' | 'creditLacking') => string;
+  /** Of a contract without free minutes. */
+  readonly callCounted: string;
   readonly call: (because: 'freeMinutesEnd' | 'creditLacking') => readonly string[];
 }

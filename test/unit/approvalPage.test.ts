@@ -40,6 +40,7 @@ const STATES: { readonly [state: string]: (language: Language) => string } = {
     return approvalPage(bare);
   },
   'more, of so many units': (language) => approvalPage(more(language, { amounts: { ticket: 2 } })),
+  'more, beyond a flat rate': (language) => approvalPage(more(language, { approved: {}, amounts: { ticket: 2 } })),
   'more, the reader says how many': (language) => approvalPage(more(language)),
   'more, with a number that is none': (language) => approvalPage(more(language), true),
   approved: (language) => decidedPage(language, 'approve'),
@@ -130,6 +131,15 @@ describe('the approval page', () => {
       for (const state of ['more, of so many units', 'more, the reader says how many']) {
         expect(show(state, language)).toContain(`<input type="hidden" name="asked" value="${AT}">`);
       }
+    }
+  });
+
+  it('speaks of the flat rate where nothing was approved beyond it', () => {
+    for (const language of LANGUAGES) {
+      const { lead, labels, none } = APPROVAL_WORDS[language];
+      const pieces = said(show('more, beyond a flat rate', language));
+      expect(pieces).toContain(lead.flatRate);
+      for (const absent of [lead.more, labels.approved, labels.used, none]) expect(pieces).not.toContain(absent);
     }
   });
 

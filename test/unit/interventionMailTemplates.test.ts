@@ -155,7 +155,7 @@ describe('mails of interventions', () => {
     expect(scheduled(...day, 'fr')).toContain('aura lieu le lundi 30 novembre 2026 de 09:00 à 12:00 (heure de Paris).');
     const night = ['2026-11-30T22:00:00+01:00', '2026-12-01T00:00:00+01:00'] as const;
     expect(scheduled(...night, 'fr')).toContain(
-      'du lundi 30 novembre 2026 à 22:00 au mardi 1 décembre 2026 à 00:00 (heure de Paris).',
+      'du lundi 30 novembre 2026 à 22:00 au mardi 1er décembre 2026 à 00:00 (heure de Paris).',
     );
     expect(scheduled(...night, 'en')).toContain(
       'from Monday 30 November 2026 at 22:00 to Tuesday 1 December 2026 at 00:00 (Paris time).',
@@ -190,6 +190,29 @@ describe('mails of interventions', () => {
       'Work that it still pays for: 35 min.',
     );
     expect(said(render(ORDERS[5] as InterventionMailOrder, 'fr').text)).toContain('Travail encore couvert : 35 min.');
+  });
+
+  it('speak of the flat rate where nothing was approved beyond it', () => {
+    const order = { kind: 'moreAsked', because: 'usedUp', used: {}, approved: {}, secondsLeft: 0 } as const;
+    const [french, english] = (['fr', 'en'] as const).map((language) => said(render(order, language).text));
+    expect(french).toContain('Le temps compris dans votre forfait est épuisé.');
+    expect(french).toContain('reste dans la limite du forfait');
+    expect(english).toContain('The time that your flat rate covers is used up.');
+    expect(`${french}${english}`).not.toMatch(/approuvé|approved|aucune unité/);
+  });
+
+  it('say that another date was wished, where that counted as cancelling', () => {
+    const order = { kind: 'cancelled', by: 'customer', otherDate: true, cost: COST } as const;
+    expect(said(render(order, 'fr').text)).toContain('Vous avez souhaité une autre date.');
+    expect(said(render(order, 'fr').text)).not.toContain('Comme vous l’avez demandé');
+    expect(said(render(order, 'en').text)).toContain('this counts as cancelling');
+  });
+
+  it('say of work out of hours that it is billed apart, and speak of no units', () => {
+    const order = { kind: 'report', text: 't', seconds: 5_700, used: {}, returned: {} } as const;
+    const french = said(renderInterventionMail(order, facts('fr', { onCall: true })).text);
+    expect(french).toContain('Hors des heures d’ouverture : commandé et facturé à part, rien n’est débité');
+    expect(french).not.toMatch(/Débité pour|Rendu|relevé/);
   });
 
   it('name no day that a reminder may be wrong about', () => {
@@ -255,13 +278,21 @@ describe('mails of interventions', () => {
     expect(byPeople).toEqual(expect.arrayContaining(['moreAsked', 'cancelled', 'estimate', 'report']));
   });
 
+  it('promise the caller no free minutes that the contract has not', () => {
+    const alert = (language: 'fr' | 'en') =>
+      said(renderCallAlert('freeMinutesEnd', { ...facts(language), hasFreeMinutes: false }).text);
+    expect(alert('fr')).toContain('décompté en unités dès la première minute');
+    expect(alert('en')).toContain('counted in units from its first minute');
+    expect(alert('fr')).not.toContain('cinq minutes');
+  });
+
   it.each(['fr', 'en'] as const)('alert the agent of a call in %s', (language) => {
     for (const because of ['freeMinutesEnd', 'creditLacking'] as const) {
-      const { subject, text, html } = renderCallAlert(because, facts(language));
+      const { subject, text, html } = renderCallAlert(because, { ...facts(language), hasFreeMinutes: true });
       expect(subject).toContain('DA-2026-000001');
       expect(text).toContain('Payer <b>');
       expect(html).not.toMatch(/<new>|<b>|<script/);
-      const other = renderCallAlert(because, facts(language === 'fr' ? 'en' : 'fr'));
+      const other = renderCallAlert(because, { ...facts(language === 'fr' ? 'en' : 'fr'), hasFreeMinutes: true });
       expect([other.subject, other.text]).not.toEqual([subject, text]);
       const words = language === 'fr' ? /\b(the|call|and|agent|free)\b/i : /\b(le|la|appel|minutes comprises)\b/i;
       expect(said(`${subject} ${text}`)).not.toMatch(words);
