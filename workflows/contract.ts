@@ -74,7 +74,7 @@ async function nextTurn(credit: WatchedCredit, awake: () => boolean): Promise<vo
   const next = nextCreditMoment(credit, now);
   setCurrentDetails(details(credit, next));
   const sleep = Math.min(LONGEST_SLEEP, (next ?? Number.POSITIVE_INFINITY) - now);
-  const summary = next === undefined ? 'look again' : `until ${new Date(next).toISOString()}`;
+  const summary = next === undefined ? 'look again' : `something ends or is announced, ${say(next)} UTC`;
   await condition(awake, sleep, { summary });
 }
 
@@ -85,14 +85,21 @@ function mayContinueAsNew(): boolean {
 /** What a supervisor sees in the Temporal UI. */
 function details({ lots }: WatchedCredit, next: number | undefined): string {
   const rows = lots.map(({ lot, available, pending, endsAt }) => {
-    const ends = endsAt === undefined ? 'with the contract' : new Date(endsAt).toISOString();
+    const ends = endsAt === undefined ? 'with the contract' : say(endsAt);
     return `| ${lot} | ${available} | ${pending} | ${ends} |`;
   });
   return [
-    `Next: ${next === undefined ? 'nothing' : new Date(next).toISOString()}`,
+    `Next: ${next === undefined ? 'nothing is due' : say(next)}`,
+    '',
+    'Times in UTC.',
     '',
     '| lot | available | pending | ends |',
     '| --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** To the minute, in UTC: no zone is known here. */
+function say(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 }
