@@ -61,12 +61,12 @@ export async function hotlineCall(input: HotlineCallInput): Promise<CallOutcome>
 
   async function debitUntilDone({ unit, units, seconds }: CallOutcome): Promise<void> {
     const cost = units === 0 ? 'nothing' : `${units} ${unit}`;
-    const over = [['lasted', `${Math.ceil(seconds / 60)} minutes`]] as const;
+    const lasted = ['lasted', `${Math.ceil(seconds / 60)} min`] as const;
     for (let isTold = input.isOwed ?? false; ; isTold = true) {
       isCreditAdded = false;
       const { result } = await debitHotlineCall.executeWithOptions({ ...DEBITS, summary: `debit ${cost}` }, [{ id }]);
-      if (result === 'done') return tell('debited', [...over, ['cost', cost]]);
-      tell('not debited: the balance does not suffice', [...over, ['owed', cost], ['tried last', say(Date.now())]]);
+      if (result === 'done') return tell('debited', [['cost', cost], lasted]);
+      tell('not debited: the balance does not suffice', [['owed', cost], ['tried last', say(Date.now())], lasted]);
       if (!isTold) void alert('creditLacking', 'mail: the balance does not suffice').catch(unsent);
       await condition(() => isCreditAdded, DEBIT_AGAIN, { summary: `${cost} owed: tried again` });
       // What is owed for long, or told of often, would fill a history.
@@ -80,11 +80,9 @@ export async function hotlineCall(input: HotlineCallInput): Promise<CallOutcome>
 
   /** What a supervisor sees in the Temporal UI: no zone is known here. */
   function tell(status: string, rows: readonly (readonly [what: string, told: string])[]): void {
-    const table = [['agent', agent] as const, ['began', say(beganAt)] as const, ...rows];
+    const table = [...rows, ['agent', agent] as const, ['began', say(beganAt)] as const];
     const lines = table.map(([what, told]) => `| ${what} | ${told} |`);
-    setCurrentDetails(
-      [`**${id}** · **${status}**`, '', 'Times in UTC.', '', '| | |', '| --- | --- |', ...lines].join('\n'),
-    );
+    setCurrentDetails([`**${id}** · **${status}** · times in UTC`, '', '| | |', '| --- | --- |', ...lines].join('\n'));
   }
 
   function ended(): Pick<HotlineCallInput, 'endedAt'> {
