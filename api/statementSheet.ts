@@ -19,6 +19,8 @@ interface Words {
   readonly delimiter: string;
   readonly columns: readonly (readonly [column: Column, header: string])[];
   readonly kinds: { readonly [kind in EntryKind]: string };
+  /** What the ledger gives as reason by itself; people write theirs in their own words. */
+  readonly reasons: { readonly [why: string]: string };
 }
 
 const WORDS: { readonly [language in SheetReader['language']]: Words } = {
@@ -61,6 +63,12 @@ const WORDS: { readonly [language in SheetReader['language']]: Words } = {
       ...{ post: 'débit de la réservation', release: 'réservation rendue', forfeit: 'perte par annulation' },
       ...{ expire: 'expiration', correct: 'correction' },
     },
+    reasons: {
+      ...{ 'hotline call': 'appel à la hotline', 'remote work on an incident': 'télémaintenance sur incident' },
+      ...{ 'renewed at zero': 'renouvelé à zéro', 'last day over': 'dernier jour passé', 'work done': 'travail fait' },
+      ...{ 'given back': 'rendu', approved: 'approuvé', 'cancelled inside the limit': 'annulé hors délai' },
+      'reserved for a later date instead': 'réservé pour une date ultérieure',
+    },
   },
   en: {
     delimiter: ',',
@@ -101,17 +109,23 @@ const WORDS: { readonly [language in SheetReader['language']]: Words } = {
       ...{ post: 'debit of the reservation', release: 'reservation returned', forfeit: 'lost by cancelling' },
       ...{ expire: 'expiry', correct: 'correction' },
     },
+    reasons: {},
   },
 };
 
 /** The lines under a header, with the mark by which spreadsheets know UTF-8, and lines ended by CR LF. */
 export function statementSheet(lines: readonly StatementLine[], { language, zone, units }: SheetReader): string {
-  const { delimiter, columns, kinds } = WORDS[language];
+  const { delimiter, columns, kinds, reasons } = WORDS[language];
   // Swedes write dates as ISO 8601 does, which every spreadsheet reads.
   const local = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
   const shown = lines.map((line) => ({
     ...line,
-    ...{ at: local.format(line.at), unit: units[line.unit] ?? line.unit, kind: kinds[line.kind] },
+    ...{
+      at: local.format(line.at),
+      unit: units[line.unit] ?? line.unit,
+      kind: kinds[line.kind],
+      why: reasons[line.why] ?? line.why,
+    },
   }));
   return stringify(shown, {
     ...{ header: true, columns: columns.map(([key, header]) => ({ key, header })) },
