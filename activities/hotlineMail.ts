@@ -2,6 +2,8 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Pool } from 'pg';
+import { hotlineOf } from '../contracts/hotline.ts';
+import { readTerms } from '../db/contracts.ts';
 import { markAgentTold, readCallAlert } from '../db/hotlineCalls.ts';
 import { readMailSubject } from '../db/mailFacts.ts';
 import { messageIdOf } from '../mail/messageId.ts';
@@ -28,11 +30,13 @@ export function createHotlineMailActivities(
       const isFreeTime = because === 'freeMinutesEnd';
       // An agent who has hung up has nobody to tell; who was told once knows.
       if (isFreeTime && (alert.isOver || alert.isTold)) return;
+      const terms = await readTerms(pool, alert.contract, alert.termsVersion);
+      const hasFreeMinutes = terms !== undefined && hotlineOf(terms)?.allowance !== undefined;
       const about = await readMailSubject(pool, alert.request);
       const { address, language } = alert.agent ?? staffAlerts;
       const { subject, text, html } = renderCallAlert(because, {
         ...{ number: alert.request, subject: about.subject, language, zone: about.zone, signature: sender.name },
-        ...{ contract: about.contract, customer: about.customer, contact: about.contact },
+        ...{ contract: about.contract, customer: about.customer, contact: about.contact, hasFreeMinutes },
       });
       const key = `${id}:${because}`;
       const token = signReplyToken(tokenKeys, { number: alert.request, recipient: 'staff', mail: key });

@@ -141,6 +141,8 @@ async function factsOf(
       ? await readText(pool, about.request, order.actionPlan)
       : undefined;
   const estimate = order.kind === 'estimate' ? await estimateOf(pool, order.estimate) : undefined;
+  const tellsCost = order.kind === 'report' || order.kind === 'cancelled';
+  const onCall = tellsCost && about.estimate !== null && (await estimateOf(pool, about.estimate)).onCall;
   const units = Object.entries(about.units).map(([unit, label]) => [unit, label[language]] as const);
   return {
     number: about.request,
@@ -156,6 +158,7 @@ async function factsOf(
     ...(text === undefined ? {} : { text }),
     ...(actionPlan === undefined ? {} : { actionPlan }),
     ...(estimate ? { estimate } : {}),
+    onCall,
     ...(about.estimateExpiresAt === null ? {} : { expiresAt: about.estimateExpiresAt }),
   };
 }

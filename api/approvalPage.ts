@@ -1,7 +1,8 @@
 /** The approval page as HTML: no scripts, nothing fetched, every value escaped. */
+import { isNone } from '../domain/intervention/amounts.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import { sayInstants } from '../mail/templates/instants.ts';
-import { sayAmounts } from '../mail/templates/interventionMails.ts';
+import { sayAmounts } from '../mail/templates/interventionCosts.ts';
 import { escapeHtml, type Language } from '../mail/templates/letter.ts';
 import { APPROVAL_WORDS, type ApprovalWords, type DeadLink } from './approvalWords.ts';
 
@@ -37,10 +38,11 @@ export interface Decidable {
 
 /** The page with its two buttons. `isWrong`: what was typed is no number of units. */
 export function approvalPage(decidable: Decidable, isWrong = false): string {
-  const { language, purpose, estimate } = decidable;
+  const { language, purpose, estimate, approved } = decidable;
+  const lead = purpose === 'more' && approved && isNone(approved) ? 'flatRate' : purpose;
   const words = APPROVAL_WORDS[language];
   return page(language, words.title[purpose], [
-    text(words.lead[purpose]),
+    text(words.lead[lead]),
     facts(factsOf(decidable, words)),
     ...(estimate
       ? [
@@ -80,16 +82,20 @@ function factsOf(
   const { zone, language, units, amounts, plan, purpose } = decidable;
   const say = sayInstants(zone, language);
   const said = (given: UnitAmounts) => sayAmounts(given, units, none);
-  const cost = decidable.onCall ? onCall : amounts && said(amounts);
+  const cost = amounts && said(amounts);
+  const isBegun = decidable.approved !== undefined && !isNone(decidable.approved);
   return [
     [labels.request, `${decidable.number} – ${decidable.subject}`],
     [labels.contract, decidable.contract],
     [labels.contact, decidable.contact],
-    ...(cost === undefined ? [] : [[purpose === 'more' ? labels.asked : labels.cost, cost] as const]),
-    ...(decidable.approved ? [[labels.approved, said(decidable.approved)] as const] : []),
-    ...(decidable.used ? [[labels.used, said(decidable.used)] as const] : []),
+    ...(decidable.onCall ? [[labels.onCall, onCall] as const] : []),
+    ...(cost === undefined || decidable.onCall
+      ? []
+      : [[purpose === 'more' ? labels.asked : labels.cost, cost] as const]),
+    ...(decidable.approved && isBegun ? [[labels.approved, said(decidable.approved)] as const] : []),
+    ...(decidable.used && isBegun ? [[labels.used, said(decidable.used)] as const] : []),
     ...(decidable.sentAt === undefined ? [] : [[labels.sentAt, say(decidable.sentAt)] as const]),
-    ...(plan ? [[labels.date, `${say(plan.from)} – ${say(plan.to)}`] as const] : []),
+    ...(plan ? [[labels.date, say.span(plan.from, plan.to)] as const] : []),
     ...(decidable.expiresAt === undefined
       ? []
       : [[labels.expiresAt, `${say.lastDay(decidable.expiresAt)} (${say.zone})`] as const]),

@@ -6,13 +6,15 @@ export type DeadLink = 'unknown' | 'used' | 'expired' | 'settled' | 'inactive';
 /** The words of one language. */
 export interface ApprovalWords {
   readonly title: { readonly estimate: string; readonly more: string };
-  readonly lead: { readonly estimate: string; readonly more: string };
+  /** `flatRate`: more than the flat rate covers, of which nothing was approved yet. */
+  readonly lead: { readonly estimate: string; readonly more: string; readonly flatRate: string };
   readonly labels: {
     readonly [name in
       | 'request'
       | 'contract'
       | 'contact'
       | 'cost'
+      | 'onCall'
       | 'sentAt'
       | 'expiresAt'
       | 'date'
@@ -42,6 +44,7 @@ const ENGLISH: ApprovalWords = {
   lead: {
     estimate: 'Nothing is reserved or debited before you approve. Opening this page changes nothing.',
     more: 'Without your agreement the work stays within what you approved. Opening this page changes nothing.',
+    flatRate: 'Without your agreement the work stays within the flat rate. Opening this page changes nothing.',
   },
   labels: {
     ...{
@@ -49,6 +52,7 @@ const ENGLISH: ApprovalWords = {
       contract: 'Contract',
       contact: 'You decide as',
       cost: 'Estimated',
+      onCall: 'Out of hours',
       sentAt: 'Estimate sent',
     },
     ...{
@@ -60,7 +64,7 @@ const ENGLISH: ApprovalWords = {
     ...{ asked: 'Asked for', scope: 'Scope', prerequisites: 'What must be there first', limits: 'Limits' },
     ...{ deliverables: 'What you get', howMany: 'How many more' },
   },
-  onCall: 'out of hours: ordered and billed apart, nothing is debited',
+  onCall: 'ordered and billed apart, nothing is debited',
   none: 'none',
   consequence: {
     estimate:
@@ -106,6 +110,7 @@ const FRENCH: ApprovalWords = {
   lead: {
     estimate: 'Rien n’est réservé ni débité avant votre accord. Ouvrir cette page ne change rien.',
     more: 'Sans votre accord, le travail reste dans la limite de ce que vous avez approuvé. Ouvrir cette page ne change rien.',
+    flatRate: 'Sans votre accord, le travail reste dans la limite du forfait. Ouvrir cette page ne change rien.',
   },
   labels: {
     ...{
@@ -113,6 +118,7 @@ const FRENCH: ApprovalWords = {
       contract: 'Contrat',
       contact: 'Vous décidez en tant que',
       cost: 'Estimation',
+      onCall: 'Hors des heures d’ouverture',
       sentAt: 'Estimation envoyée',
     },
     ...{
@@ -124,7 +130,7 @@ const FRENCH: ApprovalWords = {
     ...{ asked: 'Demandé', scope: 'Périmètre', prerequisites: 'Prérequis', limits: 'Limites' },
     ...{ deliverables: 'Livrables', howMany: 'Quantité supplémentaire' },
   },
-  onCall: 'hors des heures d’ouverture : commandé et facturé à part, rien n’est débité',
+  onCall: 'commandé et facturé à part, rien n’est débité',
   none: 'aucune unité',
   consequence: {
     estimate:

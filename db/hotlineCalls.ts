@@ -115,6 +115,8 @@ export async function endHotlineCallRow(
 /** What an alert to the agent of a call needs. */
 export interface CallAlert {
   readonly request: string;
+  readonly contract: string;
+  readonly termsVersion: number;
   readonly isOver: boolean;
   readonly isTold: boolean;
   /** While active. */
@@ -124,7 +126,7 @@ export interface CallAlert {
 /** See {@link CallAlert}; undefined when there is no such call. */
 export async function readCallAlert(db: Queryable, id: string): Promise<CallAlert | undefined> {
   const { rows } = await db.query<Omit<CallAlert, 'agent'> & { address: string | null; language: 'fr' | 'en' }>(
-    `SELECT c.request, c.ended_at IS NOT NULL AS "isOver", c.told_at IS NOT NULL AS "isTold", s.email AS address, s.language
+    `SELECT c.request, c.contract, c.terms_version AS "termsVersion", c.ended_at IS NOT NULL AS "isOver", c.told_at IS NOT NULL AS "isTold", s.email AS address, s.language
      FROM hotline_calls c LEFT JOIN staff s ON 'staff:' || s.id = c.agent AND s.active WHERE c.id = $1`,
     [id],
   );

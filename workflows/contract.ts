@@ -74,7 +74,7 @@ async function nextTurn(credit: WatchedCredit, awake: () => boolean): Promise<vo
   const next = nextCreditMoment(credit, now);
   setCurrentDetails(details(credit, next));
   const sleep = Math.min(LONGEST_SLEEP, (next ?? Number.POSITIVE_INFINITY) - now);
-  const summary = next === undefined ? 'look again' : `until ${new Date(next).toISOString()}`;
+  const summary = next === undefined ? 'look again' : whatComes(credit, next);
   await condition(awake, sleep, { summary });
 }
 
@@ -83,16 +83,31 @@ function mayContinueAsNew(): boolean {
 }
 
 /** What a supervisor sees in the Temporal UI. */
-function details({ lots }: WatchedCredit, next: number | undefined): string {
+function details(credit: WatchedCredit, next: number | undefined): string {
+  const { lots } = credit;
   const rows = lots.map(({ lot, available, pending, endsAt }) => {
-    const ends = endsAt === undefined ? 'with the contract' : new Date(endsAt).toISOString();
+    const ends = endsAt === undefined ? 'with the contract' : say(endsAt);
     return `| ${lot} | ${available} | ${pending} | ${ends} |`;
   });
   return [
-    `Next: ${next === undefined ? 'nothing' : new Date(next).toISOString()}`,
+    `Next: ${next === undefined ? 'nothing is due' : whatComes(credit, next)}`,
     '',
-    '| lot | available | pending | ends |',
+    '| lot | available | reserved | ends (UTC) |',
     '| --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** "lot 7 is announced to end in 60 days, 2027-09-22 06:00 UTC". */
+function whatComes({ lots }: WatchedCredit, next: number): string {
+  const told = lots.flatMap(({ lot, announce, endsAt }) => [
+    ...announce.filter(({ at }) => at === next).map(({ days }) => `lot ${lot} is announced to end in ${days} days`),
+    ...(endsAt === next ? [`lot ${lot} ends`] : []),
+  ]);
+  return `${told.join(', ')}, ${say(next)} UTC`;
+}
+
+/** To the minute, in UTC: no zone is known here. */
+function say(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 }

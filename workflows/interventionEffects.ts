@@ -27,7 +27,7 @@ async function carryOut(shell: InterventionShell, effect: InterventionEffect): P
       return happened('saved', effect.key, Date.now());
     }
     case 'mail': {
-      const options = { ...MAIL, summary: mailSummary(effect.order) };
+      const options = { ...MAIL, summary: `mail: ${mailSummary(effect.order)}` };
       const input = { key: effect.key, intervention: shell.state.id, order: effect.order };
       const outcome = await sendInterventionMail.executeWithOptions(options, [input]);
       // What was overtaken need not arrive any more.

@@ -1,5 +1,7 @@
 /** What a supervisor sees of an intervention in the Temporal UI without opening a payload. */
 import { setCurrentDetails } from '@temporalio/workflow';
+import { isNone } from '../domain/intervention/amounts.ts';
+import type { CustomersTurn, InterventionTaskKind } from '../domain/intervention/effects.ts';
 import type { InterventionMoment } from '../domain/intervention/passing.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
@@ -43,7 +45,7 @@ export function timerSummary({ what, at }: InterventionMoment, shell: Interventi
 /** The current details: Markdown, no personal data. */
 function details(view: InterventionView, shell: InterventionShell): string {
   const at = tell(shell);
-  const { estimate, plan, work, waiting, ended, missing } = view;
+  const { estimate, plan, work, waiting, ended, missing, approved, reserved } = view;
   const lines = [
     `**${view.id}** · contract ${view.contract} · **${view.status}**`,
     '',
@@ -51,25 +53,51 @@ function details(view: InterventionView, shell: InterventionShell): string {
     '',
     '| | |',
     '| --- | --- |',
-    `| request | ${requestWorkflowId(view.request)} |`,
-    `| opened | ${at(view.openedAt)} |`,
   ];
   const add = (what: string, told: string) => lines.push(`| ${what} | ${told} |`);
+  // The page shows the first lines only: what somebody is waited for comes before what is known anyway.
+  if (ended) add('ended', `${at(ended.at)}: ${amountsOf(ended.used)} debited, ${amountsOf(ended.lost)} lost`);
+  for (const task of view.tasks) add('task for staff', `${TASKS[task.kind]}, since ${at(task.since)}`);
+  if (waiting) add('waiting on the customer for', waitingOf(waiting, at));
+  if (!isNone(missing)) add('missing', amountsOf(missing));
+  if (plan) add('date', `${at(plan.from)} to ${at(plan.to)}`);
+  if (work.runningSince !== undefined) add('being timed since', at(work.runningSince));
+  add('work', workOf(work));
+  if (!ended && plan?.freeBefore !== undefined) add('cancelling costs from', at(plan.freeBefore));
   if (view.module) add('planned visit', view.module);
   if (estimate) add('estimate', estimateOf(estimate, at));
-  add('approved', amountsOf(view.approved));
-  add('reserved', amountsOf(view.reserved));
-  if (Object.keys(missing).length > 0) add('missing', amountsOf(missing));
-  if (plan) add('date', `${at(plan.from)} to ${at(plan.to)}`);
-  if (plan?.freeBefore !== undefined) add('cancelling costs from', at(plan.freeBefore));
-  add('work', `${Math.floor(work.seconds / 60)} minutes, ${amountsOf(work.used)}`);
-  if (work.runningSince !== undefined) add('being timed since', at(work.runningSince));
-  if (waiting) add('waiting on the customer for', `${waiting.for}, since ${at(waiting.since)}`);
-  if (waiting) add('reminders sent', String(waiting.remindersSent));
-  if (waiting?.nextReminderAt !== undefined) add('next reminder', at(waiting.nextReminderAt));
-  if (ended) add('ended', `${at(ended.at)}: ${amountsOf(ended.used)} debited, ${amountsOf(ended.lost)} lost`);
-  for (const task of view.tasks) add('task for staff', `${task.kind}, since ${at(task.since)}`);
+  if (!isNone(approved)) add('approved', amountsOf(approved));
+  if (!isNone(reserved)) add('reserved', amountsOf(reserved));
+  add('request', requestWorkflowId(view.request));
+  add('opened', at(view.openedAt));
   return lines.join('\n');
+}
+
+const TASKS: { readonly [task in InterventionTaskKind]: string } = {
+  agreeDate: 'agree a date',
+  agreeOtherDate: 'agree another date',
+  moreUnanswered: 'no answer about more work',
+  moreDeclined: 'more work was declined',
+  correctAddress: 'correct the address',
+  effectConflict: 'look at an internal fault',
+};
+const TURNS: { readonly [turn in CustomersTurn]: string } = {
+  approval: 'approval of the estimate',
+  order: 'a signed order form',
+  more: 'agreement to more work',
+};
+
+function waitingOf(waiting: NonNullable<InterventionView['waiting']>, at: (instant: number) => string): string {
+  const next = waiting.nextReminderAt === undefined ? '' : `, next ${at(waiting.nextReminderAt)}`;
+  return `${TURNS[waiting.for]}, since ${at(waiting.since)}; reminders sent: ${waiting.remindersSent}${next}`;
+}
+
+function workOf({ seconds, used, secondsLeft, allowanceSeconds }: InterventionView['work']): string {
+  const minutes = (given: number) => `${Math.floor(given / 60)} minutes`;
+  const spent = isNone(used) ? '' : `, ${amountsOf(used)} used`;
+  const left = secondsLeft === undefined ? '' : `, ${minutes(secondsLeft)} left`;
+  const module = allowanceSeconds === undefined ? '' : ` (${minutes(allowanceSeconds)} of the module)`;
+  return `${minutes(seconds)}${spent}${left}${module}`;
 }
 
 function estimateOf(estimate: NonNullable<InterventionView['estimate']>, at: (instant: number) => string): string {

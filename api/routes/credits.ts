@@ -21,6 +21,7 @@ import { notFound } from '../problems.ts';
 import { CONTRACT_READERS, sees } from '../rights.ts';
 import { param, type Route, reading } from '../route.ts';
 import { statementCsv } from '../statementCsv.ts';
+import { statementSheet } from '../statementSheet.ts';
 
 const PATH = '/v1/contracts/{reference}';
 /** Far above what a contract has in its life; a file is made whole. */
@@ -36,6 +37,10 @@ const StatementQuery = z.strictObject({
     .optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(200).meta({ description: 'of a page; CSV has every line' }),
   format: z.enum(['json', 'csv']).optional().meta({ description: 'as the Accept header without it' }),
+  language: z
+    .enum(['fr', 'en'])
+    .optional()
+    .meta({ description: 'CSV for a spreadsheet: words, separator and local time as its reader has them' }),
 });
 
 /** The routes that read credit. */
@@ -86,14 +91,19 @@ export function creditRoutes({ pool }: { readonly pool: Pool }): Route[] {
       answer: { status: 200, description: 'The lines, oldest first', schema: StatementOut, alsoAs: 'text/csv' },
       async handle({ caller, params, query, prefersCsv }) {
         const reference = param(params, 'reference');
-        await visibleContract(pool, caller, reference);
-        const { format = prefersCsv ? 'csv' : 'json', limit, ...part } = query;
+        const { terms, zone } = await visibleContract(pool, caller, reference);
+        const { format = prefersCsv ? 'csv' : 'json', limit, language, ...part } = query;
         if (format === 'csv') {
           const lines = await readStatement(pool, reference, { ...part, limit: MOST_LINES });
           const shown = lines.map((line) => ({ ...line, who: shownWho(line.who, caller) }));
           const name = `attachment; filename="statement.csv"`;
           const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': name };
-          return { headers, content: statementCsv(shown) };
+          if (!language) return { headers, content: statementCsv(shown) };
+          const labels = Object.entries(terms.credits ?? {}).map(
+            ([unit, { label }]) => [unit, label[language]] as const,
+          );
+          const units = Object.fromEntries(labels);
+          return { headers, content: statementSheet(shown, { language, zone, units }) };
         }
         const lines = await readStatement(pool, reference, { ...part, limit: limit + 1 });
         const items = lines

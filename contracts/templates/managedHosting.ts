@@ -77,7 +77,7 @@ export function managedHosting(
       },
       // Our reading: module A promises an intervention after the customer's call; of a planned visit nobody called.
       planned: {
-        label: { fr: 'Planifié', en: 'Planned' },
+        label: { fr: 'Planifiée', en: 'Planned' },
         meaning: {
           fr: 'Visite planifiée d’un module du forfait : une date est à convenir.',
           en: 'A planned visit of a flat-rate module: a date is to be agreed.',

@@ -110,6 +110,8 @@ export type InterventionMailOrder =
   | {
       readonly kind: 'cancelled';
       readonly by: 'customer' | 'provider';
+      /** The customer wished another date when that counted as cancelling. */
+      readonly otherDate?: true;
       readonly cost: CancellationCost;
       readonly text?: TextId;
     }

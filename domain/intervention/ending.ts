@@ -80,7 +80,8 @@ export function cancelledByCustomer(
   stopClock(draft, at, event);
   const { lost, used, returned, expensesDue } = cost;
   record(draft, at, event, { type: 'cancelled', ...withText(event.text), facts: { lost, used, returned } });
-  orderMail(draft, { kind: 'cancelled', by: 'customer', cost });
+  const wish = event.type === 'changeDate' ? ({ otherDate: true } as const) : {};
+  orderMail(draft, { kind: 'cancelled', by: 'customer', ...wish, cost });
   tellStaff(draft, event, 'cancelled');
   endWith(draft, at, event, { status: 'cancelled', by: 'customer', used, lost, expensesDue });
 }

@@ -101,8 +101,16 @@ function wrong(path: string, message: string): Refusal {
 
 /** How much of this may still be done, in the refusal's words: whole seconds. */
 function beyond(left: number): Refusal {
-  const message = `Work beyond the estimate needs the customer's agreement: ${left} seconds are left. Ask for more units.`;
+  const message = `Work beyond what was agreed needs the customer's agreement. Left: ${sayLeft(left)}. Ask for more units.`;
   return new Refusal('Conflict', message, { fields: [{ path: 'seconds', message: `At most ${left}.` }] });
+}
+
+/** As people say it: `59 min 30 s`. */
+function sayLeft(seconds: number): string {
+  if (seconds === 0) return 'nothing';
+  const parts = [[Math.floor(seconds / 3_600), 'h'] as const, [Math.floor(seconds / 60) % 60, 'min'] as const];
+  const said = [...parts, [seconds % 60, 's'] as const].filter(([count]) => count > 0);
+  return said.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
 function requireLeft({ state, rules }: InterventionDraft, seconds: number): void {

@@ -9,6 +9,8 @@ export interface SayInstant {
   readonly bare: (at: number) => string;
   /** The day that ends at this instant: `lundi 23 novembre 2026`. */
   readonly lastDay: (end: number) => string;
+  /** `le lundi 23 novembre 2026 de 09:00 à 10:00 (heure de Paris)`; both days where they differ. Epoch milliseconds. */
+  readonly span: (from: number, to: number) => string;
   /** `heure de Paris`, `Paris time`. */
   readonly zone: string;
 }
@@ -29,15 +31,25 @@ export function sayInstants(zone: string, language: Language): SayInstant {
   // put together by hand: the commas that Intl sets differ between releases of Node
   const partsOf = (at: number) => new Map(format.formatToParts(at).map((part) => [part.type, part.value] as const));
   type Parts = ReturnType<typeof partsOf>;
-  const dateOf = (parts: Parts) =>
-    `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`;
+  const dayOf = (parts: Parts) => (language === 'fr' && parts.get('day') === '1' ? '1er' : parts.get('day'));
+  const dateOf = (parts: Parts) => `${parts.get('weekday')} ${dayOf(parts)} ${parts.get('month')} ${parts.get('year')}`;
+  const timeOf = (parts: Parts) => `${parts.get('hour')}:${parts.get('minute')}`;
   const bare = (at: number) => {
     const parts = partsOf(at);
-    return `${dateOf(parts)} ${language === 'fr' ? 'à' : 'at'} ${parts.get('hour')}:${parts.get('minute')}`;
+    return `${dateOf(parts)} ${language === 'fr' ? 'à' : 'at'} ${timeOf(parts)}`;
   };
   const lastDay = (end: number) => dateOf(partsOf(end - 1));
   const name = zoneName(zone, language);
-  return Object.assign((at: number) => `${bare(at)} (${name})`, { bare, lastDay, zone: name });
+  const span = (from: number, to: number) => {
+    const [begins, ends] = [partsOf(from), partsOf(to)];
+    const [day, begin, end] = [dateOf(begins), timeOf(begins), timeOf(ends)];
+    const isOneDay = day === dateOf(ends);
+    if (language === 'fr') {
+      return isOneDay ? `le ${day} de ${begin} à ${end} (${name})` : `du ${bare(from)} au ${bare(to)} (${name})`;
+    }
+    return isOneDay ? `on ${day} from ${begin} to ${end} (${name})` : `from ${bare(from)} to ${bare(to)} (${name})`;
+  };
+  return Object.assign((at: number) => `${bare(at)} (${name})`, { bare, lastDay, span, zone: name });
 }
 
 function zoneName(zone: string, language: Language): string {
@@ -47,7 +59,9 @@ function zoneName(zone: string, language: Language): string {
   return format.formatToParts(0).find((part) => part.type === 'timeZoneName')?.value ?? zone;
 }
 
-/** Whole minutes as hours and minutes, in the same words in both languages. */
+/** Whole minutes as people say them, `35 min`, `1 h`, `1 h 15 min`: in the same words in both languages. */
 export function sayMinutes(minutes: number): string {
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }

@@ -30,7 +30,8 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   limits: 'Limits:',
   deliverables: 'What you get:',
   cost: 'Estimated',
-  onCallCost: 'out of hours: ordered and billed apart, nothing is debited',
+  onCall: 'Out of hours',
+  onCallCost: 'ordered and billed apart, nothing is debited',
   estimateNext:
     'Open the page below to approve or decline. Opening it changes nothing: you decide with a button on it.',
   estimateUntil: (lastDay, zone) =>
@@ -45,18 +46,31 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
           'Please sign an order form for it first: the work goes on once it has arrived.',
         ],
   moreTitle: (because) => (because === 'usedUp' ? 'Work stopped: your agreement is needed' : 'Your agreement to more'),
-  more: (because, used, approved) => [
-    {
-      share: 'The work has used a large share of the time that you approved.',
-      usedUp: 'What you approved is used up. The work has stopped, and goes no further without your agreement.',
-      agent: 'The work will take more than you approved.',
-    }[because],
-    `Used, with units that are begun: ${used}, of ${approved} approved.`,
-  ],
+  more: (because, amounts) =>
+    amounts === undefined
+      ? [
+          {
+            share: 'The work has used a large share of the time that your flat rate covers.',
+            usedUp:
+              'The time that your flat rate covers is used up. The work has stopped, and goes no further without your agreement.',
+            agent: 'The work will take more time than your flat rate covers.',
+          }[because],
+        ]
+      : [
+          {
+            share: 'The work has used a large share of the time that you approved.',
+            usedUp: 'What you approved is used up. The work has stopped, and goes no further without your agreement.',
+            agent: 'The work will take more than you approved.',
+          }[because],
+          `Used, with units that are begun: ${amounts.used}, of ${amounts.approved} approved.`,
+        ],
   workLeft: (seconds) => `Work that it still pays for: ${sayMinutes(Math.floor(seconds / 60))}.`,
   moreAmounts: (amounts) =>
     amounts === undefined ? 'If more is to be done, say how much on the page below.' : `We ask you for: ${amounts}.`,
-  moreNext: 'Without your agreement the work stays within what you approved. Opening the page changes nothing.',
+  moreNext: {
+    approved: 'Without your agreement the work stays within what you approved. Opening the page changes nothing.',
+    flatRate: 'Without your agreement the work stays within the flat rate. Opening the page changes nothing.',
+  },
   decideMore: 'Agree to more, or decline',
   reminderTitle: (step) => `Reminder ${step}`,
   reminder: (turn, since) => [
@@ -73,14 +87,14 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
     'If you still want the work, reply to this message and we will send a new estimate.',
   ],
   scheduledTitle: 'Date agreed',
-  scheduled: (from, to) => `The work takes place from ${from} to ${to}.`,
+  scheduled: (span) => `The work takes place ${span}.`,
   insteadOf: (wasFrom) => `It takes place then instead of ${wasFrom}.`,
   freeUntil: (lastDay, zone) =>
     `You may cancel or change the date free of charge up to and including ${lastDay} (${zone}). From then on, what was planned and not performed is lost.`,
   neverFree:
     'Cancelling it, or changing the date, is not free of charge any more, because the date is so near: what was planned and not performed would be lost.',
   dayBeforeTitle: 'Reminder of your intervention',
-  dayBefore: (from, to) => `As a reminder: the work takes place from ${from} to ${to}.`,
+  dayBefore: (span) => `As a reminder: the work takes place ${span}.`,
   backup:
     'Before it begins, please make a full backup of your data and systems, and make sure that you can restore it.',
   postponedTitle: 'Date postponed by us',
@@ -94,6 +108,8 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
     const rest = isWorkDue ? 'Only the work already done is debited.' : 'You lose no units.';
     return `We have to cancel the intervention. ${rest}`;
   },
+  cancelledByOtherDate:
+    'You wished another date. So near to the agreed one this counts as cancelling: the intervention is cancelled.',
   used: 'Debited for work done',
   lost: 'Lost',
   returned: 'Returned to your balance',
@@ -146,6 +162,7 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
       }) as const
     )[news],
   newDate: (from, wasFrom) => `New date: ${from}, instead of ${wasFrom}.`,
+  callCounted: 'Tell the caller: the contract has no free minutes. The call is counted in units from its first minute.',
   callTitle: (because) => (because === 'freeMinutesEnd' ? 'Call: time is counted' : 'Call: not enough credit'),
   call: (because) =>
     because === 'freeMinutesEnd'

@@ -31,7 +31,8 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   limits: 'Limites :',
   deliverables: 'Livrables :',
   cost: 'Estimation',
-  onCallCost: 'hors des heures d’ouverture : commandé et facturé à part, rien n’est débité',
+  onCall: 'Hors des heures d’ouverture',
+  onCallCost: 'commandé et facturé à part, rien n’est débité',
   estimateNext:
     'Ouvrez la page ci-dessous pour approuver ou refuser. L’ouvrir ne change rien : c’est un bouton de la page qui vaut décision.',
   estimateUntil: (lastDay, zone) =>
@@ -51,21 +52,35 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     because === 'usedUp'
       ? 'Travail arrêté : votre accord est nécessaire'
       : 'Votre accord pour un travail supplémentaire',
-  more: (because, used, approved) => [
-    {
-      share: 'Une grande part du temps que vous avez approuvé est consommée.',
-      usedUp: 'Ce que vous avez approuvé est consommé. Le travail est arrêté et ne reprendra pas sans votre accord.',
-      agent: 'Le travail demandera plus que ce que vous avez approuvé.',
-    }[because],
-    `Approuvé : ${approved}. Consommé, unités entamées comprises : ${used}.`,
-  ],
+  more: (because, amounts) =>
+    amounts === undefined
+      ? [
+          {
+            share: 'Une grande part du temps compris dans votre forfait est consommée.',
+            usedUp:
+              'Le temps compris dans votre forfait est épuisé. Le travail est arrêté et ne reprendra pas sans votre accord.',
+            agent: 'Le travail demandera plus que le temps compris dans votre forfait.',
+          }[because],
+        ]
+      : [
+          {
+            share: 'Une grande part du temps que vous avez approuvé est consommée.',
+            usedUp:
+              'Ce que vous avez approuvé est consommé. Le travail est arrêté et ne reprendra pas sans votre accord.',
+            agent: 'Le travail demandera plus que ce que vous avez approuvé.',
+          }[because],
+          `Approuvé : ${amounts.approved}. Consommé, unités entamées comprises : ${amounts.used}.`,
+        ],
   workLeft: (seconds) => `Travail encore couvert : ${sayMinutes(Math.floor(seconds / 60))}.`,
   moreAmounts: (amounts) =>
     amounts === undefined
       ? 'Si le travail doit aller plus loin, indiquez la quantité sur la page ci-dessous.'
       : `Nous vous demandons : ${amounts}.`,
-  moreNext:
-    'Sans votre accord, le travail reste dans la limite de ce que vous avez approuvé. Ouvrir la page ne change rien.',
+  moreNext: {
+    approved:
+      'Sans votre accord, le travail reste dans la limite de ce que vous avez approuvé. Ouvrir la page ne change rien.',
+    flatRate: 'Sans votre accord, le travail reste dans la limite du forfait. Ouvrir la page ne change rien.',
+  },
   decideMore: 'Accepter ou refuser ce supplément',
   reminderTitle: (step) => `Relance ${step}`,
   reminder: (turn, since) => [
@@ -82,14 +97,14 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     'Si vous souhaitez toujours ce travail, répondez à ce message et nous enverrons une nouvelle estimation.',
   ],
   scheduledTitle: 'Date convenue',
-  scheduled: (from, to) => `Le travail aura lieu du ${from} au ${to}.`,
+  scheduled: (span) => `Le travail aura lieu ${span}.`,
   insteadOf: (wasFrom) => `Cette date est retenue au lieu du ${wasFrom}.`,
   freeUntil: (lastDay, zone) =>
     `Vous pouvez annuler ou changer de date sans frais jusqu’au ${lastDay} inclus (${zone}). Ensuite, les unités prévues et non consommées sont perdues.`,
   neverFree:
     'L’annuler ou changer de date n’est plus sans frais, tant la date est proche : les unités prévues et non consommées seraient perdues.',
   dayBeforeTitle: 'Rappel de votre intervention',
-  dayBefore: (from, to) => `Pour rappel : le travail aura lieu du ${from} au ${to}.`,
+  dayBefore: (span) => `Pour rappel : le travail aura lieu ${span}.`,
   backup:
     'Avant son début, merci de faire une sauvegarde complète de vos données et systèmes, et de vérifier que vous savez la restaurer.',
   postponedTitle: 'Date reportée par nos soins',
@@ -103,6 +118,8 @@ export const INTERVENTION_FRENCH: InterventionWords = {
     const rest = isWorkDue ? 'Seul le travail déjà fait est débité.' : 'Vous ne perdez aucune unité.';
     return `Nous devons annuler l’intervention. ${rest}`;
   },
+  cancelledByOtherDate:
+    'Vous avez souhaité une autre date. Si près de la date convenue, cela vaut annulation : l’intervention est annulée.',
   used: 'Débité pour le travail fait',
   lost: 'Perdu',
   returned: 'Rendu à votre solde',
@@ -157,6 +174,8 @@ export const INTERVENTION_FRENCH: InterventionWords = {
       }) as const
     )[news],
   newDate: (from, wasFrom) => `Nouvelle date : ${from}, au lieu du ${wasFrom}.`,
+  callCounted:
+    'À dire à l’appelant : le contrat ne comprend pas de minutes au forfait. L’appel est décompté en unités dès la première minute.',
   callTitle: (because) => (because === 'freeMinutesEnd' ? 'Appel : temps décompté' : 'Appel : solde insuffisant'),
   call: (because) =>
     because === 'freeMinutesEnd'

@@ -1,9 +1,9 @@
 /** From an intervention's mail order, or a call's alert, to subject, text and HTML. */
 import { isNone } from '../../domain/intervention/amounts.ts';
-import type { CancellationCost } from '../../domain/intervention/cancellation.ts';
 import { INTERVENTION_STAFF_MAILS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
 import { type SayInstant, sayInstants, sayMinutes } from './instants.ts';
+import { costFacts, sayAmounts, spentFacts } from './interventionCosts.ts';
 import { INTERVENTION_ENGLISH } from './interventionEnglish.ts';
 import { INTERVENTION_FRENCH } from './interventionFrench.ts';
 import type { InterventionWords } from './interventionWords.ts';
@@ -31,6 +31,8 @@ export interface InterventionFacts {
   /** Of a report. */
   readonly actionPlan?: string;
   readonly estimate?: EstimateText;
+  /** The work is out of hours: no units pay for it. */
+  readonly onCall?: boolean;
   /** Where the customer decides. */
   readonly link?: string;
   /** Of a reminder to approve: the first instant at which it is too late, epoch milliseconds. */
@@ -50,7 +52,6 @@ const WORDS: { readonly [language in Language]: InterventionWords } = {
   fr: INTERVENTION_FRENCH,
   en: INTERVENTION_ENGLISH,
 };
-const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const;
 
 /** Whether staff are its readers. */
 export function isForStaff({ kind }: InterventionMailOrder): boolean {
@@ -80,12 +81,6 @@ export function isAutomaticInterventionMail(order: InterventionMailOrder): boole
   }
 }
 
-/** Amounts as a reader says them: `3 × prepaid ticket`. */
-export function sayAmounts(amounts: UnitAmounts, units: InterventionFacts['units'], none: string): string {
-  const said = Object.entries(amounts).map(([unit, count]) => `${count} × ${units[unit] ?? unit}`);
-  return said.length === 0 ? none : said.join(', ');
-}
-
 /** A mail of an intervention. The same order with the same facts gives the same mail. */
 export function renderInterventionMail(order: InterventionMailOrder, facts: InterventionFacts): RenderedMail {
   const words = WORDS[facts.language];
@@ -103,13 +98,18 @@ export function renderInterventionMail(order: InterventionMailOrder, facts: Inte
 /** The alert of a call to its agent. */
 export function renderCallAlert(
   because: 'freeMinutesEnd' | 'creditLacking',
-  facts: Omit<InterventionFacts, 'intervention' | 'units'>,
+  {
+    hasFreeMinutes,
+    ...facts
+  }: Omit<InterventionFacts, 'intervention' | 'units'> & { readonly hasFreeMinutes: boolean },
 ): RenderedMail {
   const words = WORDS[facts.language];
+  const isCounted = because === 'freeMinutesEnd' && !hasFreeMinutes;
+  const said = isCounted ? [words.callCounted] : words.call(because);
   return letterOf(facts, {
     title: words.callTitle(because),
     greeting: words.staffGreeting,
-    blocks: [...words.call(because).map(paragraph), about(facts, words)],
+    blocks: [...said.map(paragraph), about(facts, words)],
     footer: [words.footerRequest(facts.number), words.footerStaff],
   });
 }
@@ -158,18 +158,21 @@ function content(
       const missing = Object.keys(order.missing).length === 0 ? undefined : amounts(order.missing);
       return { title: words.orderTitle, blocks: words.orderNeeded(missing).map(paragraph) };
     }
-    case 'moreAsked':
+    case 'moreAsked': {
+      const paidBy = isNone(order.approved) ? 'flatRate' : 'approved';
+      const told = { used: amounts(order.used), approved: amounts(order.approved) };
       return {
         title: words.moreTitle(order.because),
         blocks: [
-          ...words.more(order.because, amounts(order.used), amounts(order.approved)).map(paragraph),
+          ...words.more(order.because, paidBy === 'flatRate' ? undefined : told).map(paragraph),
           ...(order.because === 'usedUp' ? [] : [paragraph(words.workLeft(order.secondsLeft))]),
           ...quoted(words.remark, facts.text),
           paragraph(words.moreAmounts(order.amounts && amounts(order.amounts))),
-          paragraph(words.moreNext),
+          paragraph(words.moreNext[paidBy]),
           ...link(words.decideMore, facts),
         ],
       };
+    }
     case 'waitingReminder': {
       const decides = order.waitingFor === 'more' ? words.decideMore : words.decide;
       return {
@@ -187,7 +190,7 @@ function content(
       return {
         title: words.scheduledTitle,
         blocks: [
-          paragraph(words.scheduled(say(order.from), say(order.to))),
+          paragraph(words.scheduled(say.span(order.from, order.to))),
           ...(order.wasFrom === undefined ? [] : [paragraph(words.insteadOf(say(order.wasFrom)))]),
           ...(order.backup ? [notice(words.backup)] : []),
           ...limit(order, words, say),
@@ -197,7 +200,7 @@ function content(
       return {
         title: words.dayBeforeTitle,
         blocks: [
-          paragraph(words.dayBefore(say(order.from), say(order.to))),
+          paragraph(words.dayBefore(say.span(order.from, order.to))),
           ...(order.backup ? [notice(words.backup)] : []),
         ],
       };
@@ -210,10 +213,10 @@ function content(
       return {
         title: words.cancelledTitle,
         blocks: [
-          paragraph(words.cancelled(order.by, !isNone(order.cost.used))),
+          paragraph(order.otherDate ? words.cancelledByOtherDate : words.cancelled(order.by, !isNone(order.cost.used))),
           ...quoted(words.remark, facts.text),
           { is: 'facts', facts: costFacts(order.cost, facts, words) },
-          paragraph(words.statement),
+          ...statement(facts, words),
         ],
       };
     case 'report':
@@ -230,11 +233,10 @@ function content(
                 : [[words.qualityIndex, words.outOfHundred(order.qualityIndex)] as const]),
               [words.time, sayDuration(order.seconds)],
               ...(order.included === undefined ? [] : [[words.included, sayDuration(order.included)] as const]),
-              [words.used, amounts(order.used)],
-              [words.returned, amounts(order.returned)],
+              ...spentFacts(order, facts, words),
             ],
           },
-          paragraph(words.statement),
+          ...statement(facts, words),
         ],
       };
     case 'interventionTask':
@@ -269,24 +271,22 @@ function limit(
 
 function estimateBlocks(amounts: UnitAmounts, facts: InterventionFacts, words: InterventionWords): readonly Block[] {
   const { estimate, units } = facts;
-  const cost = estimate?.onCall ? words.onCallCost : sayAmounts(amounts, units, words.none);
+  const isOnCall = estimate?.onCall ?? false;
+  const cost = isOnCall
+    ? ([words.onCall, words.onCallCost] as const)
+    : ([words.cost, sayAmounts(amounts, units, words.none)] as const);
   return [
     ...quoted(words.scope, estimate?.scope),
     ...listed(words.prerequisites, estimate?.prerequisites),
     ...listed(words.limits, estimate?.limits),
     ...listed(words.deliverables, estimate?.deliverables),
-    { is: 'facts', facts: [[words.cost, cost]] },
+    { is: 'facts', facts: [cost] },
   ];
 }
 
-function costFacts(cost: CancellationCost, { units, language }: InterventionFacts, words: InterventionWords) {
-  const euros = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' });
-  return [
-    [words.used, sayAmounts(cost.used, units, words.none)],
-    [words.lost, sayAmounts(cost.lost, units, words.none)],
-    [words.returned, sayAmounts(cost.returned, units, words.none)],
-    ...(cost.expensesDue > 0 ? [[words.expenses, euros.format(cost.expensesDue / 100)] as const] : []),
-  ] as const;
+/** Where no units are spent there is nothing in it. */
+function statement({ onCall }: InterventionFacts, words: InterventionWords): readonly Block[] {
+  return onCall ? [] : [paragraph(words.statement)];
 }
 
 function about(

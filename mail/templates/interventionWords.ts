@@ -26,6 +26,8 @@ export interface InterventionWords {
   readonly limits: string;
   readonly deliverables: string;
   readonly cost: string;
+  /** In the place of an amount where the work is ordered and billed apart. */
+  readonly onCall: string;
   readonly onCallCost: string;
   readonly estimateNext: string;
   readonly estimateUntil: (lastDay: string, zone: string) => string;
@@ -33,28 +35,35 @@ export interface InterventionWords {
   readonly orderTitle: string;
   readonly orderNeeded: (missing: string | undefined) => readonly string[];
   readonly moreTitle: (because: 'share' | 'usedUp' | 'agent') => string;
-  readonly more: (because: 'share' | 'usedUp' | 'agent', used: string, approved: string) => readonly string[];
+  /** `amounts`: in units; undefined where a flat rate has paid for everything so far. */
+  readonly more: (
+    because: 'share' | 'usedUp' | 'agent',
+    amounts: { readonly used: string; readonly approved: string } | undefined,
+  ) => readonly string[];
   readonly workLeft: (seconds: number) => string;
   readonly moreAmounts: (amounts: string | undefined) => string;
-  readonly moreNext: string;
+  readonly moreNext: { readonly approved: string; readonly flatRate: string };
   readonly decideMore: string;
   readonly reminderTitle: (step: number) => string;
   readonly reminder: (turn: CustomersTurn, since: string) => readonly string[];
   readonly expiredTitle: string;
   readonly expired: readonly string[];
   readonly scheduledTitle: string;
-  readonly scheduled: (from: string, to: string) => string;
+  /** `span` says its own preposition. */
+  readonly scheduled: (span: string) => string;
   readonly insteadOf: (wasFrom: string) => string;
   readonly freeUntil: (lastDay: string, zone: string) => string;
   readonly neverFree: string;
   readonly dayBeforeTitle: string;
-  readonly dayBefore: (from: string, to: string) => string;
+  readonly dayBefore: (span: string) => string;
   readonly backup: string;
   readonly postponedTitle: string;
   readonly postponed: (wasFrom: string) => readonly string[];
   readonly cancelledTitle: string;
   /** `isWorkDue`: work that was done is debited. */
   readonly cancelled: (by: 'customer' | 'provider', isWorkDue: boolean) => string;
+  /** The customer wished another date when that counted as cancelling. */
+  readonly cancelledByOtherDate: string;
   readonly used: string;
   readonly lost: string;
   readonly returned: string;
@@ -72,5 +81,7 @@ export interface InterventionWords {
   readonly news: (news: InterventionNews) => readonly [title: string, said: string];
   readonly newDate: (from: string, wasFrom: string) => string;
   readonly callTitle: (because: 'freeMinutesEnd' | 'creditLacking') => string;
+  /** Of a contract without free minutes. */
+  readonly callCounted: string;
   readonly call: (because: 'freeMinutesEnd' | 'creditLacking') => readonly string[];
 }

@@ -180,6 +180,20 @@ describe('the statement as CSV', () => {
   });
 });
 
+describe('the statement for a spreadsheet', () => {
+  it('opens as its reader expects: marked as UTF-8, with semicolons in French, in words and local time', async () => {
+    const path = '/v1/contracts/HOSTED/statement?format=csv';
+    const { text: french } = await world.get('agent', `${path}&language=fr`);
+    expect(french).toMatch(/^\uFEFFÉcriture;Saisie le;Unité;Lot;Nature;/);
+    const [, first = '', second = ''] = french.split('\r\n');
+    expect(first).toMatch(/^\d+;\d{4}-\d\d-\d\d \d\d:\d\d:\d\d;unité de temps;\d+;achat;16;0;16;0;/);
+    expect(second).toContain(';débit;-2;0;14;0;2026-05-05;');
+    expect(second).toContain(`"'=HYPERLINK(""x"")"`);
+    const { text: english } = await world.get('agent', `${path}&language=en`);
+    expect(english).toMatch(/^\uFEFFEntry,Entered at,Unit,/);
+  });
+});
+
 describe('corrections', () => {
   it('name an operation, once, with a reason', async () => {
     const { body } = await world.get('agent', '/v1/contracts/HOSTED/statement');

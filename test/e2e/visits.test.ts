@@ -177,7 +177,7 @@ describe('planned visits', () => {
     expect(done.delivered).toEqual({ report: `It runs. ${SECRET}`, actionPlan: `New disks. ${SECRET}` });
     const report = await mailWith(`It runs. ${SECRET}`);
     expect(report.text).toContain(`Le plan d’action que nous vous proposons : > New disks. ${SECRET}`);
-    expect(report.text).toContain('Dont compris dans le forfait : 1 h 0 min');
+    expect(report.text).toContain('Dont compris dans le forfait : 1 h');
     expect(report.text).toContain('Débité pour le travail fait : 2 × unité de temps');
 
     for (const id of [`request:${visit.request}`, visit.id]) {

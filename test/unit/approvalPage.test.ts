@@ -40,6 +40,7 @@ const STATES: { readonly [state: string]: (language: Language) => string } = {
     return approvalPage(bare);
   },
   'more, of so many units': (language) => approvalPage(more(language, { amounts: { ticket: 2 } })),
+  'more, beyond a flat rate': (language) => approvalPage(more(language, { approved: {}, amounts: { ticket: 2 } })),
   'more, the reader says how many': (language) => approvalPage(more(language)),
   'more, with a number that is none': (language) => approvalPage(more(language), true),
   approved: (language) => decidedPage(language, 'approve'),
@@ -78,7 +79,7 @@ function given(language: Language): string[] {
   return [
     ...[`${number} – ${subject}`, contract, contact, texts.scope, ...texts.prerequisites, ...texts.limits],
     ...[`3 × ${unit}`, `2 × ${unit}`, `${APPROVAL_WORDS[language].labels.howMany} (${unit})`],
-    ...[say(AT), `${say.lastDay(AT + 24 * HOUR)} (${say.zone})`, `${say(AT + 48 * HOUR)} – ${say(AT + 50 * HOUR)}`],
+    ...[say(AT), `${say.lastDay(AT + 24 * HOUR)} (${say.zone})`, say.span(AT + 48 * HOUR, AT + 50 * HOUR)],
   ];
 }
 
@@ -130,6 +131,15 @@ describe('the approval page', () => {
       for (const state of ['more, of so many units', 'more, the reader says how many']) {
         expect(show(state, language)).toContain(`<input type="hidden" name="asked" value="${AT}">`);
       }
+    }
+  });
+
+  it('speaks of the flat rate where nothing was approved beyond it', () => {
+    for (const language of LANGUAGES) {
+      const { lead, labels, none } = APPROVAL_WORDS[language];
+      const pieces = said(show('more, beyond a flat rate', language));
+      expect(pieces).toContain(lead.flatRate);
+      for (const absent of [lead.more, labels.approved, labels.used, none]) expect(pieces).not.toContain(absent);
     }
   });
 

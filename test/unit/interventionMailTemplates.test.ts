@@ -127,20 +127,10 @@ describe('mails of interventions', () => {
   it('say times of work in whole minutes, carried over to hours', () => {
     const time = (seconds: number) =>
       said(render({ kind: 'report', text: 't', seconds, used: {}, returned: {} }, 'en').text);
-    const told = [1, 60, 61, 3_540, 3_541, 3_599, 3_600, 3_601, 7_199].map(
-      (seconds) => /Time worked: (\d+ h \d+ min)/.exec(time(seconds))?.[1],
+    const told = [1, 60, 61, 3_540, 3_541, 3_599, 3_600, 3_601, 7_199].map((seconds) =>
+      /Time worked: ((?:\d+ (?:h|min) ?)+)/.exec(time(seconds))?.[1]?.trim(),
     );
-    expect(told).toEqual([
-      '0 h 1 min',
-      '0 h 1 min',
-      '0 h 2 min',
-      '0 h 59 min',
-      '1 h 0 min',
-      '1 h 0 min',
-      '1 h 0 min',
-      '1 h 1 min',
-      '2 h 0 min',
-    ]);
+    expect(told).toEqual(['1 min', '1 min', '2 min', '59 min', '1 h', '1 h', '1 h', '1 h 1 min', '2 h']);
   });
 
   it('name no units in French as French does', () => {
@@ -155,7 +145,21 @@ describe('mails of interventions', () => {
     );
     expect(scheduled).toContain('free of charge up to and including Monday 23 November 2026 (Paris time)');
     for (const text of [scheduled, dayBefore]) expect(text).toContain('make a full backup');
-    expect(dayBefore).toContain('from Monday 30 November 2026 at 10:00 (Paris time)');
+    expect(dayBefore).toContain('takes place on Monday 30 November 2026 from 10:00 to 11:30 (Paris time)');
+  });
+
+  it('say the day of the work once, and both days of a night', () => {
+    const scheduled = (from: string, to: string, language: 'fr' | 'en') =>
+      said(render({ kind: 'scheduled', from: Date.parse(from), to: Date.parse(to), backup: false }, language).text);
+    const day = ['2026-11-30T09:00:00+01:00', '2026-11-30T12:00:00+01:00'] as const;
+    expect(scheduled(...day, 'fr')).toContain('aura lieu le lundi 30 novembre 2026 de 09:00 à 12:00 (heure de Paris).');
+    const night = ['2026-11-30T22:00:00+01:00', '2026-12-01T00:00:00+01:00'] as const;
+    expect(scheduled(...night, 'fr')).toContain(
+      'du lundi 30 novembre 2026 à 22:00 au mardi 1er décembre 2026 à 00:00 (heure de Paris).',
+    );
+    expect(scheduled(...night, 'en')).toContain(
+      'from Monday 30 November 2026 at 22:00 to Tuesday 1 December 2026 at 00:00 (Paris time).',
+    );
   });
 
   it('say of a date that was agreed inside the limit that cancelling costs already', () => {
@@ -183,11 +187,32 @@ describe('mails of interventions', () => {
   it('say why the provider cancels, and how much work may still be done', () => {
     expect(render(ORDERS[17] as InterventionMailOrder, 'en').text).toContain('> As <b>said</b>.');
     expect(said(render(ORDERS[5] as InterventionMailOrder, 'en').text)).toContain(
-      'Work that it still pays for: 0 h 35 min.',
+      'Work that it still pays for: 35 min.',
     );
-    expect(said(render(ORDERS[5] as InterventionMailOrder, 'fr').text)).toContain(
-      'Travail encore couvert : 0 h 35 min.',
-    );
+    expect(said(render(ORDERS[5] as InterventionMailOrder, 'fr').text)).toContain('Travail encore couvert : 35 min.');
+  });
+
+  it('speak of the flat rate where nothing was approved beyond it', () => {
+    const order = { kind: 'moreAsked', because: 'usedUp', used: {}, approved: {}, secondsLeft: 0 } as const;
+    const [french, english] = (['fr', 'en'] as const).map((language) => said(render(order, language).text));
+    expect(french).toContain('Le temps compris dans votre forfait est épuisé.');
+    expect(french).toContain('reste dans la limite du forfait');
+    expect(english).toContain('The time that your flat rate covers is used up.');
+    expect(`${french}${english}`).not.toMatch(/approuvé|approved|aucune unité/);
+  });
+
+  it('say that another date was wished, where that counted as cancelling', () => {
+    const order = { kind: 'cancelled', by: 'customer', otherDate: true, cost: COST } as const;
+    expect(said(render(order, 'fr').text)).toContain('Vous avez souhaité une autre date.');
+    expect(said(render(order, 'fr').text)).not.toContain('Comme vous l’avez demandé');
+    expect(said(render(order, 'en').text)).toContain('this counts as cancelling');
+  });
+
+  it('say of work out of hours that it is billed apart, and speak of no units', () => {
+    const order = { kind: 'report', text: 't', seconds: 5_700, used: {}, returned: {} } as const;
+    const french = said(renderInterventionMail(order, facts('fr', { onCall: true })).text);
+    expect(french).toContain('Hors des heures d’ouverture : commandé et facturé à part, rien n’est débité');
+    expect(french).not.toMatch(/Débité pour|Rendu|relevé/);
   });
 
   it('name no day that a reminder may be wrong about', () => {
@@ -229,7 +254,7 @@ describe('mails of interventions', () => {
     const french = said(renderInterventionMail(order, facts('fr', { actionPlan: 'Remplacer <le> disque.' })).text);
     expect(french).toContain('Le plan d’action que nous vous proposons : > Remplacer <le> disque.');
     expect(french).toContain('Indice de qualité : 0 sur 100');
-    expect(french).toContain('Temps passé : 1 h 15 min - Dont compris dans le forfait : 1 h 0 min');
+    expect(french).toContain('Temps passé : 1 h 15 min - Dont compris dans le forfait : 1 h');
     const english = said(renderInterventionMail(order, facts('en', { actionPlan: 'Replace <the> disk.' })).text);
     expect(english).toContain('The action plan that we propose: > Replace <the> disk.');
     expect(english).toContain('Quality index: 0 out of 100');
@@ -253,13 +278,21 @@ describe('mails of interventions', () => {
     expect(byPeople).toEqual(expect.arrayContaining(['moreAsked', 'cancelled', 'estimate', 'report']));
   });
 
+  it('promise the caller no free minutes that the contract has not', () => {
+    const alert = (language: 'fr' | 'en') =>
+      said(renderCallAlert('freeMinutesEnd', { ...facts(language), hasFreeMinutes: false }).text);
+    expect(alert('fr')).toContain('décompté en unités dès la première minute');
+    expect(alert('en')).toContain('counted in units from its first minute');
+    expect(alert('fr')).not.toContain('cinq minutes');
+  });
+
   it.each(['fr', 'en'] as const)('alert the agent of a call in %s', (language) => {
     for (const because of ['freeMinutesEnd', 'creditLacking'] as const) {
-      const { subject, text, html } = renderCallAlert(because, facts(language));
+      const { subject, text, html } = renderCallAlert(because, { ...facts(language), hasFreeMinutes: true });
       expect(subject).toContain('DA-2026-000001');
       expect(text).toContain('Payer <b>');
       expect(html).not.toMatch(/<new>|<b>|<script/);
-      const other = renderCallAlert(because, facts(language === 'fr' ? 'en' : 'fr'));
+      const other = renderCallAlert(because, { ...facts(language === 'fr' ? 'en' : 'fr'), hasFreeMinutes: true });
       expect([other.subject, other.text]).not.toEqual([subject, text]);
       const words = language === 'fr' ? /\b(the|call|and|agent|free)\b/i : /\b(le|la|appel|minutes comprises)\b/i;
       expect(said(`${subject} ${text}`)).not.toMatch(words);

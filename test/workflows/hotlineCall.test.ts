@@ -106,6 +106,8 @@ describe('a call of the hotline', () => {
     await handle.executeUpdate(endCall, { args: [{}] });
     await until(() => mine().length === 2);
     expect(mine()[1]).toBe('hotline:DA-1:3 creditLacking');
+    const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+    expect(JSON.stringify(metadata)).toContain('| owed | 1 timeUnit |');
     isCreditThere = true;
     await handle.signal(hotlineCreditAdded);
     await handle.result();

@@ -209,6 +209,9 @@ describe('a change of date by the customer', () => {
     const refusal = refusalIn(() => life.on('2026-11-24 08:00', 'changeDate', other));
     expect(refusal).toMatchObject({ type: 'Conflict', message: expect.stringContaining('counts as cancelling') });
     life.on('2026-11-24 08:00', 'changeDate', { ...other, lost: { ticket: 4 } });
+    expect(life.mails.map(({ order }) => order)).toContainEqual(
+      expect.objectContaining({ kind: 'cancelled', otherDate: true }),
+    );
     expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: { ticket: 4 } } });
   });
 

@@ -67,10 +67,14 @@ describe('beyond the estimate', () => {
     const refusal = refusalIn(() => life.on(`${DAY} 12:00`, 'logWork', { minutes: 1, seconds: 1 }));
     expect(refusal).toMatchObject({
       type: 'Conflict',
+      message: expect.stringContaining('Left: 1 min.'),
       details: { fields: [{ path: 'seconds', message: 'At most 60.' }] },
     });
     life.on(`${DAY} 12:00`, 'logWork', { seconds: 60 });
-    expect(refusalIn(() => life.on(`${DAY} 13:00`, 'startWork', {})).type).toBe('Conflict');
+    expect(refusalIn(() => life.on(`${DAY} 13:00`, 'startWork', {}))).toMatchObject({
+      type: 'Conflict',
+      message: expect.stringContaining('Left: nothing.'),
+    });
   });
 
   it('silence stops the work at the estimate: reminders, then a person', () => {
