@@ -213,8 +213,9 @@ describe('a call', () => {
 
   it('of nobody, or of a contract without a hotline, is refused', async () => {
     const none: HotlineCallId = 'hotline:DA-2000-000001:1';
-    for (const call of [door.begin(none), ended(none), door.creditAdded(none)]) {
-      expect((await refusal(call)).type).toBe('NotFound');
+    // Each is listened to before the next begins: a refusal that nobody awaits yet would fail the whole run.
+    for (const call of [() => door.begin(none), () => ended(none), () => door.creditAdded(none)]) {
+      expect((await refusal(call())).type).toBe('NotFound');
     }
     const terms = saasSupport({ customer: 'Customer', provider: 'Provider' }, { yearlyFeeCents: 1_000_000 });
     const id = await row(await incident({ units: 0, terms }), 1);
