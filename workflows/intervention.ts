@@ -16,6 +16,7 @@ import type {
   InterventionState,
   InterventionStatus,
 } from '../domain/intervention/state.ts';
+import { requireRoom } from '../domain/intervention/transitions.ts';
 import { whatLoggingCosts as loggingCostOf } from '../domain/intervention/usage.ts';
 import {
   creditAdded,
@@ -105,8 +106,18 @@ function handleCommand<T extends InterventionCommandName>(shell: InterventionShe
       refusing(() => shell.apply(eventOf(name, command)));
       return await resultOnceSaved(shell, command.commandId);
     },
-    { validator: (command) => refusing(() => shell.check(eventOf(name, command))) },
+    { validator: (command) => refusing(() => check(shell, name, command)) },
   );
+}
+
+/** @throws Refusal: what it is refused with. What was taken before is taken again, and does nothing. */
+function check<T extends InterventionCommandName>(
+  shell: InterventionShell,
+  name: T,
+  command: InterventionCommandOf<T>,
+): void {
+  if (!resultOfCommand(shell.state, command.commandId)) requireRoom(shell.state, name);
+  shell.check(eventOf(name, command));
 }
 
 /** A command as the event that it is, at the workflow's now or when it reached us. */

@@ -114,6 +114,26 @@ export function requirePossible(
   });
 }
 
+/** Effects that may wait, and lines of work or expenses, of one intervention: its state goes with every save, and has an end. */
+const MOST_WAITING = 200;
+const MOST_LINES = 1_000;
+/** What is done once, and ends it or the work, is never in the way. */
+const ALWAYS: readonly InterventionCommandName[] = ['stopWork', 'complete', 'withdraw', 'cancel', 'decline'];
+
+/**
+ * What is said over and over would fill the state until no execution can hold it. Asked before a command is taken, not again
+ * when it is carried out. @throws Refusal `Conflict`
+ */
+export function requireRoom({ pending, logs, expenses }: InterventionState, name: InterventionCommandName): void {
+  if (pending.length >= MOST_WAITING && !ALWAYS.includes(name)) {
+    throw new Refusal('Conflict', 'Much of what was said before is still under way: try again in a few minutes.');
+  }
+  const isFull = (name === 'logWork' || name === 'startWork') && logs.length >= MOST_LINES;
+  if (isFull || (name === 'addExpense' && expenses.length >= MOST_LINES)) {
+    throw new Refusal('Conflict', `It has ${MOST_LINES} lines of this already: finish it, and open another.`);
+  }
+}
+
 /** What spends is never entered by somebody else. */
 const SPENDING: readonly InterventionCommandName[] = ['approve', 'agreeMore'];
 
