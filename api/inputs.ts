@@ -45,3 +45,10 @@ export const LocalDay = z.iso
 
 /** A page of a list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(50);
+
+/** Units by the credit unit's name. */
+export const Amounts = z
+  .record(ShortName, z.int().nonnegative().max(10_000))
+  // They stay in the state of its workflow: no contract has as many.
+  .refine((units) => Object.keys(units).length <= 10, { error: 'Name 10 credit units at most.' })
+  .meta({ description: 'units by the credit unit’s name in the terms, such as { "ticket": 2 }' });

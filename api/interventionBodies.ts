@@ -1,13 +1,8 @@
 /** What is sent about interventions: an opening, and one schema a command, fields named as in the event. */
 import { z } from 'zod';
 import { EXPENSE_KINDS, type InterventionCommandName } from '../domain/intervention/events.ts';
-import { ReceivedAt, ShortName, Subject, Text } from './inputs.ts';
+import { Amounts, ReceivedAt, ShortName, Subject, Text } from './inputs.ts';
 
-const Units = z
-  .record(ShortName, z.int().nonnegative().max(10_000))
-  // They stay in the state of its workflow: no contract has as many.
-  .refine((units) => Object.keys(units).length <= 10, { error: 'Name 10 credit units at most.' })
-  .meta({ description: 'units by the credit unit’s name in the terms, such as { "ticket": 2 }' });
 const At = z.iso.datetime({
   offset: true,
   error: 'This must be an instant in ISO 8601, such as 2026-11-23T09:00:00Z.',
@@ -15,7 +10,7 @@ const At = z.iso.datetime({
 const lines = z.array(Subject).max(50).optional();
 const receivedAt = ReceivedAt.optional();
 const text = Text.optional();
-const lost = Units.optional().meta({
+const lost = Amounts.optional().meta({
   description:
     'units that the dry run has shown as lost; needed where cancelling costs, and refused if it costs something else by now',
 });
@@ -48,7 +43,7 @@ export const INTERVENTION_BODIES = {
   schedule: z.strictObject({
     from: At,
     to: At,
-    units: Units.optional().meta({ description: 'those of this date; without it all that is approved and not used' }),
+    units: Amounts.optional().meta({ description: 'those of this date; without it all that is approved and not used' }),
     participants: z.int().positive().max(1_000).optional(),
   }),
   postpone: z.strictObject({ text: Text }),
@@ -72,7 +67,7 @@ export const INTERVENTION_BODIES = {
     nonRefundable: z.boolean(),
     text,
   }),
-  askMore: z.strictObject({ units: Units, text }),
+  askMore: z.strictObject({ units: Amounts, text }),
   complete: z.strictObject({
     text: Text.meta({ description: 'the report, which the customer reads' }),
     actionPlan: Text.optional().meta({
@@ -103,7 +98,7 @@ export const INTERVENTION_BODIES = {
   approve: z.strictObject({ estimate: z.uuid().meta({ description: 'id of the estimate that was read' }) }),
   decline: z.strictObject({ estimate: z.uuid(), text, receivedAt }),
   agreeMore: z.strictObject({
-    units: Units.meta({ description: 'how many more: what was asked for, or another number' }),
+    units: Amounts.meta({ description: 'how many more: what was asked for, or another number' }),
   }),
   declineMore: z.strictObject({ text, receivedAt }),
   cancel: z.strictObject({ lost, text, receivedAt }),

@@ -1,7 +1,8 @@
 /** The end of a contract, noted. */
 import type { Pool } from 'pg';
 import type { Who } from '../domain/events.ts';
-import { inTransaction } from './pool.ts';
+import type { UnitAmounts } from '../domain/intervention/terms.ts';
+import { inTransaction, type Queryable } from './pool.ts';
 
 /** What is noted of an end. */
 export interface NotedEnd {
@@ -32,4 +33,15 @@ export async function noteContractEnd(
     await client.query("UPDATE credit_contracts SET told_at = 'epoch' WHERE contract = $1", [reference]);
     return rowCount === 1;
   });
+}
+
+/** Units that last as long as the contract and are not reserved, by unit: its end takes them. */
+export async function readEndingUnits(db: Queryable, reference: string): Promise<UnitAmounts> {
+  const { rows } = await db.query<{ unit: string; units: number }>(
+    `SELECT l.unit, sum(b.available)::int AS units
+     FROM credit_lots l JOIN lot_balances b ON b.lot = l.id
+     WHERE l.contract = $1 AND l.last_day IS NULL AND b.available > 0 GROUP BY l.unit ORDER BY l.unit`,
+    [reference],
+  );
+  return Object.fromEntries(rows.map(({ unit, units }) => [unit, units]));
 }

@@ -261,7 +261,16 @@ describe('the end of a contract', () => {
     await world.post('supervisor', path, { lastDay: today, reason: 'Letter of the 10th' });
     const { body: balance } = await world.get('billing', '/v1/contracts/ENDING/balance');
     expect(JSON.stringify(balance)).toContain(`"lastDay":"${today}"`);
-    const noted = await world.post('supervisor', path, { lastDay, reason: 'Letter of the 12th' });
+    // A day that is past would take what is left at once.
+    const end = { lastDay, reason: 'Letter of the 12th' };
+    const shown = await world.post('supervisor', `${path}?dryRun=true`, end);
+    expect(shown.body).toEqual({ expires: { timeUnit: 16 }, atOnce: true });
+    expect((await world.post('supervisor', `${path}?dryRun=true`, { ...end, lastDay: today })).body.atOnce).toBe(false);
+    const unshown = await world.post('supervisor', path, end);
+    expect([unshown.status, unshown.body.errors]).toMatchObject([409, [{ path: 'expires' }]]);
+    const other = await world.post('supervisor', path, { ...end, expires: { timeUnit: 15 } });
+    expect(other.status).toBe(409);
+    const noted = await world.post('supervisor', path, { ...end, expires: { timeUnit: 16 } });
     expect([noted.status, noted.body.endsOn]).toEqual([200, lastDay]);
     expect((await world.get('billing', '/v1/contracts/ENDING')).body.endsOn).toBe(lastDay);
     const late = await order('ENDING', { pack: 16, unit: 'timeUnit' });
