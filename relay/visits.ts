@@ -8,7 +8,7 @@ import { startVisit, tellSchedule, wantedVisits } from '../client/visitKeeping.t
 import { visitOpensAt, visitPeriod } from '../contracts/visits.ts';
 import { contentHash } from '../db/contentHash.ts';
 import { listUnstartedVisits } from '../db/plannedVisits.ts';
-import { errorCode } from '../db/pool.ts';
+import { errorCode, isDatabaseAway } from '../db/pool.ts';
 import { forgetSchedule, listVisitSchedules, type VisitScheduleRow } from '../db/visitSchedules.ts';
 import { type ModuleVisits, visitTimes } from '../domain/visits.ts';
 import { type Loop, nameOf, startLoop } from './loop.ts';
@@ -45,7 +45,7 @@ export function startVisitSchedules({ pool, door, log, pauseMs = 10_000, now = D
           if (visits) await keep({ pool, door, log }, row, visits, now());
           else await remove({ pool, door }, row);
         } catch (error) {
-          if (error instanceof Unavailable) throw error;
+          if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
           const { contract, module } = row;
           log.error(
             { contract, module, error: errorCode(error) ?? nameOf(error) },
@@ -108,7 +108,7 @@ export function startVisits({ pool, requests, interventions, log, pauseMs = 3_00
           await startVisit({ pool, requests, interventions }, visit);
           started++;
         } catch (error) {
-          if (error instanceof Unavailable) throw error;
+          if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
           const { contract, module, period } = visit;
           log.error(
             { contract, module, period, error: errorCode(error) ?? nameOf(error) },
