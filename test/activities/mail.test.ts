@@ -134,7 +134,7 @@ describe('a mail', () => {
       world.nextKey();
       await world.send(order);
     }
-    await world.receive({ disposition: 'answer', at: Date.now(), messageId: '<answer@valombre.example>' });
+    await world.receive({ disposition: 'answer', at: Date.now() + 10, messageId: '<answer@valombre.example>' });
     await world.receive({ disposition: 'unverified', at: Date.now(), messageId: '<stranger@evil.example>' });
     world.nextKey();
     await world.send(question());

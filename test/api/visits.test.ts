@@ -52,7 +52,7 @@ describe('completing a visit', () => {
     });
     const mail = world.interventionDoor.mails.at(-1);
     expect(mail?.text).toContain('> The <plan>.');
-    expect(mail?.text.replace(/\s+/g, ' ')).toContain('Dont compris dans le forfait : 0 h 30 min');
+    expect(mail?.text.replace(/\s+/g, ' ')).toContain('Dont compris dans le forfait : 30 min');
     expect(mail?.html).not.toContain('<plan>');
     const { body } = await world.get('agent', `${path}/timeline`);
     const said = body.items.map(({ type, text }: { type: string; text?: string }) => [type, text]);
