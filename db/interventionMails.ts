@@ -1,12 +1,13 @@
 /** What a mail of an intervention says besides its order: names, the contract's words for its units. */
 import type { InterventionId } from '../domain/intervention/state.ts';
+import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
-type Language = 'fr' | 'en';
-type Words = { readonly [language in Language]: string };
-
-/** An intervention with the people who may receive its mails. */
-export interface InterventionSubject {
+/**
+ * An intervention with the people who may receive its mails: the contact who approves, and the agent to whom it is assigned,
+ * else its request.
+ */
+export interface InterventionSubject extends MailPeople {
   readonly id: InterventionId;
   readonly request: string;
   /** The request's subject. */
@@ -14,10 +15,6 @@ export interface InterventionSubject {
   readonly contract: string;
   readonly zone: string;
   readonly customer: string;
-  /** Who approves. */
-  readonly contact: { readonly id: string; readonly name: string; readonly email: string; readonly language: Language };
-  /** The agent to whom the intervention is assigned, else its request, while active. */
-  readonly assignee: { readonly email: string; readonly language: Language } | undefined;
   /** Credit units by name. */
   readonly units: { readonly [unit: string]: Words };
   /** Where it stands now: what a reminder reminds of. Null until the first save. */
@@ -36,19 +33,10 @@ export interface InterventionSubject {
 /** Reads what every mail of an intervention needs; throws when there is no such intervention. */
 export async function readInterventionSubject(db: Queryable, id: InterventionId): Promise<InterventionSubject> {
   const { rows } = await db.query<
-    Omit<InterventionSubject, 'contact' | 'assignee' | 'units'> & {
-      contact_id: string;
-      contact_name: string;
-      contact_email: string;
-      contact_language: Language;
-      staff_email: string | null;
-      staff_language: Language;
-      credits: { readonly [unit: string]: { readonly label: Words } } | null;
-    }
+    Omit<InterventionSubject, keyof MailPeople | 'units'> &
+      PeopleRow & { credits: { readonly [unit: string]: { readonly label: Words } } | null }
   >(
-    `SELECT i.id, i.request, r.subject, i.contract, c.zone, c.customer, p.id AS contact_id, p.name AS contact_name,
-            p.email AS contact_email, p.language AS contact_language, s.email AS staff_email,
-            s.language AS staff_language, t.terms->'credits' AS credits, i.status, i.version,
+    `SELECT i.id, i.request, r.subject, i.contract, c.zone, c.customer, ${PEOPLE}, t.terms->'credits' AS credits, i.status, i.version,
             (i.view->'plan'->>'from')::float8 AS "plannedFrom",
             i.view->'waiting'->>'for' AS "waitingFor", (i.view->'waiting'->>'since')::float8 AS "waitingSince",
             i.view->'estimate'->>'estimate' AS estimate, i.view->'moreAsked' AS "moreAsked",
@@ -64,13 +52,7 @@ export async function readInterventionSubject(db: Queryable, id: InterventionId)
   );
   const [row] = rows;
   if (!row) throw new Error(`no intervention ${id}`);
-  const { contact_id, contact_name, contact_email, contact_language, staff_email, staff_language, credits, ...rest } =
-    row;
+  const { credits, ...subject } = withPeople(row);
   const units = Object.entries(credits ?? {}).map(([name, { label }]) => [name, label] as const);
-  return {
-    ...rest,
-    contact: { id: contact_id, name: contact_name, email: contact_email, language: contact_language },
-    assignee: staff_email === null ? undefined : { email: staff_email, language: staff_language },
-    units: Object.fromEntries(units),
-  };
+  return { ...subject, units: Object.fromEntries(units) };
 }

@@ -1,42 +1,31 @@
 /** What a mail says besides its order: names, texts, labels; and what it hangs on. */
 import type { MailOrder } from '../domain/effects.ts';
+import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
-type Language = 'fr' | 'en';
-type Words = { readonly [language in Language]: string };
-
 /** The request of a mail, with the people who may receive it. */
-export interface MailSubject {
+export interface MailSubject extends MailPeople {
   readonly subject: string;
   readonly contract: string;
   readonly zone: string;
   readonly customer: string;
-  readonly contact: { readonly id: string; readonly name: string; readonly email: string; readonly language: Language };
-  /** The agent to whom the request is assigned, while active. */
-  readonly assignee: { readonly email: string; readonly language: Language } | undefined;
   readonly priorityLabels: { readonly [priority: string]: Words };
   readonly exclusionWords: { readonly [code: string]: Words };
 }
 
 /** Reads what every mail on a request needs; throws when there is no such request. */
 export async function readMailSubject(db: Queryable, number: string): Promise<MailSubject> {
-  const { rows } = await db.query<{
-    subject: string;
-    contract: string;
-    zone: string;
-    customer: string;
-    contact_id: string;
-    contact_name: string;
-    contact_email: string;
-    contact_language: Language;
-    staff_email: string | null;
-    staff_language: Language;
-    priorities: { [priority: string]: { label: Words } } | null;
-    exclusions: { [code: string]: { words: Words } } | null;
-  }>(
-    `SELECT r.subject, r.contract, c.zone, c.customer, p.id AS contact_id, p.name AS contact_name,
-            p.email AS contact_email, p.language AS contact_language, s.email AS staff_email,
-            s.language AS staff_language, t.terms->'priorities' AS priorities, t.terms->'exclusions' AS exclusions
+  const { rows } = await db.query<
+    PeopleRow & {
+      subject: string;
+      contract: string;
+      zone: string;
+      customer: string;
+      priorities: { [priority: string]: { label: Words } } | null;
+      exclusions: { [code: string]: { words: Words } } | null;
+    }
+  >(
+    `SELECT r.subject, r.contract, c.zone, c.customer, ${PEOPLE}, t.terms->'priorities' AS priorities, t.terms->'exclusions' AS exclusions
      FROM requests r
      JOIN contracts c ON c.reference = r.contract
      JOIN contract_terms t ON t.contract = r.contract AND t.version = r.terms_version
@@ -47,20 +36,11 @@ export async function readMailSubject(db: Queryable, number: string): Promise<Ma
   );
   const row = rows[0];
   if (!row) throw new Error(`no request ${number}`);
+  const { priorities, exclusions, ...subject } = withPeople(row);
   return {
-    subject: row.subject,
-    contract: row.contract,
-    zone: row.zone,
-    customer: row.customer,
-    contact: {
-      id: row.contact_id,
-      name: row.contact_name,
-      email: row.contact_email,
-      language: row.contact_language,
-    },
-    assignee: row.staff_email === null ? undefined : { email: row.staff_email, language: row.staff_language },
-    priorityLabels: mapValues(row.priorities ?? {}, ({ label }) => label),
-    exclusionWords: mapValues(row.exclusions ?? {}, ({ words }) => words),
+    ...subject,
+    priorityLabels: mapValues(priorities ?? {}, ({ label }) => label),
+    exclusionWords: mapValues(exclusions ?? {}, ({ words }) => words),
   };
 }
 
