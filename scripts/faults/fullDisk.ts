@@ -31,6 +31,8 @@ const RESUMED_WITHIN_MS = 30_000;
 const SPARE_KIB = 49_152;
 /** Without an accepted connection for so long, a supervisor starts it anew; milliseconds. */
 const STUCK_MS = 5_000;
+/** A server that is stuck may leave a connection without an answer. */
+const CONNECT_MS = 5_000;
 /** More than PostgreSQL keeps for later. */
 const MOST_SEGMENTS = 30;
 
@@ -111,7 +113,8 @@ async function useUpConnections(stack: FaultStack, come: () => void, millisecond
 }
 
 async function connect({ pool }: FaultStack): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: pool.options.connectionString ?? '' });
+  const connectionString = pool.options.connectionString ?? '';
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_MS });
   client.on('error', () => undefined);
   await client.connect();
   return client;

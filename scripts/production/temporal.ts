@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { ROOT } from '../stack/places.ts';
-import { freeLowPorts, freePorts } from '../stack/ports.ts';
+import { freePorts } from '../stack/ports.ts';
 import { ensureDatabase } from '../stack/postgres.ts';
 import type { Processes, RunningProcess } from '../stack/processes.ts';
 import { findServers } from './servers.ts';
@@ -99,11 +99,9 @@ function bringUpToDate(sqlTool: string, postgres: URL, database: string, part: s
 
 /** What the module's development-postgres12.yaml shows, without archives and profiler. */
 async function configuration(port: number, postgres: URL): Promise<object> {
-  const free = await freePorts(3);
-  // PostgreSQL keeps them as smallint.
-  const low = await freeLowPorts(4);
-  const rpc = (index: number, grpcPort = free[index]) => ({
-    rpc: { grpcPort, membershipPort: low[index], bindOnLocalHost: true },
+  const [matching, history, worker, ...membership] = await freePorts(7);
+  const rpc = (index: number, grpcPort: number | undefined) => ({
+    rpc: { grpcPort, membershipPort: membership[index], bindOnLocalHost: true },
   });
   const store = (databaseName: string, maxConns: number) => ({
     sql: {
@@ -127,7 +125,7 @@ async function configuration(port: number, postgres: URL): Promise<object> {
       datastores: { default: store('temporal', 20), visibility: store('temporal_visibility', 10) },
     },
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
-    services: { matching: rpc(0), history: rpc(1), worker: rpc(2), frontend: rpc(3, port) },
+    services: { matching: rpc(0, matching), history: rpc(1, history), worker: rpc(2, worker), frontend: rpc(3, port) },
     clusterMetadata: {
       enableGlobalNamespace: false,
       failoverVersionIncrement: 10,

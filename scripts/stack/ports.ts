@@ -1,6 +1,6 @@
 /** Ports of 127.0.0.1: whether one is free, and free ones for tests. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /** A port that something of the stack wants, and the variable by which it is changed. */
 export interface WantedPort {
@@ -33,24 +33,38 @@ async function problemOf(port: number): Promise<string | undefined> {
   }
 }
 
-/** `count` different ports that are free now. */
+/** Below 32768, where systems give none of their own accord: a part that is killed finds its port again. */
+const LOW = { from: 20_000, below: 32_768 } as const;
+/** Ports of a block: its first one is its claim. */
+const BLOCK = 64;
+const BLOCKS = (LOW.below - LOW.from) / BLOCK;
+
+/** Of the blocks that this process has claimed, not yet given. */
+const left: number[] = [];
+
+/** `count` ports that are free now, that no other call gives, here or in another process. They fit a smallint. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(close));
-  return ports;
+  const found: number[] = [];
+  while (found.length < count) {
+    if (left.length === 0) await claimBlock();
+    const port = left.shift();
+    if (port !== undefined && (await problemOf(port)) === undefined) found.push(port);
+  }
+  return found;
 }
 
-const LOW = { from: 20_000, below: 32_768 } as const;
-
-/** As `freePorts`, below 32768: where systems give none of their own accord. */
-export async function freeLowPorts(count: number): Promise<number[]> {
-  const found = new Set<number>();
-  while (found.size < count) {
-    const port = LOW.from + Math.floor(Math.random() * (LOW.below - LOW.from));
-    if ((await problemOf(port)) === undefined) found.add(port);
+/** Until this process ends no other one gives ports of the block. @throws Error when all are claimed */
+async function claimBlock(): Promise<void> {
+  const start = Math.floor(Math.random() * BLOCKS);
+  for (let step = 0; step < BLOCKS; step++) {
+    const first = LOW.from + ((start + step) % BLOCKS) * BLOCK;
+    const claim = await listen(first).catch(() => undefined);
+    if (!claim) continue;
+    claim.unref();
+    left.push(...Array.from({ length: BLOCK - 1 }, (_, index) => first + 1 + index));
+    return;
   }
-  return [...found];
+  throw new Error(`No ports are free from ${LOW.from} to ${LOW.below - 1}.`);
 }
 
 async function listen(port: number): Promise<Server> {

@@ -133,6 +133,27 @@ describe('ports', () => {
     );
     await expect(checkPorts(wanted.slice(1, 2))).resolves.toBeUndefined();
   });
+
+  it('that are free are given once, also by processes at the same time, and never those that systems give', async () => {
+    const asking = `import { freePorts } from './scripts/stack/ports.ts';
+      console.log('ports ' + (await freePorts(40)).join()); setInterval(() => {}, 1000);`;
+    const processes = createProcesses(directory, () => undefined);
+    onTestFinished(() => processes.stopAll());
+    const given: number[] = [...(await freePorts(40)), ...(await freePorts(40))];
+    const ask = async (name: string) => {
+      await processes.start({
+        ...child(name),
+        arguments: ['--import', 'tsx', '--input-type=module', '-e', asking],
+        onLine: (line) => given.push(...line.replace('ports ', '').split(',').map(Number)),
+        isReady: (output) => output.includes('ports'),
+      });
+    };
+    await Promise.all([ask('one'), ask('other')]);
+    expect(given).toHaveLength(160);
+    expect(new Set(given).size).toBe(160);
+    expect(Math.min(...given)).toBeGreaterThanOrEqual(20_000);
+    expect(Math.max(...given)).toBeLessThan(32_768);
+  });
 });
 
 describe('settings', () => {
