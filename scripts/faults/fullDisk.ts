@@ -28,7 +28,9 @@ const CALLERS = { short: 12, full: 30 };
 const LOCKED_MS = 7_000;
 const RESUMED_WITHIN_MS = 30_000;
 /** Room for what is written before the disk is filled; KiB. */
-const SPARE_KIB = 49_152;
+const SPARE_KIB = 131_072;
+/** Once there is room again; milliseconds. */
+const STARTED_WITHIN_MS = 60_000;
 /** Without an accepted connection for so long, a supervisor starts it anew; milliseconds. */
 const STUCK_MS = 5_000;
 /** A server that is stuck may leave a connection without an answer. */
@@ -204,6 +206,7 @@ function supervise(stack: FaultStack): { stop(): Promise<void>; starts(): number
   let isStopping = false;
   let starts = 0;
   let acceptedAt = Date.now();
+  let lastError: unknown;
   /** One whose recovery found no room does not end while clients go on calling (seen with PostgreSQL 18). */
   const isStuck = async () => {
     const client = await connect(stack).catch(() => undefined);
@@ -216,7 +219,10 @@ function supervise(stack: FaultStack): { stop(): Promise<void>; starts(): number
       if (!parts.postgres.isRunning()) {
         starts += 1;
         // While there is no room it ends at once, or is not ready.
-        await parts.postgres.start().catch(() => sleep(1_000));
+        await parts.postgres.start().catch(async (error: unknown) => {
+          lastError = error;
+          await sleep(1_000);
+        });
       } else if (await isStuck()) await parts.postgres.kill();
       await sleep(200);
     }
@@ -224,7 +230,8 @@ function supervise(stack: FaultStack): { stop(): Promise<void>; starts(): number
   return {
     async stop() {
       isStopping = true;
-      await supervising;
+      const isLate = sleep(STARTED_WITHIN_MS, true, { ref: false });
+      if (await Promise.race([supervising, isLate])) throw new Error('PostgreSQL does not start', { cause: lastError });
       // What this harm is meant to end.
       for (const death of deaths.filter((one) => one.startsWith('postgres '))) deaths.splice(deaths.indexOf(death), 1);
     },

@@ -82,7 +82,12 @@ export async function harmRow(
   journal.answers.clear();
   journal.bare503 = 0;
   const traffic = startTraffic(stack, journal, livesPerSecond / 4);
-  const harmed = await row.harm(stack, journal, isShort).finally(() => traffic.stop());
+  const harmed = await row.harm(stack, journal, isShort).catch((error: unknown) => {
+    // Nobody waits for callers whom a harm that went wrong may have left without an answer.
+    void traffic.stop();
+    throw error;
+  });
+  await traffic.stop();
   return {
     answers: answersOf(journal.answers),
     figures: harmed.figures,

