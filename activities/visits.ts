@@ -4,7 +4,7 @@ import { visitPeriod, visitRequestTerms, visitTermsOf } from '../contracts/visit
 import { dateOfDay, localDayOf } from '../contracts/zone.ts';
 import { type ContractRow, readContract, readMainContact } from '../db/contracts.ts';
 import { openPlannedVisit } from '../db/plannedVisits.ts';
-import { isBeforeEnd } from '../domain/ledger/contractEnd.ts';
+import { hasEnded } from '../domain/inForce.ts';
 import { visitWords } from '../mail/templates/visitWords.ts';
 import type { VisitActivities } from '../workflows/messages.ts';
 
@@ -14,7 +14,7 @@ export function createVisitActivities({ pool }: { readonly pool: Pool }): VisitA
     async openVisit({ contract: reference, module, at }) {
       const contract = await readContract(pool, reference);
       const visit = contract && visitTermsOf(contract.terms, module);
-      if (!visit || hasEnded(contract)) return { result: 'noVisits' };
+      if (!visit || isOver(contract)) return { result: 'noVisits' };
       const contact = await readMainContact(pool, reference);
       if (!contact) return { result: 'noContact' };
       const { terms, zone, version } = contract;
@@ -34,6 +34,6 @@ export function createVisitActivities({ pool }: { readonly pool: Pool }): VisitA
   };
 }
 
-function hasEnded({ endsOn, zone }: Pick<ContractRow, 'endsOn' | 'zone'>): boolean {
-  return endsOn !== null && !isBeforeEnd({ endsOn }, dateOfDay(localDayOf(zone, Date.now())));
+function isOver(contract: Pick<ContractRow, 'endsOn' | 'zone'>): boolean {
+  return hasEnded(contract, dateOfDay(localDayOf(contract.zone, Date.now())));
 }

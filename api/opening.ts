@@ -1,11 +1,13 @@
 /** Judging a request before it gets a number: all that is wrong is said at once, and nothing is stored of what is refused. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
+import { dateOfDay, localDayOf } from '../contracts/zone.ts';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import { type ContactRow, type ContractRow, readContact, readContract } from '../db/contracts.ts';
 import { tellDesignated } from '../db/notices.ts';
 import { isPortalDown } from '../db/portal.ts';
 import { type NewRequest, type RequestDetails, readRequestRow } from '../db/requests.ts';
+import { requireInForce } from '../domain/inForce.ts';
 import { coverageProblem, proposedPriority, qualificationErrors, termsErrors, wayErrors } from './coverage.ts';
 import { ReceivedAt, RequestNumber, ShortName, Subject, Text } from './inputs.ts';
 import { present } from './present.ts';
@@ -45,7 +47,7 @@ export interface OpeningDependencies {
 
 /**
  * The request that the body asks for. @throws Problem `validation-failed` naming every wrong field, `not-covered` with the
- * exclusion
+ * exclusion; Refusal `NotCovered`: the contract has ended
  */
 export async function judgeOpening(
   deps: OpeningDependencies,
@@ -55,6 +57,9 @@ export async function judgeOpening(
   const { errors, contract, contact } = await findWrong(deps, caller, body);
   if (errors.length > 0 || !contract || !contact) throw validationFailed(errors);
   const { terms } = contract;
+  const at = body.receivedAt === undefined ? Date.now() : Date.parse(body.receivedAt);
+  // Registering looks again; here nobody has been told anything yet, and no number is lost.
+  requireInForce(contract, dateOfDay(localDayOf(contract.zone, at)), 'request');
   const refusal = coverageProblem(contract, contact, body);
   if (refusal) {
     // Those who may ask learn that somebody else did.

@@ -50,6 +50,8 @@ export interface ProblemDetails {
   /** Not covered here: where it belongs, and the contract types that cover it. */
   readonly decision?: string;
   readonly coveredBy?: readonly string[];
+  /** Not covered any more: the last day of the contract. */
+  readonly endsOn?: string;
   /** Credit units that are not there. */
   readonly missing?: readonly { readonly unit: string; readonly units: number }[];
   readonly retryAfterSeconds?: number;
@@ -145,7 +147,7 @@ const REFUSED: { readonly [type in FailureType]: ProblemKind } = {
 };
 
 function refused({ type, message, details }: Refusal, role: Role | undefined): Problem {
-  const { fields, status, possible, tried, exclusion, missing } = details;
+  const { fields, status, possible, tried, exclusion, endsOn, missing } = details;
   const mine = possible?.filter((name) => role && isCommand(name) && mayCommand(role, name));
   return new Problem(REFUSED[type], `${message}${nextStep(type, status, mine)}`, {
     ...(fields ? { errors: fields } : {}),
@@ -153,6 +155,7 @@ function refused({ type, message, details }: Refusal, role: Role | undefined): P
     ...(status === undefined ? {} : { requestStatus: status }),
     ...(mine ? { possible: mine } : {}),
     ...(exclusion === undefined ? {} : { exclusion }),
+    ...(endsOn === undefined ? {} : { endsOn }),
     ...(missing ? { missing } : {}),
   });
 }

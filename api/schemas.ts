@@ -219,6 +219,10 @@ export const ProblemOut = z
     possible: z.array(z.string()).optional(),
     decision: z.enum(['otherContract', 'quote', 'training']).optional().meta({ description: 'where it belongs' }),
     coveredBy: z.array(z.string()).optional().meta({ description: 'the contract types that cover it' }),
+    endsOn: z.iso
+      .date()
+      .optional()
+      .meta({ description: 'last local day of the contract, which has ended: nothing is opened under it any more' }),
     missing: z
       .array(z.object({ unit: z.string(), units: z.int() }))
       .optional()

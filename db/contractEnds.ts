@@ -1,6 +1,8 @@
-/** The end of a contract, noted. */
-import type { Pool } from 'pg';
+/** The end of a contract: noted, and heeded by what is opened under it. */
+import type { Pool, PoolClient } from 'pg';
+import { dateOfDay, localDayOf } from '../contracts/zone.ts';
 import type { Who } from '../domain/events.ts';
+import { type Opened, requireInForce } from '../domain/inForce.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 
@@ -33,6 +35,27 @@ export async function noteContractEnd(
     await client.query("UPDATE credit_contracts SET told_at = 'epoch' WHERE contract = $1", [reference]);
     return rowCount === 1;
   });
+}
+
+/**
+ * Refuses what is asked for at an instant (epoch milliseconds) at which the contract has ended. To be called in the transaction
+ * that writes it, before it does: an end that is noted at the same time is waited for, or waits, so that nothing is opened once
+ * it has been noted.
+ *
+ * @throws Refusal `NotCovered`
+ */
+export async function requireInForceAt(
+  client: PoolClient,
+  reference: string,
+  at: number,
+  opened: Opened,
+): Promise<void> {
+  const { rows } = await client.query<{ zone: string; endsOn: string | null }>(
+    'SELECT zone, ends_on::text AS "endsOn" FROM contracts WHERE reference = $1 FOR SHARE',
+    [reference],
+  );
+  const [row] = rows;
+  if (row) requireInForce({ reference, endsOn: row.endsOn }, dateOfDay(localDayOf(row.zone, at)), opened);
 }
 
 /** Units that last as long as the contract and are not reserved, by unit: its end takes them. */

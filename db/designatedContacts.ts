@@ -110,7 +110,7 @@ async function changing(
   change: (client: PoolClient, active: readonly ContactRow[]) => Promise<void>,
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
-    // Requests are opened meanwhile: their reference to the contract waits for no such lock.
+    // Not for update: what only refers to the contract waits for no such lock.
     await client.query('SELECT FROM contracts WHERE reference = $1 FOR NO KEY UPDATE', [contract]);
     await change(
       client,

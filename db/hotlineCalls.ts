@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../domain/failures.ts';
 import type { CallKind, TimedCall } from '../domain/hotline.ts';
+import { requireInForceAt } from './contractEnds.ts';
 import { inTransaction, isUniqueViolation, type Queryable } from './pool.ts';
 
 /** `hotline:<request number>:<n>`. */
@@ -37,7 +38,7 @@ export interface NewHotlineCall {
 /**
  * Begins a call; `begun` is done in the same transaction. Undefined when there is no such request.
  *
- * @throws Refusal `Conflict`: another call on the incident is not over
+ * @throws Refusal `Conflict`: another call on the incident is not over; `NotCovered`: the contract has ended
  */
 export async function beginHotlineCall(
   pool: Pool,
@@ -53,6 +54,7 @@ export async function beginHotlineCall(
       );
       const contract = found.rows[0]?.contract;
       if (contract === undefined) return undefined;
+      await requireInForceAt(client, contract, beganAt.getTime(), 'hotlineCall');
       const { rows } = await client.query<{ id: CallId }>(
         `INSERT INTO hotline_calls (id, request, n, contract, terms_version, kind, agent, began_at)
          SELECT 'hotline:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6

@@ -5,6 +5,7 @@ import type { InterventionCommandOf } from '../domain/intervention/events.ts';
 import type { InterventionId, InterventionState } from '../domain/intervention/state.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
+import { requireInForceAt } from './contractEnds.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 
 /** An intervention's row. */
@@ -45,6 +46,8 @@ export interface NewIntervention {
 /**
  * Gives it the request's next number and writes its row, in stage `opening`; the same command finds the same one. Undefined
  * when there is no such request.
+ *
+ * @throws Refusal `NotCovered`: the contract has ended
  */
 export async function registerIntervention(
   pool: Pool,
@@ -71,6 +74,7 @@ export async function insertIntervention(
     [request, commandId],
   );
   if (known.rows[0]) return known.rows[0].id;
+  await requireInForceAt(client, contract, Date.now(), 'intervention');
   const { rows } = await client.query<{ id: InterventionId }>(
     `INSERT INTO interventions (id, request, n, contract, terms_version, contact, module, opening)
      SELECT 'intervention:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6

@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { CommandOf, Who } from '../domain/events.ts';
 import type { RequestState } from '../domain/state.ts';
 import type { RequestView } from '../domain/view.ts';
+import { requireInForceAt } from './contractEnds.ts';
 import type { Language } from './contracts.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 import { storeText } from './texts.ts';
@@ -54,13 +55,16 @@ export interface NewRequest {
 /**
  * Gives a new request its number and writes its row, in stage `opening`, with its text. `also` writes in the same
  * transaction what must not be without it: the row of the mail, the idempotency key.
+ *
+ * @throws Refusal `NotCovered`: the contract had ended when the request reached us
  */
 export async function registerRequest(
   pool: Pool,
   request: NewRequest,
   also?: (client: PoolClient, number: string) => Promise<void>,
 ): Promise<string> {
-  const number = await allocateNumber(pool, request.zone, request.receivedAt ?? Date.now());
+  const at = request.receivedAt ?? Date.now();
+  const number = await allocateNumber(pool, request.zone, at);
   const commandId = request.commandId ?? randomUUID();
   const { contact, priority, urgency, impact, previous, mail, who, channel, enteredBy, receivedAt } = request;
   const missing = request.missing === undefined ? undefined : randomUUID();
@@ -79,6 +83,7 @@ export async function registerRequest(
     ...(enteredBy === undefined ? {} : { enteredBy }),
   };
   await inTransaction(pool, async (client) => {
+    await requireInForceAt(client, request.contract, at, 'request');
     await client.query(
       `INSERT INTO requests (number, contract, terms_version, contact, previous, opening, subject, language, priority,
                              details)

@@ -20,6 +20,8 @@ export interface RefusalDetails {
   readonly possible?: readonly string[];
   readonly fields?: readonly { readonly path: string; readonly message: string }[];
   readonly exclusion?: string;
+  /** NotCovered: the contract's last day, a local date in its zone (YYYY-MM-DD), where it has ended. */
+  readonly endsOn?: string;
   /** InsufficientCredit: units that are not there. */
   readonly missing?: readonly { readonly unit: string; readonly units: number }[];
 }

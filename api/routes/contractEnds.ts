@@ -36,7 +36,8 @@ export function contractEndRoutes({ pool }: { readonly pool: Pool }): Route[] {
     changing({
       path: '/v1/contracts/{reference}/end',
       tag: 'contracts',
-      summary: 'Note the last day of a contract: what lasts as long as the contract expires with it',
+      summary:
+        'Note the last day of a contract: what lasts as long as it expires then, and nothing new is opened after it',
       roles: ['supervisor'],
       body: EndBody,
       answer: { status: 200, description: 'The contract', schema: Contract },
