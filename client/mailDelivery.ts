@@ -14,6 +14,7 @@ import { findOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
 import { readRequestRow, registerRequest } from '../db/requests.ts';
 import type { RequestField } from '../domain/coverage.ts';
 import { Refusal } from '../domain/failures.ts';
+import { isOfEnd } from '../domain/inForce.ts';
 import type { InterventionId } from '../domain/intervention/state.ts';
 import { askForMissing } from '../mail/templates/missing.ts';
 import type { AnswerSignal } from '../workflows/messages.ts';
@@ -45,7 +46,7 @@ export async function deliverMail(deps: MailDeliveryDependencies, mail: DecidedM
     await carry(deps, mail);
   } catch (error) {
     if (error instanceof Refusal && (mail.disposition === 'answer' || mail.disposition === 'accepted')) {
-      await returnToStaff(deps.pool, mail.id);
+      await returnToStaff(deps.pool, mail.id, isOfEnd(error) ? 'contractEnded' : 'refused');
     }
     throw error;
   }

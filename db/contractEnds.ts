@@ -2,7 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { dateOfDay, localDayOf } from '../contracts/zone.ts';
 import type { Who } from '../domain/events.ts';
-import { type Opened, requireInForce } from '../domain/inForce.ts';
+import { hasEnded, type Opened, requireInForce } from '../domain/inForce.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 
@@ -56,6 +56,15 @@ export async function requireInForceAt(
   );
   const [row] = rows;
   if (row) requireInForce({ reference, endsOn: row.endsOn }, dateOfDay(localDayOf(row.zone, at)), opened);
+}
+
+/** Those of these contracts that had ended at an instant, epoch milliseconds. */
+export async function listEnded(db: Queryable, references: readonly string[], at: number): Promise<string[]> {
+  const { rows } = await db.query<{ reference: string; zone: string; endsOn: string }>(
+    'SELECT reference, zone, ends_on::text AS "endsOn" FROM contracts WHERE reference = ANY($1) AND ends_on IS NOT NULL',
+    [[...references]],
+  );
+  return rows.filter((row) => hasEnded(row, dateOfDay(localDayOf(row.zone, at)))).map(({ reference }) => reference);
 }
 
 /** Units that last as long as the contract and are not reserved, by unit: its end takes them. */

@@ -6,14 +6,18 @@ import type { InboundMailId } from '../domain/events.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 import { deleteText } from './texts.ts';
 
-/** The request refused it for good: a person has to look. */
-export async function returnToStaff(db: Queryable, id: InboundMailId): Promise<void> {
+/** The request refused it for good, or it came too late for it and its contract has ended: a person has to look. */
+export async function returnToStaff(
+  db: Queryable,
+  id: InboundMailId,
+  reason: 'refused' | 'contractEnded',
+): Promise<void> {
   await db.query(
     `UPDATE inbound_mails
-     SET disposition = 'unverified', reason = 'refused', looked_at = NULL, looked_by = NULL, attempts = 0,
+     SET disposition = 'unverified', reason = $2, looked_at = NULL, looked_by = NULL, attempts = 0,
          next_attempt_at = clock_timestamp()
      WHERE id = $1 AND disposition IN ('answer', 'accepted') AND stage = 'received'`,
-    [id],
+    [id, reason],
   );
 }
 

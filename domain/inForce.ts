@@ -31,6 +31,11 @@ export function requireInForce(contract: EndingContract, day: string, opened: Op
   );
 }
 
+/** Whether something was refused because its contract has ended. */
+export function isOfEnd(error: unknown): error is Refusal {
+  return error instanceof Refusal && error.details.endsOn !== undefined;
+}
+
 const NAMES = {
   request: 'request',
   intervention: 'intervention',

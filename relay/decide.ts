@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { Pool, PoolClient } from 'pg';
 import { mailedRequest } from '../client/mailDelivery.ts';
 import { admits } from '../contracts/openingRules.ts';
+import { listEnded } from '../db/contractEnds.ts';
 import { type ContactRow, type ContractRow, readContract } from '../db/contracts.ts';
 import {
   countOpenings,
@@ -19,6 +20,7 @@ import { inTransaction } from '../db/pool.ts';
 import { wasPortalDown } from '../db/portal.ts';
 import { registerRequest } from '../db/requests.ts';
 import { findContactsByAddress, findPublishersByAddress } from '../db/senders.ts';
+import { isOfEnd } from '../domain/inForce.ts';
 import type { Authenticity } from '../mail/inbound/authenticity.ts';
 import { classify } from '../mail/inbound/classify.ts';
 import type { ParsedMail } from '../mail/inbound/parsedMail.ts';
@@ -44,6 +46,7 @@ export type DecisionReason =
   | 'otherContact'
   | 'severalContracts'
   | 'noContract'
+  | 'contractEnded'
   | 'mailNotAdmitted'
   | 'untrained'
   | 'tooMany'
@@ -127,7 +130,10 @@ async function judgeAnswer(
   return { disposition: 'answer', number, deliver: true, contact: contact.id };
 }
 
-/** A mail out of the blue opens a request for a contact of exactly one contract, where its terms admit that. */
+/**
+ * A mail out of the blue opens a request for a contact of exactly one contract that had not ended when it was received, where its
+ * terms admit that.
+ */
 async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: ParsedMail): Promise<Outcome | undefined> {
   if (!parsed.readable) return unmatched('unreadable');
   const [sender] = parsed.from;
@@ -138,9 +144,16 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
     const person = publisher.person === null ? {} : { publisherPerson: publisher.person };
     return { ...unmatched('noEscalation'), ...person };
   }
-  const [contact, ...others] = await contactsOf(deps, parsed);
+  const known = await contactsOf(deps, parsed);
+  const ended = await listEnded(
+    deps.pool,
+    known.map((one) => one.contract),
+    mail.receivedAt,
+  );
+  const current = known.filter((one) => !ended.includes(one.contract));
+  const [contact, ...others] = current.length > 0 ? current : known;
   if (!contact) return unmatched('stranger');
-  if (others.length > 0) return unmatched('severalContracts');
+  if (others.length > 0) return unmatched(current.length > 0 ? 'severalContracts' : 'contractEnded');
   const unverified = (reason: DecisionReason): Outcome => ({
     disposition: 'unverified',
     reason,
@@ -148,6 +161,7 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
     deliver: false,
   });
   if ((await deps.authenticity(mail)) === 'fail') return unverified('notAuthentic');
+  if (current.length === 0) return unverified('contractEnded');
   const contract = await readContract(deps.pool, contact.contract);
   if (!contract) return unverified('noContract');
   const notice = { contract: contract.reference, inboundMail: mail.id };
@@ -171,6 +185,8 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
     return undefined;
   } catch (error) {
     if (error instanceof NotOpened) return unverified(error.reason);
+    // The end was noted meanwhile.
+    if (isOfEnd(error)) return unverified('contractEnded');
     throw error;
   }
 }
