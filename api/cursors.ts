@@ -5,8 +5,7 @@ import { validationFailed } from './problems.ts';
 /** A caller's cursor. */
 export const Cursor = z.string().max(200).optional().meta({ description: '`next` of the page before' });
 
-/** A cursor of these values. */
-export function cursorOf(...values: (string | number)[]): string {
+function cursorOf(...values: (string | number)[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 
@@ -30,18 +29,19 @@ function valuesOf<S extends z.ZodType>(cursor: string, schema: S): z.output<S> |
   }
 }
 
-const Line = z.tuple([z.int32(), z.int32()]);
-
 /** An instant in a cursor, epoch milliseconds: of those that the database knows. */
 export const CursorInstant = z
   .int()
   .min(0)
   .max(Date.UTC(9999, 11, 31));
 
-/** The last line of a timeline's page before; undefined for the first page. @throws as `readCursor` */
-export function readLineCursor(
-  cursor: string | undefined,
-): { readonly seq: number; readonly line: number } | undefined {
-  const values = readCursor(cursor, Line);
-  return values && { seq: values[0], line: values[1] };
+/** Rows of a page, of which one more than `limit` was asked for; `next`: where the next page begins, if there is one. */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  limit: number,
+  placeOf: (last: Row) => readonly (string | number)[],
+): { readonly page: Row[]; readonly next: { readonly next?: string } } {
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return { page, next: last === undefined ? {} : { next: cursorOf(...placeOf(last)) } };
 }

@@ -2,13 +2,11 @@
 import type { EffectKey } from '../domain/effects.ts';
 import type { EscalationPackage } from '../domain/escalation/package.ts';
 import type { EscalationId, EscalationStatus } from '../domain/escalation/state.ts';
+import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
-type Language = 'fr' | 'en';
-type Words = { readonly [language in Language]: string };
-
 /** An escalation with the people who may receive its mails. */
-export interface EscalationSubject {
+export interface EscalationSubject extends Pick<MailPeople, 'assignee'> {
   readonly id: EscalationId;
   readonly request: string;
   /** The SR, once there is one. */
@@ -22,39 +20,26 @@ export interface EscalationSubject {
   readonly contract: string;
   readonly zone: string;
   readonly distributor: string;
-  readonly publisher: {
-    readonly id: string;
-    readonly name: string;
-    readonly email: string;
-    readonly language: Language;
-  };
+  readonly publisher: MailPeople['contact'];
   /** Name of who sends it. */
   readonly referent: string | null;
   readonly priorities: { readonly [priority: string]: { readonly label: Words; readonly meaning?: Words } };
   readonly exclusions: { readonly [code: string]: { readonly words: Words } };
-  /** For staff: the request's subject, and the agent to whom it is assigned, while active. */
+  /** For staff: the request's subject. */
   readonly subject: string;
-  readonly assignee: { readonly email: string; readonly language: Language } | undefined;
 }
 
 /** Reads what every mail of an escalation needs; throws when there is no such escalation. */
 export async function readEscalationSubject(db: Queryable, id: EscalationId): Promise<EscalationSubject> {
   const { rows } = await db.query<
-    Omit<EscalationSubject, 'publisher' | 'assignee' | 'priorities' | 'exclusions'> & {
-      publisher_id: string;
-      publisher_name: string;
-      publisher_email: string;
-      publisher_language: Language;
-      priorities: EscalationSubject['priorities'] | null;
-      exclusions: EscalationSubject['exclusions'] | null;
-      staff_email: string | null;
-      staff_language: Language;
-    }
+    Omit<EscalationSubject, 'publisher' | 'assignee' | 'priorities' | 'exclusions'> &
+      PeopleRow & {
+        priorities: EscalationSubject['priorities'] | null;
+        exclusions: EscalationSubject['exclusions'] | null;
+      }
   >(
     `SELECT e.id, e.request, e.sr, e.status, e.parts, e.priority, e.contract, c.zone, c.customer AS distributor,
-            p.id AS publisher_id, p.name AS publisher_name, p.email AS publisher_email, p.language AS publisher_language,
-            f.name AS referent, t.terms->'priorities' AS priorities, t.terms->'exclusions' AS exclusions,
-            r.subject, s.email AS staff_email, s.language AS staff_language
+            ${PEOPLE}, f.name AS referent, t.terms->'priorities' AS priorities, t.terms->'exclusions' AS exclusions, r.subject
      FROM escalations e
      JOIN requests r ON r.number = e.request
      JOIN contracts c ON c.reference = e.contract
@@ -67,15 +52,9 @@ export async function readEscalationSubject(db: Queryable, id: EscalationId): Pr
   );
   const [row] = rows;
   if (!row) throw new Error(`no escalation ${id}`);
-  const { publisher_id, publisher_name, publisher_email, publisher_language, staff_email, staff_language, ...rest } =
-    row;
-  return {
-    ...rest,
-    publisher: { id: publisher_id, name: publisher_name, email: publisher_email, language: publisher_language },
-    priorities: row.priorities ?? {},
-    exclusions: row.exclusions ?? {},
-    assignee: staff_email === null ? undefined : { email: staff_email, language: staff_language },
-  };
+  // A publisher has the columns of a contact.
+  const { contact: publisher, priorities, exclusions, ...subject } = withPeople(row);
+  return { ...subject, publisher, priorities: priorities ?? {}, exclusions: exclusions ?? {} };
 }
 
 /** Message-IDs that a new mail to the publisher hangs on, oldest first, at most three: of this escalation's mails alone. */

@@ -22,7 +22,7 @@ export interface PeopleRow {
   readonly staff_language: Language;
 }
 
-/** Columns of a contact `p` and of the staff `s` who is assigned, if anybody is. */
+/** Columns of a contact `p`, or of a publisher, and of the staff `s` who is assigned, if anybody is. */
 export const PEOPLE = `p.id AS contact_id, p.name AS contact_name, p.email AS contact_email, p.language AS contact_language,
             s.email AS staff_email, s.language AS staff_language`;
 

@@ -98,13 +98,13 @@ const COLUMNS = `id, received_at AS "receivedAt", stage, disposition, reason, nu
 
 /** What a list of mails may be narrowed by. */
 export interface InboundMailFilter {
-  readonly disposition?: Disposition;
-  readonly number?: string;
-  readonly escalation?: string;
+  readonly disposition?: Disposition | undefined;
+  readonly number?: string | undefined;
+  readonly escalation?: string | undefined;
   /** Those that wait for a person's look. */
-  readonly toLookAt?: boolean;
+  readonly toLookAt?: boolean | undefined;
   /** Where the last page ended. */
-  readonly before?: { readonly receivedAt: string; readonly id: string };
+  readonly before?: { readonly receivedAt: string; readonly id: string } | undefined;
   readonly limit: number;
 }
 

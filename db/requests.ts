@@ -176,15 +176,15 @@ export async function listUnopened(db: Queryable, seconds: number, limit: number
 
 /** What a list of requests may be narrowed by. */
 export interface RequestFilter {
-  readonly contract?: string;
-  readonly status?: string;
-  readonly priority?: string;
-  readonly assignee?: string;
-  readonly breached?: boolean;
+  readonly contract?: string | undefined;
+  readonly status?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly assignee?: string | undefined;
+  readonly breached?: boolean | undefined;
   /** Epoch milliseconds: a clock is due before it. */
-  readonly dueBefore?: number;
+  readonly dueBefore?: number | undefined;
   /** Numbers below this one: where the last page ended. */
-  readonly below?: string;
+  readonly below?: string | undefined;
   readonly limit: number;
 }
 

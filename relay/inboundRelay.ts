@@ -15,16 +15,17 @@ import {
   postponeMail,
   type UndecidedMail,
 } from '../db/inboundMails.ts';
-import { errorCode, isDatabaseAway } from '../db/pool.ts';
+import { isDatabaseAway } from '../db/pool.ts';
 import { Refusal } from '../domain/failures.ts';
 import { checkAuthenticity, type DnsLookup } from '../mail/inbound/authenticity.ts';
 import type { MailParser } from '../mail/inbound/parse.ts';
 import type { TokenKeys } from '../mail/tokens.ts';
 import { within } from '../tracing/spans.ts';
 import { type DecideDeps, decideMail, giveUpDeciding } from './decide.ts';
+import { errorName } from './errorName.ts';
 import { whileLeased } from './lease.ts';
 import { listenFor } from './listening.ts';
-import { nameOf, startLoop } from './loop.ts';
+import { startLoop } from './loop.ts';
 
 /** What relaying needs. */
 export interface InboundRelayDeps {
@@ -110,7 +111,7 @@ async function decide(deciding: DecideDeps, { parser, log }: InboundRelayDeps, m
   } catch (error) {
     if (error instanceof AlreadyDecided) return;
     if (isDatabaseAway(error)) throw error;
-    log.error({ mail: mail.id, error: errorCode(error) ?? nameOf(error) }, 'a mail could not be decided');
+    log.error({ mail: mail.id, error: errorName(error) }, 'a mail could not be decided');
     await postpone(deciding.pool, mail, error);
   }
 }
@@ -122,7 +123,7 @@ async function deliver({ log, ...deps }: InboundRelayDeps, mail: DecidedMail): P
     const { id, number, escalation, disposition } = mail;
     log.info({ mail: id, number, ...(escalation === null ? {} : { escalation }), disposition }, 'mail relayed');
   } catch (error) {
-    const fields = { mail: mail.id, number: mail.number, error: errorCode(error) ?? nameOf(error) };
+    const fields = { mail: mail.id, number: mail.number, error: errorName(error) };
     if (error instanceof Unavailable || isDatabaseAway(error)) log.warn(fields, 'a mail waits to be relayed');
     else log.error(fields, 'a mail could not be relayed');
     // One that went back to staff is another's now: nothing to put off.
@@ -134,5 +135,5 @@ async function deliver({ log, ...deps }: InboundRelayDeps, mail: DecidedMail): P
 /** The lease ends by itself should this fail. */
 async function postpone(pool: Pool, mail: UndecidedMail | DecidedMail, error: unknown): Promise<void> {
   const seconds = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** Math.min(mail.attempts - 1, 10));
-  await postponeMail(pool, mail.id, seconds, errorCode(error) ?? nameOf(error));
+  await postponeMail(pool, mail.id, seconds, errorName(error));
 }

@@ -1,5 +1,5 @@
 /** Work that is done again and again: while there is some at once, then when it is rung for, and now and then anyway. */
-import { errorCode } from '../db/pool.ts';
+import { errorName } from './errorName.ts';
 
 /** A loop that runs. */
 export interface Loop {
@@ -27,7 +27,7 @@ export function startLoop(work: () => Promise<boolean>, { name, pauseMs, log }: 
     while (!closing) {
       rung = false;
       const more = await work().catch((error: unknown) => {
-        log.warn({ loop: name, code: errorCode(error) ?? nameOf(error) }, 'an attempt failed; there will be others');
+        log.warn({ loop: name, code: errorName(error) }, 'an attempt failed; there will be others');
         rung = false;
         return false;
       });
@@ -57,9 +57,4 @@ export function startLoop(work: () => Promise<boolean>, { name, pauseMs, log }: 
       await running;
     },
   };
-}
-
-/** The class of an error, for logs: its message may hold what people wrote. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
 }

@@ -25,12 +25,13 @@ import {
   releaseOlderHours,
   settleOlderHours,
 } from '../db/olderHours.ts';
-import { errorCode, isDatabaseAway } from '../db/pool.ts';
+import { isDatabaseAway } from '../db/pool.ts';
 import type { Windows } from '../domain/events.ts';
 import type { InterventionId } from '../domain/intervention/state.ts';
 import type { ChangedHours } from '../workflows/messages.ts';
+import { errorName } from './errorName.ts';
 import { listenFor } from './listening.ts';
-import { nameOf, startLoop } from './loop.ts';
+import { startLoop } from './loop.ts';
 
 /** What is told of opening hours, and how. */
 export interface Told {
@@ -155,7 +156,7 @@ function startTelling(
         await releaseOlderHours(pool, kind, [one]).catch(() => undefined);
         throw error;
       }
-      log.error({ id, calendar, version, error: errorCode(error) ?? nameOf(error) }, 'opening hours cannot be told');
+      log.error({ id, calendar, version, error: errorName(error) }, 'opening hours cannot be told');
     }
   }
 

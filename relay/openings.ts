@@ -9,12 +9,13 @@ import type { RequestDoor } from '../client/requestDoor.ts';
 import { Unavailable } from '../client/unavailable.ts';
 import { listUnfollowedCalls, markHotlineCallFollowed } from '../db/hotlineCalls.ts';
 import { discardIntervention, listUnopenedInterventions, readInterventionRow } from '../db/interventions.ts';
-import { errorCode, isDatabaseAway } from '../db/pool.ts';
+import { isDatabaseAway } from '../db/pool.ts';
 import { listUnopened } from '../db/requests.ts';
 import { deleteText } from '../db/texts.ts';
 import { Refusal } from '../domain/failures.ts';
 import type { InterventionId } from '../domain/intervention/state.ts';
-import { type Loop, nameOf, startLoop } from './loop.ts';
+import { errorName } from './errorName.ts';
+import { type Loop, startLoop } from './loop.ts';
 
 /** What opening what was left needs. */
 export interface OpeningsDeps {
@@ -98,7 +99,7 @@ async function openEach<Id extends string>(left: Left<Id>, log: OpeningsDeps['lo
     } catch (error) {
       if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
       if (error instanceof Refusal) await left.refused?.(id);
-      log.error({ id, error: errorCode(error) ?? nameOf(error) }, `${what} that was left cannot be opened`);
+      log.error({ id, error: errorName(error) }, `${what} that was left cannot be opened`);
     }
   }
 }

@@ -2,9 +2,9 @@
 import type { Pool } from 'pg';
 import type { RequestDoor } from '../client/requestDoor.ts';
 import { Unavailable } from '../client/unavailable.ts';
-import { errorCode } from '../db/pool.ts';
 import { listReportsToFile, markFiled, putOffReport } from '../db/reportsToFile.ts';
-import { type Loop, nameOf, startLoop } from './loop.ts';
+import { errorName } from './errorName.ts';
+import { type Loop, startLoop } from './loop.ts';
 
 /** What filing reports needs. */
 export interface ReportsDeps {
@@ -30,7 +30,7 @@ export function startReports({ pool, door, log, pauseMs = 5_000 }: ReportsDeps):
         } catch (error) {
           // Temporal is away: it will be for the others too.
           if (error instanceof Unavailable) throw error;
-          const code = errorCode(error) ?? nameOf(error);
+          const code = errorName(error);
           log.error({ request, error: code }, 'a report of an escalation cannot be filed yet');
           await putOffReport(pool, id, code);
         }

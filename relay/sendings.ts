@@ -2,8 +2,8 @@
 import { type SendAgainDependencies, sendAgain } from '../client/sendAgain.ts';
 import { Unavailable } from '../client/unavailable.ts';
 import { listLeftSending } from '../db/leftSending.ts';
-import { errorCode } from '../db/pool.ts';
-import { type Loop, nameOf, startLoop } from './loop.ts';
+import { errorName } from './errorName.ts';
+import { type Loop, startLoop } from './loop.ts';
 
 /** What sending what was left needs. */
 export interface SendingsDeps extends SendAgainDependencies {
@@ -28,7 +28,7 @@ export function startSendings({ log, afterSeconds = 60, pauseMs = 15_000, ...dep
             log.warn({ escalation, result }, 'an escalation that was left on its way was taken up');
         } catch (error) {
           if (error instanceof Unavailable) throw error;
-          log.error({ escalation, error: errorCode(error) ?? nameOf(error) }, 'an escalation cannot be sent yet');
+          log.error({ escalation, error: errorName(error) }, 'an escalation cannot be sent yet');
         }
       }
       return false;

@@ -8,10 +8,11 @@ import { startVisit, tellSchedule, wantedVisits } from '../client/visitKeeping.t
 import { visitOpensAt, visitPeriod } from '../contracts/visits.ts';
 import { contentHash } from '../db/contentHash.ts';
 import { listUnstartedVisits } from '../db/plannedVisits.ts';
-import { errorCode, isDatabaseAway } from '../db/pool.ts';
+import { isDatabaseAway } from '../db/pool.ts';
 import { forgetSchedule, listVisitSchedules, type VisitScheduleRow } from '../db/visitSchedules.ts';
 import { type ModuleVisits, visitTimes } from '../domain/visits.ts';
-import { type Loop, nameOf, startLoop } from './loop.ts';
+import { errorName } from './errorName.ts';
+import { type Loop, startLoop } from './loop.ts';
 
 interface Log {
   warn(fields: object, message: string): void;
@@ -47,10 +48,7 @@ export function startVisitSchedules({ pool, door, log, pauseMs = 10_000, now = D
         } catch (error) {
           if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
           const { contract, module } = row;
-          log.error(
-            { contract, module, error: errorCode(error) ?? nameOf(error) },
-            'a schedule of visits cannot be kept',
-          );
+          log.error({ contract, module, error: errorName(error) }, 'a schedule of visits cannot be kept');
         }
       }
       return false;
@@ -110,10 +108,7 @@ export function startVisits({ pool, requests, interventions, log, pauseMs = 3_00
         } catch (error) {
           if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
           const { contract, module, period } = visit;
-          log.error(
-            { contract, module, period, error: errorCode(error) ?? nameOf(error) },
-            'a visit cannot be started',
-          );
+          log.error({ contract, module, period, error: errorName(error) }, 'a visit cannot be started');
         }
       }
       return started === AT_ONCE;

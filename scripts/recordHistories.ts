@@ -1,7 +1,5 @@
 /** Records the histories that the replay tests run: all that are missing, or those named on the command line again. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -11,10 +9,8 @@ import { STORIES } from '../test/replay/stories.ts';
 import { createEscalatedWorld } from '../test/support/escalatedWorld.ts';
 import { createInterventionWorld, WORLD_TERMS } from '../test/support/interventionWorld.ts';
 import { createRequestWorld } from '../test/support/requestWorld.ts';
+import { startShortRuns } from '../test/support/shortRuns.ts';
 import { startTimeSkipping } from '../test/support/timeSkipping.ts';
-import { freePorts } from './stack/ports.ts';
-import { createProcesses } from './stack/processes.ts';
-import { startTemporal } from './stack/temporalServer.ts';
 import { findTestServer } from './stack/testServer.ts';
 
 const FOLDER = new URL('../test/replay/histories/', import.meta.url);
@@ -49,14 +45,9 @@ async function inEnvironment(
   play: (env: TestWorkflowEnvironment) => Promise<void>,
 ): Promise<void> {
   if (!hasManyRuns) return await play(await startTimeSkipping(path));
-  const directory = mkdtempSync(join(tmpdir(), 'relance-record-'));
-  const processes = createProcesses(directory, () => {});
-  const [port = 0] = await freePorts(1);
-  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': '120' };
-  const { address } = await startTemporal(processes, { directory, port, dynamicConfig, report: () => {} });
-  await play(await TestWorkflowEnvironment.createFromExistingServer({ address }));
-  await processes.stopAll();
-  rmSync(directory, { recursive: true, force: true });
+  const server = await startShortRuns(120);
+  await play(await TestWorkflowEnvironment.createFromExistingServer({ address: server.address }));
+  await server.stop();
 }
 
 async function playEscalated(name: string, story: EscalatedStory, env: TestWorkflowEnvironment): Promise<void> {

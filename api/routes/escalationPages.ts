@@ -6,13 +6,14 @@ import { readEscalationMails } from '../../db/escalationCorrespondence.ts';
 import { listEscalations } from '../../db/escalations.ts';
 import { readEscalationTimeline } from '../../db/escalationTimeline.ts';
 import { ESCALATION_STATUSES } from '../../domain/escalation/state.ts';
-import { Cursor, cursorOf, readCursor, readLineCursor } from '../cursors.ts';
+import { Cursor, pageOf, readCursor } from '../cursors.ts';
 import { EscalationList, EscalationMails, EscalationOut, EscalationTimeline } from '../escalationSchemas.ts';
 import { Limit, RequestNumber, ShortName } from '../inputs.ts';
 import { escalationLineOut, escalationMailOut, escalationOut, visibleFiles } from '../presentEscalation.ts';
 import { notFound, Problem } from '../problems.ts';
 import { BOTH_SIDES, escalationAudienceOf, STAFF } from '../rights.ts';
 import { param, type Route, reading } from '../route.ts';
+import { TimelineQuery, timelinePage } from '../timelinePage.ts';
 import { escalationAnswer, visibleEscalation } from '../visibleEscalation.ts';
 
 const ListQuery = z.strictObject({
@@ -58,11 +59,10 @@ export function escalationPages({ pool, files }: { readonly pool: Pool; readonly
           below: below && { request: below[0], n: below[1] },
           limit: limit + 1,
         });
-        const page = rows.slice(0, limit);
-        const last = rows.length > limit ? page.at(-1) : undefined;
+        const { page, next } = pageOf(rows, limit, ({ request, n }) => [request, n]);
         const items = [];
         for (const row of page) items.push(escalationOut(row, await listAttachments(pool, row.id), caller.role));
-        return { content: { items, ...(last ? { next: cursorOf(last.request, last.n) } : {}) } };
+        return { content: { items, ...next } };
       },
     }),
     reading({
@@ -80,19 +80,16 @@ export function escalationPages({ pool, files }: { readonly pool: Pool; readonly
       ...shared,
       path: `${PATH}/timeline`,
       summary: 'What happened to an escalation, in order',
-      query: z.strictObject({ limit: Limit.default(200), cursor: Cursor }),
+      query: TimelineQuery,
       answer: { status: 200, description: 'A page of the timeline', schema: EscalationTimeline },
       async handle({ caller, params, query }) {
         const { id } = await visibleEscalation(pool, caller, params);
-        const after = readLineCursor(query.cursor);
-        const rows = await readEscalationTimeline(pool, id, escalationAudienceOf(caller), {
-          ...(after ? { after } : {}),
-          limit: query.limit + 1,
-        });
-        const page = rows.slice(0, query.limit);
-        const last = rows.length > query.limit ? page.at(-1) : undefined;
-        const items = page.map((row) => escalationLineOut(row, caller.role));
-        return { content: { items, ...(last ? { next: cursorOf(last.seq, last.line) } : {}) } };
+        const content = await timelinePage(
+          query,
+          (page) => readEscalationTimeline(pool, id, escalationAudienceOf(caller), page),
+          (row) => escalationLineOut(row, caller.role),
+        );
+        return { content };
       },
     }),
     reading({

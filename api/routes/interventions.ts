@@ -7,7 +7,7 @@ import { discardIntervention, listInterventions, registerIntervention } from '..
 import { readInterventionTimeline } from '../../db/interventionTimeline.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { INTERVENTION_STATUSES } from '../../domain/intervention/state.ts';
-import { Cursor, CursorInstant, cursorOf, readCursor, readLineCursor } from '../cursors.ts';
+import { Cursor, CursorInstant, pageOf, readCursor } from '../cursors.ts';
 import { withText } from '../givenText.ts';
 import { Limit, RequestNumber, ShortName } from '../inputs.ts';
 import { InterventionOpening } from '../interventionBodies.ts';
@@ -16,6 +16,7 @@ import { interventionLineOut, interventionOut } from '../presentIntervention.ts'
 import { notFound, Problem, validationFailed } from '../problems.ts';
 import { audienceOf, CONTRACT_READERS, STAFF, whoOf } from '../rights.ts';
 import { changing, param, type Route, reading } from '../route.ts';
+import { TimelineQuery, timelinePage } from '../timelinePage.ts';
 import { interventionAnswer, isSaved, visibleIntervention } from '../visibleIntervention.ts';
 import { visibleRow } from '../visibleRequest.ts';
 
@@ -56,10 +57,9 @@ export function interventionRoutes(deps: Dependencies): Route[] {
           below: place(cursor),
           limit: limit + 1,
         });
-        const page = rows.slice(0, limit).filter(isSaved);
-        const last = rows.length > limit ? page.at(-1) : undefined;
-        const items = page.map((row) => interventionOut(row, caller.role));
-        return { content: { items, ...(last ? { next: cursorOf(last.createdAt.getTime(), last.id) } : {}) } };
+        const { page, next } = pageOf(rows, limit, ({ createdAt, id }) => [createdAt.getTime(), id]);
+        const items = page.filter(isSaved).map((row) => interventionOut(row, caller.role));
+        return { content: { items, ...next } };
       },
     }),
     reading({
@@ -77,19 +77,16 @@ export function interventionRoutes(deps: Dependencies): Route[] {
       ...shared,
       path: `${PATH}/timeline`,
       summary: 'What happened to an intervention, in order',
-      query: z.strictObject({ limit: Limit.default(200), cursor: Cursor }),
+      query: TimelineQuery,
       answer: { status: 200, description: 'A page of the timeline', schema: InterventionTimeline },
       async handle({ caller, params, query }) {
         const { id } = await visibleIntervention(pool, caller, params);
-        const after = readLineCursor(query.cursor);
-        const rows = await readInterventionTimeline(pool, id, audienceOf(caller), {
-          ...(after ? { after } : {}),
-          limit: query.limit + 1,
-        });
-        const page = rows.slice(0, query.limit);
-        const last = rows.length > query.limit ? page.at(-1) : undefined;
-        const items = page.map((row) => interventionLineOut(row, caller.role));
-        return { content: { items, ...(last ? { next: cursorOf(last.seq, last.line) } : {}) } };
+        const content = await timelinePage(
+          query,
+          (page) => readInterventionTimeline(pool, id, audienceOf(caller), page),
+          (row) => interventionLineOut(row, caller.role),
+        );
+        return { content };
       },
     }),
   ];

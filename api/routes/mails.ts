@@ -5,7 +5,7 @@ import { acceptMail, attachMail, attachMailToEscalation, dismissMail } from '../
 import type { EscalationsForMail } from '../../client/publisherMails.ts';
 import type { RequestDoor } from '../../client/requestDoor.ts';
 import { DISPOSITIONS, type InboundMailText, listInboundMails, readInboundMail } from '../../db/mailReading.ts';
-import { Cursor, cursorOf, readCursor } from '../cursors.ts';
+import { Cursor, pageOf, readCursor } from '../cursors.ts';
 import { Limit, RequestNumber, Text } from '../inputs.ts';
 import { inboundMailOut, iso, present } from '../present.ts';
 import { notFound } from '../problems.ts';
@@ -59,19 +59,15 @@ export function mailRoutes(deps: Dependencies): Route[] {
       query: MailQuery,
       answer: { status: 200, description: 'A page of mails', schema: InboundMailList },
       async handle({ query }) {
-        const { disposition, number, escalation, toLookAt, limit, cursor } = query;
+        const { toLookAt, limit, cursor, ...filter } = query;
         const before = readCursor(cursor, MailCursor);
         const rows = await listInboundMails(pool, {
-          ...(disposition === undefined ? {} : { disposition }),
-          ...(number === undefined ? {} : { number }),
-          ...(escalation === undefined ? {} : { escalation }),
-          ...(toLookAt === undefined ? {} : { toLookAt: toLookAt === 'true' }),
-          ...(before ? { before: { receivedAt: before[0], id: before[1] } } : {}),
+          ...filter,
+          toLookAt: toLookAt === undefined ? undefined : toLookAt === 'true',
+          before: before && { receivedAt: before[0], id: before[1] },
           limit: limit + 1,
         });
-        const page = rows.slice(0, limit);
-        const last = rows.length > limit ? page.at(-1) : undefined;
-        const next = last ? { next: cursorOf(iso(last.receivedAt), last.id) } : {};
+        const { page, next } = pageOf(rows, limit, ({ receivedAt, id }) => [iso(receivedAt), id]);
         return { content: { items: page.map(inboundMailOut), ...next } };
       },
     }),

@@ -9,7 +9,7 @@ import { discardRegistration, listRequests, registerRequest } from '../../db/req
 import { readTimeline } from '../../db/timeline.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { STATUSES } from '../../domain/state.ts';
-import { Cursor, cursorOf, readCursor, readLineCursor } from '../cursors.ts';
+import { Cursor, pageOf, readCursor } from '../cursors.ts';
 import { Limit, RequestNumber, ShortName } from '../inputs.ts';
 import { findWrong, judgeOpening, OpeningBody, type OpeningDependencies } from '../opening.ts';
 import { correspondenceOut, requestOut, timelineLineOut } from '../present.ts';
@@ -17,6 +17,7 @@ import { Problem, stillRunning } from '../problems.ts';
 import { audienceOf, EVERYBODY_ON_REQUESTS } from '../rights.ts';
 import { changing, type KeyedCall, param, type Route, reading } from '../route.ts';
 import { Correspondence, RequestList, RequestOut, Timeline } from '../schemas.ts';
+import { TimelineQuery, timelinePage } from '../timelinePage.ts';
 import { isOpen, requestAnswer, visibleRow } from '../visibleRequest.ts';
 
 const ListQuery = z.strictObject({
@@ -29,8 +30,6 @@ const ListQuery = z.strictObject({
   limit: Limit,
   cursor: Cursor,
 });
-
-const TimelineQuery = z.strictObject({ limit: Limit.default(200), cursor: Cursor });
 
 /** The routes under `/v1/requests` that are no command. */
 export function requestRoutes(deps: OpeningDependencies & { readonly door: RequestDoor }): Route[] {
@@ -69,17 +68,17 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
         }
         const only = caller.role === 'customer' ? caller.contract : contract;
         const rows = await listRequests(pool, {
-          ...given(filter),
-          ...given({ contract: only, below }),
-          ...(breached === undefined ? {} : { breached: breached === 'true' }),
-          ...(dueBefore === undefined ? {} : { dueBefore: Date.parse(dueBefore) }),
+          ...filter,
+          contract: only,
+          below,
+          breached: breached === undefined ? undefined : breached === 'true',
+          dueBefore: dueBefore === undefined ? undefined : Date.parse(dueBefore),
           limit: limit + 1,
         });
-        const page = rows.slice(0, limit).filter(isOpen);
-        const last = rows.length > limit ? page.at(-1) : undefined;
+        const { page, next } = pageOf(rows, limit, ({ number }) => [number]);
         const now = Date.now();
-        const items = page.map((row) => requestOut(row, caller.role, now));
-        return { content: { items, ...(last ? { next: cursorOf(last.number) } : {}) } };
+        const items = page.filter(isOpen).map((row) => requestOut(row, caller.role, now));
+        return { content: { items, ...next } };
       },
     }),
     reading({
@@ -100,15 +99,12 @@ export function requestRoutes(deps: OpeningDependencies & { readonly door: Reque
       answer: { status: 200, description: 'A page of the timeline', schema: Timeline },
       async handle({ caller, params, query }) {
         const { number } = await visibleRow(pool, caller, param(params, 'number'));
-        const after = readLineCursor(query.cursor);
-        const rows = await readTimeline(pool, number, audienceOf(caller), {
-          ...given({ after }),
-          limit: query.limit + 1,
-        });
-        const page = rows.slice(0, query.limit);
-        const last = rows.length > query.limit ? page.at(-1) : undefined;
-        const items = page.map((row) => timelineLineOut(row, caller.role));
-        return { content: { items, ...(last ? { next: cursorOf(last.seq, last.line) } : {}) } };
+        const content = await timelinePage(
+          query,
+          (page) => readTimeline(pool, number, audienceOf(caller), page),
+          (row) => timelineLineOut(row, caller.role),
+        );
+        return { content };
       },
     }),
     reading({
@@ -153,10 +149,4 @@ async function openOrDiscard(pool: Pool, door: RequestDoor, number: string): Pro
     if (error instanceof Refusal) await discardRegistration(pool, number);
     throw error;
   }
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function given<T extends object>(fields: T): Given<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 }

@@ -4,17 +4,13 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliverMail } from '../../client/mailDelivery.ts';
 import { readDecidedMail } from '../../db/inboundMails.ts';
-import { listLedgerOddities } from '../../db/ledger/verification.ts';
 import { createPrepaidApiWorld, linkIn, type PrepaidApiWorld } from '../support/prepaidApiWorld.ts';
 
 let world: PrepaidApiWorld;
 beforeAll(async () => {
   world = await createPrepaidApiWorld();
 });
-afterAll(async () => {
-  expect(await listLedgerOddities(world.pool)).toEqual([]);
-  await world.close();
-});
+afterAll(() => world.close());
 
 describe('an estimate', () => {
   it('is filled in from the catalogue, and shown before it is sent', async () => {

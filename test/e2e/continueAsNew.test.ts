@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import { WithStartWorkflowOperation } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isLost } from '../../client/temporalErrors.ts';
 import { type RequestSave, unpackSave } from '../../domain/packing.ts';
-import { freePorts } from '../../scripts/stack/ports.ts';
-import { createProcesses, type Processes } from '../../scripts/stack/processes.ts';
-import { startTemporal } from '../../scripts/stack/temporalServer.ts';
 import { createRequestWorker } from '../../worker/worker.ts';
 import {
   commandUpdate,
@@ -21,29 +15,23 @@ import {
   type SupportRequestInput,
 } from '../../workflows/messages.ts';
 import { TERMS, windowsFrom, workflowBundle } from '../support/requestWorld.ts';
+import { type RunningWorker, run } from '../support/runningWorker.ts';
+import { type ShortRunsServer, startShortRuns } from '../support/shortRuns.ts';
 
 const NUMBER = 'DA-2030-000001';
 const NOTES = 60;
 
-const directory = mkdtempSync(join(tmpdir(), 'relance-continue-'));
 const saves: RequestSave[] = [];
 const mails: SendMail[] = [];
-let processes: Processes;
-let connection: Connection;
-let native: NativeConnection;
-let worker: Worker;
-let running: Promise<void>;
+let server: ShortRunsServer;
+let env: TestWorkflowEnvironment;
+let worker: RunningWorker;
 
 beforeAll(async () => {
-  processes = createProcesses(directory, () => {});
-  const [port = 0] = await freePorts(1);
-  // A run is asked to continue as new after this many events, instead of thousands.
-  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': '80' };
-  const { address } = await startTemporal(processes, { directory, port, dynamicConfig, report: () => {} });
-  connection = await Connection.connect({ address });
-  native = await NativeConnection.connect({ address });
-  worker = await createRequestWorker({
-    connection: native,
+  server = await startShortRuns(80);
+  env = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
+  const created = await createRequestWorker({
+    connection: env.nativeConnection,
     namespace: 'default',
     maxCachedWorkflows: 10,
     workflowBundle: await workflowBundle(),
@@ -58,20 +46,17 @@ beforeAll(async () => {
       extendWindows: async ({ from }) => windowsFrom(from, Date.now()),
     },
   });
-  running = worker.run();
+  worker = run(created);
 });
 
 afterAll(async () => {
-  worker?.shutdown();
-  await running;
-  await native?.close();
-  await connection?.close();
-  await processes?.stopAll();
-  rmSync(directory, { recursive: true, force: true });
+  await worker?.stop();
+  await env?.teardown();
+  await server?.stop();
 });
 
 it('carries a request on from run to run, with every command answered and done once', async () => {
-  const client = new Client({ connection });
+  const { client } = env;
   const now = Date.now();
   const opening = randomUUID();
   const input: SupportRequestInput = {

@@ -1,34 +1,25 @@
 /** Requests whose runs change or end while their escalations run, on a server that asks early to continue as new. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePorts } from '../../scripts/stack/ports.ts';
-import { createProcesses, type Processes } from '../../scripts/stack/processes.ts';
-import { startTemporal } from '../../scripts/stack/temporalServer.ts';
 import { createEscalatedWorld, type EscalatedWorld } from '../support/escalatedWorld.ts';
 import type { RequestWorld } from '../support/requestWorld.ts';
+import { type ShortRunsServer, startShortRuns } from '../support/shortRuns.ts';
 import { until } from '../support/until.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'relance-escalated-'));
-let processes: Processes;
+let server: ShortRunsServer;
 let world: EscalatedWorld;
 let requests: RequestWorld;
 
 beforeAll(async () => {
-  processes = createProcesses(directory, () => {});
-  const [port = 0] = await freePorts(1);
-  // A run is asked to continue as new after this many events, instead of thousands.
-  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': '120' };
-  const { address } = await startTemporal(processes, { directory, port, dynamicConfig, report: () => {} });
-  world = await createEscalatedWorld(await TestWorkflowEnvironment.createFromExistingServer({ address }));
+  server = await startShortRuns(120);
+  world = await createEscalatedWorld(
+    await TestWorkflowEnvironment.createFromExistingServer({ address: server.address }),
+  );
   ({ requests } = world);
 });
 afterAll(async () => {
   await requests?.close();
-  await processes?.stopAll();
-  rmSync(directory, { recursive: true, force: true });
+  await server?.stop();
 });
 
 async function over(number: string): Promise<void> {

@@ -1,13 +1,12 @@
 /** A request goes to the publisher of its product and comes back: the whole way on the real stack, by mail and by the API. */
 import { createHash, randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { historyText } from '../../scripts/demo/checks.ts';
 import { escalationWorkflowId } from '../../workflows/escalationMessages.ts';
 import { requestWorkflowId } from '../../workflows/messages.ts';
 import { until } from '../support/until.ts';
-import { callApi, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
+import { answerMail, callApi, type LocalStack, type Mail, readMailbox, startLocalStack } from './localStack.ts';
 
 interface Request {
   readonly number: string;
@@ -23,28 +22,13 @@ interface Escalation {
   readonly tasks?: readonly { readonly kind: string }[];
 }
 
-interface Mail {
-  readonly id: string;
-  readonly to: string;
-  readonly replyTo: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly attachments: readonly { readonly name: string; readonly sha256: string }[];
-}
-
 const patience = { timeoutMs: 60_000 };
-let environment: NodeJS.ProcessEnv;
 let stack: LocalStack;
 
 beforeAll(async () => {
-  environment = await stackEnvironment();
-  stack = await startLocalStack(environment);
+  stack = await startLocalStack();
 }, 180_000);
-
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(environment.RELANCE_DATA ?? '', { recursive: true, force: true });
-}, 60_000);
+afterAll(() => stack?.remove(), 60_000);
 
 async function call<T>(path: string, body?: object, options: { token?: string; key?: string } = {}) {
   const response = await fetch(`${stack.api}${path}`, {
@@ -60,20 +44,7 @@ async function call<T>(path: string, body?: object, options: { token?: string; k
   return { status: response.status, body: (await response.json()) as T };
 }
 
-async function mails(to: string, since = 0): Promise<Mail[]> {
-  const response = await fetch(`${stack.mailbox}/api/messages?to=${to}`);
-  const found = (await response.json()) as Mail[];
-  return found.reverse().slice(since);
-}
-
-async function answer(mail: Mail | undefined, kind: string, text: string, to?: string): Promise<void> {
-  const response = await fetch(`${stack.mailbox}/api/messages/${mail?.id}/answer`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ kind, text, ...(to === undefined ? {} : { to }) }),
-  });
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-}
+const mails = (to: string) => readMailbox(stack, to);
 
 /** The address behind `sr+<action>.` that a mail offers. */
 function offered(mail: Mail | undefined, action: string): string {
@@ -118,7 +89,7 @@ describe('an escalation', () => {
       patience,
     );
     await until(async () => (await mails(camille?.email ?? '')).length >= 3, patience);
-    await answer((await mails(camille?.email ?? '')).at(-1), 'answer', 'By the usual tool.');
+    await answerMail(stack, (await mails(camille?.email ?? '')).at(-1), 'answer', 'By the usual tool.');
     await until(async () => (await request()).status === 'inProgress', patience);
     const file = Buffer.from('list;rows\n4711;0\n');
     const upload = await fetch(`${stack.api}/v1/requests/${number}/escalations/1/attachments?name=list.csv`, {
@@ -148,12 +119,12 @@ describe('an escalation', () => {
     expect(`${packageMail?.subject} ${packageMail?.text}`).not.toMatch(/Camille|Lists without rows|ORCHID/);
 
     // An out-of-office reply acknowledges nothing, not even at the address that does.
-    await answer(packageMail, 'outOfOffice', '', offered(packageMail, 'ack'));
+    await answerMail(stack, packageMail, 'outOfOffice', '', offered(packageMail, 'ack'));
     const automatic = async () =>
       (await callApi<{ items: { disposition: string }[] }>(stack, '/v1/mails?disposition=automatic')).items.length;
     await until(async () => (await automatic()) === 1, patience);
     expect((await escalation()).status).toBe('sent');
-    await answer(packageMail, 'answer', 'We have it.', offered(packageMail, 'ack'));
+    await answerMail(stack, packageMail, 'answer', 'We have it.', offered(packageMail, 'ack'));
     await until(async () => (await escalation()).status === 'acknowledged', patience);
     expect((await escalation()).sr).toMatchObject({
       number: expect.stringMatching(/^SR-\d{4}-\d{6}$/),
@@ -162,7 +133,7 @@ describe('an escalation', () => {
 
     // What the customer says stays with the distributor.
     const token = stack.tokens.publisher;
-    await answer((await mails(camille?.email ?? '')).at(-1), 'answer', `By the way: ${SECRET}.`);
+    await answerMail(stack, (await mails(camille?.email ?? '')).at(-1), 'answer', `By the way: ${SECRET}.`);
     const timeline = () => callApi<{ items: { type: string }[] }>(stack, `/v1/requests/${number}/timeline`);
     await until(async () => (await timeline()).items.filter(({ type }) => type === 'answered').length === 2, patience);
     const seen = await call<Escalation>(path, undefined, { token });
@@ -180,7 +151,8 @@ describe('an escalation', () => {
     expect((await escalation()).tasks?.map(({ kind }) => kind)).toContain('answerPublisher');
     await callApi(stack, `${path}/provide`, { text: 'All of them.' });
     await until(async () => (await mails('publisher.example')).length === 2, patience);
-    await answer(
+    await answerMail(
+      stack,
       (await mails('publisher.example')).at(-1),
       'answer',
       'Install version 12.1.',

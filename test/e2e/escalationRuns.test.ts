@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, type Worker } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNamespace } from '../../client/namespace.ts';
 import { isLost } from '../../client/temporalErrors.ts';
 import type { EscalationCommandName, EscalationCommandOf } from '../../domain/escalation/events.ts';
-import { freePorts } from '../../scripts/stack/ports.ts';
-import { createProcesses, type Processes } from '../../scripts/stack/processes.ts';
-import { startTemporal } from '../../scripts/stack/temporalServer.ts';
 import { createRequestWorker } from '../../worker/worker.ts';
 import { escalationUpdate, escalationWorkflowId, getEscalation } from '../../workflows/escalationMessages.ts';
 import { REQUEST_TASK_QUEUE, requestWorkflowId } from '../../workflows/messages.ts';
@@ -22,48 +15,37 @@ import {
   type Recorded,
   recordingActivities,
 } from '../support/escalationWorld.ts';
+import { type RunningWorker, run } from '../support/runningWorker.ts';
+import { type ShortRunsServer, startShortRuns } from '../support/shortRuns.ts';
 import { answers, heard, type Leaving, leave, type standInRequest, tell } from '../support/standInRequest.ts';
 import { until } from '../support/until.ts';
 
-const NAMESPACE = 'escalations';
 const NOTES = 60;
 
-const directory = mkdtempSync(join(tmpdir(), 'relance-escalations-'));
 const recorded: Recorded = { saves: [], mails: [], filed: [] };
-let processes: Processes;
-let connection: Connection;
-let native: NativeConnection;
-let worker: Worker;
-let running: Promise<void>;
+let server: ShortRunsServer;
+let env: TestWorkflowEnvironment;
+let worker: RunningWorker;
 let client: Client;
 
 beforeAll(async () => {
-  processes = createProcesses(directory, () => {});
-  const [port = 0] = await freePorts(1);
-  // A run is asked to continue as new after this many events, instead of thousands.
-  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': '80' };
-  const { address } = await startTemporal(processes, { directory, port, dynamicConfig, report: () => {} });
-  await createNamespace(address, NAMESPACE);
-  connection = await Connection.connect({ address });
-  native = await NativeConnection.connect({ address });
-  client = new Client({ connection, namespace: NAMESPACE });
-  worker = await createRequestWorker({
-    connection: native,
-    namespace: NAMESPACE,
+  server = await startShortRuns(80);
+  env = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
+  client = env.client;
+  const created = await createRequestWorker({
+    connection: env.nativeConnection,
+    namespace: 'default',
     maxCachedWorkflows: 10,
     workflowBundle: await escalationBundle(),
     activities: { ...NO_REQUESTS, ...recordingActivities(recorded, async () => Date.now()) },
   });
-  running = worker.run();
+  worker = run(created);
 });
 
 afterAll(async () => {
-  worker?.shutdown();
-  await running;
-  await native?.close();
-  await connection?.close();
-  await processes?.stopAll();
-  rmSync(directory, { recursive: true, force: true });
+  await worker?.stop();
+  await env?.teardown();
+  await server?.stop();
 });
 
 /** A stand-in for this request, whose escalation has saved once. */

@@ -1,10 +1,9 @@
 /** Prepaid work on the real stack: bought, asked for, estimated, approved from a mail, planned, done, debited. */
-import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { historyText } from '../../scripts/demo/checks.ts';
 import { interventionWorkflowId } from '../../workflows/interventionMessages.ts';
 import { until } from '../support/until.ts';
-import { callApi, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
+import { callApi, type LocalStack, readMailbox, startLocalStack } from './localStack.ts';
 
 interface Intervention {
   readonly n: number;
@@ -17,12 +16,6 @@ interface Planned extends Intervention {
   readonly estimate?: { readonly id: string };
   readonly plan?: { readonly from: string; readonly to: string; readonly freeBefore?: string };
   readonly tasks: readonly { readonly kind: string }[];
-}
-
-interface Mail {
-  readonly subject: string;
-  readonly text: string;
-  readonly headers: { readonly [name: string]: string };
 }
 
 interface Line {
@@ -38,23 +31,14 @@ interface Line {
 const CONTRACT = 'DEMO-PREPAID';
 const SECRET = 'ORCHID-9';
 const patience = { timeoutMs: 60_000 };
-let environment: NodeJS.ProcessEnv;
 let stack: LocalStack;
 
 beforeAll(async () => {
-  environment = await stackEnvironment();
-  stack = await startLocalStack(environment);
+  stack = await startLocalStack();
 }, 180_000);
+afterAll(() => stack?.remove(), 60_000);
 
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(environment.RELANCE_DATA ?? '', { recursive: true, force: true });
-}, 60_000);
-
-async function mails(): Promise<Mail[]> {
-  const response = await fetch(`${stack.mailbox}/api/messages?to=thea@customer.example`);
-  return ((await response.json()) as Mail[]).reverse();
-}
+const mails = () => readMailbox(stack, 'thea@customer.example');
 
 /** The next date, from a week on, that opening hours admit. */
 async function schedule(path: string): Promise<Intervention> {

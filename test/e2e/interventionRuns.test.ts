@@ -1,8 +1,5 @@
 /** Interventions, calls and a contract's credit over several runs, on a server that asks early to continue as new. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,9 +9,6 @@ import { isLost } from '../../client/temporalErrors.ts';
 import type { InterventionCommandName, InterventionPayloads } from '../../domain/intervention/events.ts';
 import type { InterventionId, InterventionResult } from '../../domain/intervention/state.ts';
 import type { WatchedCredit } from '../../domain/ledger/watch.ts';
-import { freePorts } from '../../scripts/stack/ports.ts';
-import { createProcesses, type Processes } from '../../scripts/stack/processes.ts';
-import { startTemporal } from '../../scripts/stack/temporalServer.ts';
 import { createRequestWorker } from '../../worker/worker.ts';
 import { endCall, type HotlineCallId, hotlineCreditAdded } from '../../workflows/hotlineMessages.ts';
 import { interventionHoursChanged } from '../../workflows/interventionMessages.ts';
@@ -22,6 +16,7 @@ import { contractWorkflowId, creditChanged, REQUEST_TASK_QUEUE } from '../../wor
 import { CreditBook } from '../support/creditBook.ts';
 import { createInterventionWorld, type InterventionWorld, WORLD_TERMS } from '../support/interventionWorld.ts';
 import { workflowBundle } from '../support/requestWorld.ts';
+import { type ShortRunsServer, startShortRuns } from '../support/shortRuns.ts';
 import { until } from '../support/until.ts';
 
 /** Commands after which a run has long been asked to end. */
@@ -29,27 +24,20 @@ const MOST_NOTES = 60;
 const HOUR = 3_600_000;
 const patience = { timeoutMs: 60_000 };
 
-const directory = mkdtempSync(join(tmpdir(), 'relance-interventions-'));
-let address: string;
-let processes: Processes;
+let server: ShortRunsServer;
 let world: InterventionWorld;
 let count = 0;
 let id: InterventionId;
 let book: CreditBook;
 
 beforeAll(async () => {
-  processes = createProcesses(directory, () => {});
-  const [port = 0] = await freePorts(1);
-  // A run is asked to continue as new after this many events, instead of thousands.
-  const dynamicConfig = { 'limit.historyCount.suggestContinueAsNew': '80' };
-  ({ address } = await startTemporal(processes, { directory, port, dynamicConfig, report: () => {} }));
-  const env = await TestWorkflowEnvironment.createFromExistingServer({ address });
+  server = await startShortRuns(80);
+  const env = await TestWorkflowEnvironment.createFromExistingServer({ address: server.address });
   world = await createInterventionWorld(env, { terms: WORLD_TERMS.dayAndNight });
 });
 afterAll(async () => {
   await world?.close();
-  await processes?.stopAll();
-  rmSync(directory, { recursive: true, force: true });
+  await server?.stop();
 });
 beforeEach(() => {
   id = `intervention:DA-2030-${String(++count).padStart(6, '0')}:1`;
@@ -272,6 +260,7 @@ describe('a call that is owed', () => {
 describe('the credit of a contract', () => {
   it('is looked after from run to run: nothing is announced or expired twice', async () => {
     const namespace = 'contracts';
+    const { address } = server;
     await createNamespace(address, namespace);
     const client = createTemporalClient({ address, namespace });
     const connection = await NativeConnection.connect({ address });

@@ -1,15 +1,23 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPool } from '../../db/pool.ts';
+import type { AnswerKind } from '../../mail/mailbox/answers.ts';
 import { historyText } from '../../scripts/demo/checks.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
 import { requestWorkflowId } from '../../workflows/messages.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
 import { until } from '../support/until.ts';
-import { callApi, databaseOf, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
+import {
+  answerMail,
+  callApi,
+  type LocalStack,
+  type Mail,
+  readMailbox,
+  startLocalStack,
+  writeMail,
+} from './localStack.ts';
 
 interface View {
   readonly number: string;
@@ -21,14 +29,6 @@ interface View {
   readonly clocks: readonly { readonly dueAt?: string }[];
 }
 
-interface Mail {
-  readonly id: string;
-  readonly subject: string;
-  readonly to: string;
-  readonly headers: { readonly [name: string]: string };
-  readonly text: string;
-}
-
 interface Inbound {
   readonly id: string;
   readonly disposition?: string;
@@ -36,18 +36,12 @@ interface Inbound {
   readonly reason?: string;
 }
 
-let environment: NodeJS.ProcessEnv;
 let stack: LocalStack;
 
 beforeAll(async () => {
-  environment = await stackEnvironment();
-  stack = await startLocalStack(environment);
+  stack = await startLocalStack();
 }, 180_000);
-
-afterAll(async () => {
-  await stack?.stop();
-  rmSync(environment.RELANCE_DATA ?? '', { recursive: true, force: true });
-}, 60_000);
+afterAll(() => stack?.remove(), 60_000);
 
 const SECONDS = 'DEMO-SECONDS';
 const patience = { timeoutMs: 60_000 };
@@ -81,23 +75,9 @@ const timeline = async (number: string) =>
   );
 const inbound = async (query: string) => (await callApi<{ items: Inbound[] }>(stack, `/v1/mails?${query}`)).items;
 
-async function mailboxCall<T>(path: string, body?: object): Promise<T> {
-  const response = await fetch(`${stack.mailbox}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
-}
-
 /** Mails of a request in the customer's mailbox, the oldest first. */
-async function mailsOf(number: string): Promise<Mail[]> {
-  const mails = await mailboxCall<Mail[]>(`/api/messages?to=customer.example&subject=${number}`);
-  return mails.reverse();
-}
-
-const answer = (mail: Mail | undefined, kind: string, text = 'An answer.') =>
-  mailboxCall(`/api/messages/${mail?.id}/answer`, { kind, text });
+const mailsOf = (number: string) => readMailbox(stack, 'customer.example', number);
+const answer = (mail: Mail | undefined, kind: AnswerKind, text = 'An answer.') => answerMail(stack, mail, kind, text);
 
 async function untilStatus(number: string, status: string, how = patience): Promise<View> {
   await until(async () => (await read(number)).status === status, how);
@@ -106,7 +86,7 @@ async function untilStatus(number: string, status: string, how = patience): Prom
 
 describe('the local stack', () => {
   it.concurrent('tells a whole life: npm run demo', async () => {
-    const child = spawn(process.execPath, ['scripts/demo.mjs'], { cwd: ROOT, env: environment });
+    const child = spawn(process.execPath, ['scripts/demo.mjs'], { cwd: ROOT, env: stack.environment });
     let printed = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
@@ -152,7 +132,7 @@ describe('the local stack', () => {
   }, 120_000);
 
   it.concurrent('opens a request by mail, and reopens it by an answer after its closing', async () => {
-    await mailboxCall('/api/write', {
+    await writeMail(stack, {
       from: camille().email,
       to: 'sr@support.example',
       subject: 'Opened by mail',
@@ -196,7 +176,7 @@ describe('the local stack', () => {
     await command(number, 'ask', { text: 'Which version is it?' });
     const subject = `About ${number}`;
     const from = 'mallory@elsewhere.example';
-    await mailboxCall('/api/write', { from, to: 'sr@support.example', subject, text: 'Close it.' });
+    await writeMail(stack, { from, to: 'sr@support.example', subject, text: 'Close it.' });
     await until(async () => (await read(number)).tasks.some(({ kind }) => kind === 'lookAtMessage'), patience);
     await until(async () => (await read(number)).waiting?.remindersSent === 3, patience);
     expect((await read(number)).status).toBe('waiting');
@@ -208,8 +188,8 @@ describe('the local stack', () => {
 
   it.concurrent('keeps a mail of nobody for staff, and our own mail for what it is', async () => {
     const from = 'nobody@elsewhere.example';
-    await mailboxCall('/api/write', { from, to: 'sr@support.example', subject: 'Buy', text: 'Now.' });
-    await mailboxCall('/api/write', {
+    await writeMail(stack, { from, to: 'sr@support.example', subject: 'Buy', text: 'Now.' });
+    await writeMail(stack, {
       from: 'sr@support.example',
       to: 'sr@support.example',
       subject: 'Loop',
@@ -217,7 +197,7 @@ describe('the local stack', () => {
     });
     await until(async () => (await inbound('disposition=unmatched')).length > 0, patience);
     await until(async () => (await inbound('disposition=own')).length > 0, patience);
-    expect(await mailboxCall<Mail[]>('/api/messages?to=elsewhere.example')).toEqual([]);
+    expect(await readMailbox(stack, 'elsewhere.example')).toEqual([]);
   }, 60_000);
 
   it.concurrent('shows a supervisor what runs, by search attributes and without payloads', async () => {
@@ -248,7 +228,7 @@ describe('the local stack', () => {
   }, 120_000);
 
   it.concurrent('recomputes open requests when a closure is announced, and again when it is taken back', async () => {
-    const pool = createPool({ connectionString: databaseOf(environment), log: { warn: () => undefined } });
+    const pool = createPool({ connectionString: stack.databaseUrl, log: { warn: () => undefined } });
     await storeAdmitting(pool, 'CLOSING').finally(() => pool.end());
     const place = { contract: 'CLOSING', contact: 'c-CLOSING' };
     const [first, second] = [await open('Closing one', place), await open('Closing two', place)];
@@ -300,7 +280,7 @@ describe('a stack that is stopped and started again', () => {
     await command(number, 'ask', { text: 'Which version is it?' });
     const { tokens } = stack;
     expect(await stack.stop()).toBe(0);
-    stack = await startLocalStack(environment);
+    stack = await startLocalStack(stack.environment);
     expect(stack.tokens).toEqual(tokens);
     expect((await read(number)).status).toBe('waiting');
     // Production's Temporal takes half a minute to look for a server that has gone.

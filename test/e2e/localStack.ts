@@ -1,13 +1,15 @@
 /**
- * `npm start` as its user has it: a stack of its own, on free ports and in a directory of its own. With `RELANCE_STACK=production` it is
- * `npm run stack:production`.
+ * `npm start` as its user has it: a stack of its own, on free ports and in a directory of its own, its API and its mailbox. With
+ * `RELANCE_STACK=production` it is `npm run stack:production`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readStack, type Stack } from '../../scripts/demo/stack.ts';
+import type { AnswerKind, NewMail } from '../../mail/mailbox/answers.ts';
+import type { MailboxMessage } from '../../mail/mailbox/messages.ts';
+import { call, readStack, type Stack } from '../../scripts/demo/stack.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
 import { readSecrets } from '../../scripts/stack/secrets.ts';
 import { freePortVariables } from '../../scripts/stack/settings.ts';
@@ -15,39 +17,29 @@ import { createTestDirectory } from '../support/directory.ts';
 import { until } from '../support/until.ts';
 
 export interface LocalStack extends Stack {
-  readonly directory: string;
-  /** All that it printed. */
-  output(): string;
+  /** What it runs with; a stack that is started with it later finds the same data. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Of its database. */
+  readonly databaseUrl: string;
   /** Ctrl-C; the exit code. */
   stop(): Promise<number | null>;
+  /** Stops it, if it runs, and removes its data. */
+  remove(): Promise<void>;
 }
 
-/** An environment for a stack of its own; starting it twice finds the same data. */
-export async function stackEnvironment(): Promise<NodeJS.ProcessEnv> {
-  const ports = await freePortVariables();
-  const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, SMTP_URL: _smtp, ...environment } = process.env;
-  return {
-    ...environment,
-    RELANCE_DATA: createTestDirectory('stack'),
-    ...ports,
-  };
-}
-
-/** URL of the database of a stack of this environment that runs. */
-export function databaseOf(environment: NodeJS.ProcessEnv): string {
-  const { databasePassword } = readSecrets(environment.RELANCE_DATA ?? '');
-  return `postgres://relance:${databasePassword}@127.0.0.1:${environment.POSTGRES_PORT}/relance`;
-}
+/** A mail in the mailbox. */
+export type Mail = Omit<MailboxMessage, 'html' | 'rawHeaders'>;
 
 const ENTRY = process.env.RELANCE_STACK === 'production' ? 'scripts/production.mjs' : 'scripts/start.mjs';
 
-/** Starts the stack of this environment. @throws Error with what it printed when it does not come up. */
-export async function startLocalStack(environment: NodeJS.ProcessEnv): Promise<LocalStack> {
-  const directory = environment.RELANCE_DATA ?? '';
+/** Starts a stack, without an environment a new one. @throws Error with what it printed when it does not come up. */
+export async function startLocalStack(environment?: NodeJS.ProcessEnv): Promise<LocalStack> {
+  const env = environment ?? (await newEnvironment());
+  const directory = env.RELANCE_DATA ?? '';
   let printed = '';
   const child: ChildProcess = spawn(process.execPath, [ENTRY], {
     cwd: ROOT,
-    env: environment,
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [child.stdout, child.stderr]) {
@@ -65,29 +57,53 @@ export async function startLocalStack(environment: NodeJS.ProcessEnv): Promise<L
     { timeoutMs: 120_000 },
   );
   if (child.exitCode !== null) throw new Error(`${ENTRY} ended:\n${printed}`);
+  async function stop(): Promise<number | null> {
+    child.kill('SIGINT');
+    const [code] = await ended;
+    return code;
+  }
   return {
     ...readStack(directory),
-    directory,
-    output: () => printed,
-    async stop() {
-      child.kill('SIGINT');
-      const [code] = await ended;
-      return code;
+    environment: env,
+    databaseUrl: `postgres://relance:${readSecrets(directory).databasePassword}@127.0.0.1:${env.POSTGRES_PORT}/relance`,
+    stop,
+    async remove() {
+      await stop();
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
+async function newEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const ports = await freePortVariables();
+  const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, SMTP_URL: _smtp, ...environment } = process.env;
+  return { ...environment, RELANCE_DATA: createTestDirectory('stack'), ...ports };
+}
+
 /** A call of the API that is to succeed; every change has a key of its own. @throws Error with the problem. */
 export async function callApi<T>(stack: Stack, path: string, body?: object, token = stack.tokens.agent): Promise<T> {
-  const response = await fetch(`${stack.api}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': randomUUID() }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
-  return JSON.parse(text) as T;
+  const change = body === undefined ? {} : { method: 'POST', key: randomUUID(), body };
+  return await call<T>(`${stack.api}${path}`, { token, ...change });
+}
+
+/** Mails to an address, or to a domain, that have these words in their subject; the oldest first. */
+export async function readMailbox(stack: Stack, to: string, subject = ''): Promise<Mail[]> {
+  const query = new URLSearchParams({ to, subject });
+  return (await call<Mail[]>(`${stack.mailbox}/api/messages?${query}`)).reverse();
+}
+
+/** Answers as whoever got the mail: where answers go, or to an address that it offers. */
+export async function answerMail(
+  stack: Stack,
+  mail: Mail | undefined,
+  kind: AnswerKind,
+  text: string,
+  to?: string,
+): Promise<void> {
+  await call(`${stack.mailbox}/api/messages/${mail?.id}/answer`, { method: 'POST', body: { kind, text, to } });
+}
+
+/** Writes a new mail to the inbound server. */
+export async function writeMail(stack: Stack, mail: NewMail): Promise<void> {
+  await call(`${stack.mailbox}/api/write`, { method: 'POST', body: mail });
 }

@@ -1,5 +1,4 @@
 /** Planned visits on the real stack: a schedule of Temporal's opens them; one is done beyond its hour, and delivers what it owes. */
-import { rmSync } from 'node:fs';
 import { Client, Connection, ScheduleNotFoundError } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +6,7 @@ import { managedHosting } from '../../contracts/templates/managedHosting.ts';
 import { visitOpensAt, visitPeriod } from '../../contracts/visits.ts';
 import { historyText } from '../../scripts/demo/checks.ts';
 import { until } from '../support/until.ts';
-import { callApi, databaseOf, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
+import { callApi, type LocalStack, type Mail, readMailbox, startLocalStack } from './localStack.ts';
 
 interface Intervention {
   readonly id: string;
@@ -20,37 +19,29 @@ interface Intervention {
   readonly delivered?: object;
 }
 
-interface Mail {
-  readonly subject: string;
-  readonly text: string;
-}
-
 const CONTRACT = 'HOSTED';
 const ZONE = 'Europe/Paris';
 const SCHEDULE = `visit:${CONTRACT}:plannedMaintenance`;
 const SECRET = 'JUNIPER-4';
 const CONTACT = 'hanna@hosted.example';
 const patience = { timeoutMs: 60_000 };
-let environment: NodeJS.ProcessEnv;
 let stack: LocalStack;
 let connection: Connection;
 let temporal: Client;
 let database: pg.Client;
 
 beforeAll(async () => {
-  environment = await stackEnvironment();
-  stack = await startLocalStack(environment);
+  stack = await startLocalStack();
   connection = await Connection.connect({ address: stack.temporalAddress });
   temporal = new Client({ connection, namespace: stack.temporalNamespace });
-  database = new pg.Client(databaseOf(environment));
+  database = new pg.Client(stack.databaseUrl);
   await database.connect();
 }, 180_000);
 
 afterAll(async () => {
   await database?.end();
   await connection?.close();
-  await stack?.stop();
-  rmSync(environment.RELANCE_DATA ?? '', { recursive: true, force: true });
+  await stack?.remove();
 }, 60_000);
 
 /** Terms of hosting with a visit of one hour a month, which delivers an action plan too. */
@@ -68,11 +59,8 @@ const visits = async (contract = CONTRACT) =>
   (await callApi<{ items: Intervention[] }>(stack, `/v1/interventions?contract=${contract}`)).items;
 
 async function mails(): Promise<Mail[]> {
-  const response = await fetch(`${stack.mailbox}/api/messages?to=${CONTACT}`);
-  return ((await response.json()) as Mail[]).map((mail) => ({
-    ...mail,
-    text: mail.text.replace(/[ \u00a0\n]+/g, ' '),
-  }));
+  const mails = await readMailbox(stack, CONTACT);
+  return mails.map((mail) => ({ ...mail, text: mail.text.replace(/[ \u00a0\n]+/g, ' ') }));
 }
 
 async function mailWith(words: string): Promise<Mail> {

@@ -6,6 +6,7 @@ import type { AppDependencies } from '../../api/app.ts';
 import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { issueToken } from '../../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
+import { listLedgerOddities } from '../../db/ledger/verification.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
 import type { OutgoingMessage } from '../../mail/transport.ts';
 import { type ApiWorld, createApiWorld, termsOf } from './apiWorld.ts';
@@ -42,6 +43,8 @@ export interface PrepaidApiWorld extends ApiWorld {
   lastMail(): OutgoingMessage | undefined;
   /** Mails of an intervention that have a link, the oldest first. */
   linked(id: InterventionId): OutgoingMessage[];
+  /** Ends it, once its ledger adds up. */
+  close(): Promise<void>;
 }
 
 /** Path of the link in a mail. @throws Error: it has none */
@@ -113,6 +116,10 @@ export async function createPrepaidApiWorld(over: Partial<AppDependencies> = {})
       interventionDoor.mails.filter(
         ({ headers, text }) => headers['X-Relance-Intervention'] === id && text.includes('/approvals/'),
       ),
+    async close() {
+      expect(await listLedgerOddities(pool)).toEqual([]);
+      await api.close();
+    },
   };
   await world.buy(10);
   return world;
