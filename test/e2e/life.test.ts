@@ -9,7 +9,7 @@ import { ROOT } from '../../scripts/stack/places.ts';
 import { requestWorkflowId } from '../../workflows/messages.ts';
 import { storeAdmitting } from '../support/closureTerms.ts';
 import { until } from '../support/until.ts';
-import { callApi, databaseOf, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
+import { callApi, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
 
 interface View {
   readonly number: string;
@@ -248,7 +248,7 @@ describe('the local stack', () => {
   }, 120_000);
 
   it.concurrent('recomputes open requests when a closure is announced, and again when it is taken back', async () => {
-    const pool = createPool({ connectionString: databaseOf(environment), log: { warn: () => undefined } });
+    const pool = createPool({ connectionString: stack.databaseUrl, log: { warn: () => undefined } });
     await storeAdmitting(pool, 'CLOSING').finally(() => pool.end());
     const place = { contract: 'CLOSING', contact: 'c-CLOSING' };
     const [first, second] = [await open('Closing one', place), await open('Closing two', place)];

@@ -9,7 +9,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readStack, type Stack } from '../../scripts/demo/stack.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
-import { readSecrets } from '../../scripts/stack/secrets.ts';
 import { freePortVariables } from '../../scripts/stack/settings.ts';
 import { createTestDirectory } from '../support/directory.ts';
 import { until } from '../support/until.ts';
@@ -31,12 +30,6 @@ export async function stackEnvironment(): Promise<NodeJS.ProcessEnv> {
     RELANCE_DATA: createTestDirectory('stack'),
     ...ports,
   };
-}
-
-/** URL of the database of a stack of this environment that runs. */
-export function databaseOf(environment: NodeJS.ProcessEnv): string {
-  const { databasePassword } = readSecrets(environment.RELANCE_DATA ?? '');
-  return `postgres://relance:${databasePassword}@127.0.0.1:${environment.POSTGRES_PORT}/relance`;
 }
 
 const ENTRY = process.env.RELANCE_STACK === 'production' ? 'scripts/production.mjs' : 'scripts/start.mjs';

@@ -7,7 +7,7 @@ import { managedHosting } from '../../contracts/templates/managedHosting.ts';
 import { visitOpensAt, visitPeriod } from '../../contracts/visits.ts';
 import { historyText } from '../../scripts/demo/checks.ts';
 import { until } from '../support/until.ts';
-import { callApi, databaseOf, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
+import { callApi, type LocalStack, stackEnvironment, startLocalStack } from './localStack.ts';
 
 interface Intervention {
   readonly id: string;
@@ -42,7 +42,7 @@ beforeAll(async () => {
   stack = await startLocalStack(environment);
   connection = await Connection.connect({ address: stack.temporalAddress });
   temporal = new Client({ connection, namespace: stack.temporalNamespace });
-  database = new pg.Client(databaseOf(environment));
+  database = new pg.Client(stack.databaseUrl);
   await database.connect();
 }, 180_000);
 
