@@ -44,7 +44,7 @@ describe('the documents', () => {
   });
 
   it('show calls of routes that are there', () => {
-    const calls = [...read('docs/examples.md').matchAll(/\b(get|post) \$\w+ ["']?([^\s"'?]+)/g)];
+    const calls = texts.flatMap(({ text }) => [...text.matchAll(/\b(get|post) \$\w+ ["']?([^\s"'?]+)/g)]);
     expect(calls.length).toBeGreaterThan(20);
     const unknown = calls.filter(([, method, path]) => !isServed(`/v1/${path}`, method));
     expect(unknown.map(([call]) => call)).toEqual([]);
