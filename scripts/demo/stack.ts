@@ -8,6 +8,7 @@ const Contact = z.object({ id: z.string(), contract: z.string(), name: z.string(
 /** The part of `.data/stack.json` that is needed here. */
 const Stack = z.object({
   api: z.string(),
+  databaseUrl: z.string(),
   temporalUi: z.string(),
   temporalAddress: z.string(),
   temporalNamespace: z.string(),

@@ -49,6 +49,7 @@ async function bringUp(
   if (process.env.WORKER_VERSIONING === 'on') runBuilt(around, 'operations/deploy.js', report);
   return {
     api: `http://127.0.0.1:${ports.API_PORT}`,
+    databaseUrl: around.databaseUrl,
     temporalAddress: around.temporalAddress,
     temporalNamespace: settings.temporalNamespace,
     temporalUi: `http://127.0.0.1:${ports.TEMPORAL_UI_PORT}`,

@@ -18,6 +18,8 @@ import { startTemporal } from './temporalServer.ts';
 /** What `stack.json` says while the stack runs. */
 export interface StackFacts {
   readonly api: string;
+  /** With its password: what `verify` and other commands want as `DATABASE_URL`. */
+  readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly temporalNamespace: string;
   /** Empty when Temporal is not the stack's own. */
@@ -114,6 +116,7 @@ async function bringUp(
   await Promise.all(productProcesses(around).map((one) => processes.start(one)));
   return {
     api: `http://127.0.0.1:${ports.API_PORT}`,
+    databaseUrl,
     temporalAddress,
     temporalNamespace,
     temporalUi: settings.temporalAddress ? '' : `http://127.0.0.1:${ports.TEMPORAL_UI_PORT}`,

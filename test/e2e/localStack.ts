@@ -11,7 +11,6 @@ import type { AnswerKind, NewMail } from '../../mail/mailbox/answers.ts';
 import type { MailboxMessage } from '../../mail/mailbox/messages.ts';
 import { call, readStack, type Stack } from '../../scripts/demo/stack.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
-import { readSecrets } from '../../scripts/stack/secrets.ts';
 import { freePortVariables } from '../../scripts/stack/settings.ts';
 import { createTestDirectory } from '../support/directory.ts';
 import { until } from '../support/until.ts';
@@ -19,8 +18,6 @@ import { until } from '../support/until.ts';
 export interface LocalStack extends Stack {
   /** What it runs with; a stack that is started with it later finds the same data. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Of its database. */
-  readonly databaseUrl: string;
   /** Ctrl-C; the exit code. */
   stop(): Promise<number | null>;
   /** Stops it, if it runs, and removes its data. */
@@ -65,7 +62,6 @@ export async function startLocalStack(environment?: NodeJS.ProcessEnv): Promise<
   return {
     ...readStack(directory),
     environment: env,
-    databaseUrl: `postgres://relance:${readSecrets(directory).databasePassword}@127.0.0.1:${env.POSTGRES_PORT}/relance`,
     stop,
     async remove() {
       await stop();
