@@ -22,6 +22,11 @@ export function sayAmounts(amounts: UnitAmounts, units: Paid['units'], none: str
   return said.length === 0 ? none : said.join(', ');
 }
 
+/** Euro cents as a reader says them. */
+export function sayEuros(cents: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' }).format(cents / 100);
+}
+
 /** What work has taken, and what it gave back: of what is billed apart no units. */
 export function spentFacts(
   { used, returned }: Pick<CancellationCost, 'used' | 'returned'>,
@@ -40,10 +45,9 @@ export function costFacts(
   words: InterventionWords,
 ): readonly (readonly [string, string])[] {
   const { units, language, onCall } = facts;
-  const euros = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' });
   return [
     ...spentFacts(cost, facts, words),
     ...(onCall ? [] : [[words.lost, sayAmounts(cost.lost, units, words.none)] as const]),
-    ...(cost.expensesDue > 0 ? [[words.expenses, euros.format(cost.expensesDue / 100)] as const] : []),
+    ...(cost.expensesDue > 0 ? [[words.expenses, sayEuros(cost.expensesDue, language)] as const] : []),
   ];
 }
