@@ -31,6 +31,8 @@ export interface InterventionSubject extends MailPeople {
   readonly waitingSince: number | null;
   readonly estimate: string | null;
   readonly moreAsked: { readonly amounts?: { readonly [unit: string]: number } } | null;
+  /** Euro cents without VAT of all expenses so far. */
+  readonly expenses: number;
   /** Epoch milliseconds. */
   readonly estimateExpiresAt: number | null;
 }
@@ -46,6 +48,7 @@ export async function readInterventionSubject(db: Queryable, id: InterventionId)
             (i.view->'plan'->>'from')::float8 AS "plannedFrom",
             i.view->'waiting'->>'for' AS "waitingFor", (i.view->'waiting'->>'since')::float8 AS "waitingSince",
             i.view->'estimate'->>'estimate' AS estimate, i.view->'moreAsked' AS "moreAsked",
+            (SELECT coalesce(sum((one->>'cents')::float8), 0) FROM jsonb_array_elements(i.view->'expenses') one) AS expenses,
             (i.view->'estimate'->>'expiresAt')::float8 AS "estimateExpiresAt"
      FROM interventions i
      JOIN requests r ON r.number = i.request

@@ -44,10 +44,19 @@ export function costFacts(
   facts: Paid,
   words: InterventionWords,
 ): readonly (readonly [string, string])[] {
-  const { units, language, onCall } = facts;
+  const { units, onCall } = facts;
   return [
     ...spentFacts(cost, facts, words),
     ...(onCall ? [] : [[words.lost, sayAmounts(cost.lost, units, words.none)] as const]),
-    ...(cost.expensesDue > 0 ? [[words.expenses, sayEuros(cost.expensesDue, language)] as const] : []),
+    ...expenseFacts(cost.expensesDue, facts, words),
   ];
+}
+
+/** Expenses that are due on top of units, if there are any; euro cents without VAT. */
+export function expenseFacts(
+  cents: number | undefined,
+  { language }: Pick<Paid, 'language'>,
+  words: InterventionWords,
+): readonly (readonly [string, string])[] {
+  return cents ? [[words.expenses, sayEuros(cents, language)]] : [];
 }
