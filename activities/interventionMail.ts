@@ -158,7 +158,7 @@ async function factsOf(
     ...(text === undefined ? {} : { text }),
     ...(actionPlan === undefined ? {} : { actionPlan }),
     ...(estimate ? { estimate } : {}),
-    onCall,
+    ...{ onCall, expensesDue: order.kind === 'report' ? about.expenses : 0 },
     ...(about.estimateExpiresAt === null ? {} : { expiresAt: about.estimateExpiresAt }),
   };
 }

@@ -2,7 +2,7 @@
 import { isNone } from '../domain/intervention/amounts.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import { sayInstants } from '../mail/templates/instants.ts';
-import { sayAmounts } from '../mail/templates/interventionCosts.ts';
+import { sayAmounts, sayEuros } from '../mail/templates/interventionCosts.ts';
 import { escapeHtml, type Language } from '../mail/templates/letter.ts';
 import { APPROVAL_WORDS, type ApprovalWords, type DeadLink } from './approvalWords.ts';
 
@@ -22,6 +22,8 @@ export interface Decidable {
   readonly expiresAt?: number;
   readonly plan?: { readonly from: number; readonly to: number };
   readonly onCall: boolean;
+  /** Bases that renew by themselves where the balance does not suffice for what is decided; `cents` without VAT. */
+  readonly bases: readonly { readonly unit: string; readonly units: number; readonly cents: number }[];
   readonly estimate?: {
     readonly scope: string;
     readonly prerequisites: readonly string[];
@@ -52,9 +54,15 @@ export function approvalPage(decidable: Decidable, isWrong = false): string {
           section(words.labels.deliverables, estimate.deliverables),
         ]
       : []),
-    text(words.consequence[decidable.onCall && purpose === 'estimate' ? 'onCall' : purpose]),
+    ...consequence(decidable, words).map(text),
     form(decidable, words, isWrong),
   ]);
+}
+
+/** What follows when it is approved. */
+function consequence({ onCall, purpose, bases }: Decidable, words: ApprovalWords): readonly string[] {
+  if (onCall && purpose === 'estimate') return [words.consequence.onCall];
+  return [words.consequence[purpose], bases.length > 0 ? words.lacking.renews : words.lacking[purpose]];
 }
 
 /** What was decided. */
@@ -94,12 +102,20 @@ function factsOf(
       : [[purpose === 'more' ? labels.asked : labels.cost, cost] as const]),
     ...(decidable.approved && isBegun ? [[labels.approved, said(decidable.approved)] as const] : []),
     ...(decidable.used && isBegun ? [[labels.used, said(decidable.used)] as const] : []),
+    ...(decidable.onCall ? [] : basesOf(decidable, labels.base)),
     ...(decidable.sentAt === undefined ? [] : [[labels.sentAt, say(decidable.sentAt)] as const]),
     ...(plan ? [[labels.date, say.span(plan.from, plan.to)] as const] : []),
     ...(decidable.expiresAt === undefined
       ? []
       : [[labels.expiresAt, `${say.lastDay(decidable.expiresAt)} (${say.zone})`] as const]),
   ];
+}
+
+function basesOf({ bases, units, language }: Decidable, label: string): readonly (readonly [string, string])[] {
+  return bases.map((base) => [
+    label,
+    `${sayAmounts({ [base.unit]: base.units }, units, '')} – ${sayEuros(base.cents, language)}`,
+  ]);
 }
 
 function form({ purpose, asked, amounts, onCall, units }: Decidable, words: ApprovalWords, isWrong: boolean): string {

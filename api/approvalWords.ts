@@ -25,11 +25,14 @@ export interface ApprovalWords {
       | 'prerequisites'
       | 'limits'
       | 'deliverables'
-      | 'howMany']: string;
+      | 'howMany'
+      | 'base']: string;
   };
   readonly onCall: string;
   readonly none: string;
   readonly consequence: { readonly estimate: string; readonly onCall: string; readonly more: string };
+  /** What follows where the balance does not suffice. */
+  readonly lacking: { readonly estimate: string; readonly more: string; readonly renews: string };
   readonly approve: { readonly estimate: string; readonly more: string };
   readonly decline: string;
   readonly done: { readonly approve: string; readonly decline: string };
@@ -62,15 +65,20 @@ const ENGLISH: ApprovalWords = {
       used: 'Used so far',
     },
     ...{ asked: 'Asked for', scope: 'Scope', prerequisites: 'What must be there first', limits: 'Limits' },
-    ...{ deliverables: 'What you get', howMany: 'How many more' },
+    ...{ deliverables: 'What you get', howMany: 'How many more', base: 'Base, price excluding VAT' },
   },
   onCall: 'ordered and billed apart, nothing is debited',
   none: 'none',
   consequence: {
-    estimate:
-      'If you approve, these units are reserved; what is not used returns. If your balance does not suffice, we ask for an order form first.',
+    estimate: 'If you approve, these units are reserved; what is not used returns.',
     onCall: 'If you approve, we ask you for an order form first. No unit of your balance is reserved or debited.',
-    more: 'If you agree, these units are reserved too; what is not used returns. If your balance does not suffice, a new order is needed first.',
+    more: 'If you agree, these units are reserved too; what is not used returns.',
+  },
+  lacking: {
+    estimate: 'If your balance does not suffice, we ask for an order form first.',
+    more: 'If your balance does not suffice, a new order is needed first.',
+    renews:
+      'If your balance does not suffice, the base renews by itself, as often as needed, and is invoiced, as your contract says. While no base was ever ordered, we ask for an order form first.',
   },
   approve: { estimate: 'I approve this estimate', more: 'I agree to more' },
   decline: 'I decline',
@@ -128,16 +136,21 @@ const FRENCH: ApprovalWords = {
       used: 'Déjà consommé',
     },
     ...{ asked: 'Demandé', scope: 'Périmètre', prerequisites: 'Prérequis', limits: 'Limites' },
-    ...{ deliverables: 'Livrables', howMany: 'Quantité supplémentaire' },
+    ...{ deliverables: 'Livrables', howMany: 'Quantité supplémentaire', base: 'Base, prix hors taxes' },
   },
   onCall: 'commandé et facturé à part, rien n’est débité',
   none: 'aucune unité',
   consequence: {
-    estimate:
-      'Si vous approuvez, ces unités sont réservées ; ce qui n’est pas consommé vous est rendu. Si le solde ne suffit pas, nous vous demanderons d’abord un bon de commande.',
+    estimate: 'Si vous approuvez, ces unités sont réservées ; ce qui n’est pas consommé vous est rendu.',
     onCall:
       'Si vous approuvez, nous vous demanderons d’abord un bon de commande. Aucune unité de votre solde n’est réservée ni débitée.',
-    more: 'Si vous acceptez, ces unités sont réservées aussi ; ce qui n’est pas consommé vous est rendu. Si le solde ne suffit pas, une nouvelle commande est d’abord nécessaire.',
+    more: 'Si vous acceptez, ces unités sont réservées aussi ; ce qui n’est pas consommé vous est rendu.',
+  },
+  lacking: {
+    estimate: 'Si le solde ne suffit pas, nous vous demanderons d’abord un bon de commande.',
+    more: 'Si le solde ne suffit pas, une nouvelle commande est d’abord nécessaire.',
+    renews:
+      'Si le solde ne suffit pas, la base se renouvelle d’elle-même, autant de fois que nécessaire, et vous est facturée, comme le prévoit votre contrat. Tant qu’aucune base n’a été commandée, nous vous demanderons d’abord un bon de commande.',
   },
   approve: { estimate: 'J’approuve cette estimation', more: 'J’accepte ce supplément' },
   decline: 'Je refuse',

@@ -150,10 +150,14 @@ async function decidableOf(pool: Pool, link: ApprovalLink, view: InterventionVie
   const ordered = [...labels].sort(([a], [b]) => Number(b === unit) - Number(a === unit));
   const cost = estimate?.unit === undefined ? undefined : { [estimate.unit]: estimate.units ?? 0 };
   const amounts: UnitAmounts | undefined = purpose === 'estimate' ? cost : moreAsked?.amounts;
+  const bases = Object.keys(amounts ?? (unit === undefined ? {} : { [unit]: 0 })).flatMap((name) => {
+    const base = about.bases[name];
+    return base ? [{ unit: name, ...base }] : [];
+  });
   const decidable: Decidable = {
     ...{ language, purpose, zone: about.zone, number: about.request, subject: about.subject },
     ...{ contract: about.contract, contact: link.contactName, units: Object.fromEntries(ordered) },
-    onCall: estimate?.onCall ?? false,
+    ...{ onCall: estimate?.onCall ?? false, bases },
     ...(estimate ? { sentAt: estimate.sentAt } : {}),
     ...(purpose === 'estimate' && estimate?.expiresAt !== undefined ? { expiresAt: estimate.expiresAt } : {}),
     ...(plan ? { plan: { from: plan.from, to: plan.to } } : {}),

@@ -21,6 +21,8 @@ export interface ServerDependencies {
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** Parameters of a query that are named when nobody knows them. */
+const MOST_STRANGE = 20;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const parseJson = express.json({ limit: '1mb', type: 'application/json' });
 
@@ -78,7 +80,7 @@ async function replyTo(
     return reply(route, await route.handle({ caller, params, query, prefersCsv }));
   }
   if (isUploading(route)) return await uploaded(route, caller, request, response, deps);
-  const isDryRun = requireDryRun(route, request.query.dryRun);
+  const isDryRun = requireDryRun(route, request.query);
   const key = isDryRun ? '' : requireKey(request.get('idempotency-key'));
   const sent = await readBody(request, response);
   const { judge, dryRun } = route;
@@ -133,8 +135,13 @@ async function carriedOut(
   );
 }
 
-/** Whether the call is only to show what it would do. @throws Problem when the route cannot: it must not be carried out then. */
-function requireDryRun(route: Changing, asked: unknown): boolean {
+/**
+ * Whether the call is only to show what it would do. @throws Problem when the route cannot, or when the query says something
+ * that no call knows, such as `dryrun`: it must not be carried out then.
+ */
+function requireDryRun(route: Changing, { dryRun: asked, ...others }: Request['query']): boolean {
+  const strange = Object.keys(others).map((path) => ({ path, message: 'There is no such parameter here.' }));
+  if (strange.length > 0) throw validationFailed(strange.slice(0, MOST_STRANGE));
   if (asked === undefined || asked === 'false') return false;
   if (asked === 'true' && route.dryRun) return true;
   const message = route.dryRun ? 'This must be one of: true, false.' : 'This call has no dry run: leave this out.';

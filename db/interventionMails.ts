@@ -1,5 +1,8 @@
 /** What a mail of an intervention says besides its order: names, the contract's words for its units. */
 import type { InterventionId } from '../domain/intervention/state.ts';
+import { priceOf } from '../domain/ledger/orders.ts';
+import { renews } from '../domain/ledger/renewal.ts';
+import type { CreditTerms, CreditUnitTerms } from '../domain/ledger/terms.ts';
 import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
@@ -17,6 +20,8 @@ export interface InterventionSubject extends MailPeople {
   readonly customer: string;
   /** Credit units by name. */
   readonly units: { readonly [unit: string]: Words };
+  /** Of units whose base renews by itself: how many that buys, and their price in euro cents without VAT. */
+  readonly bases: { readonly [unit: string]: { readonly units: number; readonly cents: number } };
   /** Where it stands now: what a reminder reminds of. Null until the first save. */
   readonly status: string | null;
   readonly version: number;
@@ -26,20 +31,24 @@ export interface InterventionSubject extends MailPeople {
   readonly waitingSince: number | null;
   readonly estimate: string | null;
   readonly moreAsked: { readonly amounts?: { readonly [unit: string]: number } } | null;
+  /** Euro cents without VAT of all expenses so far. */
+  readonly expenses: number;
   /** Epoch milliseconds. */
   readonly estimateExpiresAt: number | null;
 }
 
+type Credits = { readonly [unit: string]: CreditUnitTerms & { readonly label: Words } };
+
 /** Reads what every mail of an intervention needs; throws when there is no such intervention. */
 export async function readInterventionSubject(db: Queryable, id: InterventionId): Promise<InterventionSubject> {
   const { rows } = await db.query<
-    Omit<InterventionSubject, keyof MailPeople | 'units'> &
-      PeopleRow & { credits: { readonly [unit: string]: { readonly label: Words } } | null }
+    Omit<InterventionSubject, keyof MailPeople | 'units' | 'bases'> & PeopleRow & { credits: Credits | null }
   >(
     `SELECT i.id, i.request, r.subject, i.contract, c.zone, c.customer, ${PEOPLE}, t.terms->'credits' AS credits, i.status, i.version,
             (i.view->'plan'->>'from')::float8 AS "plannedFrom",
             i.view->'waiting'->>'for' AS "waitingFor", (i.view->'waiting'->>'since')::float8 AS "waitingSince",
             i.view->'estimate'->>'estimate' AS estimate, i.view->'moreAsked' AS "moreAsked",
+            (SELECT coalesce(sum((one->>'cents')::float8), 0) FROM jsonb_array_elements(i.view->'expenses') one) AS expenses,
             (i.view->'estimate'->>'expiresAt')::float8 AS "estimateExpiresAt"
      FROM interventions i
      JOIN requests r ON r.number = i.request
@@ -54,5 +63,12 @@ export async function readInterventionSubject(db: Queryable, id: InterventionId)
   if (!row) throw new Error(`no intervention ${id}`);
   const { credits, ...subject } = withPeople(row);
   const units = Object.entries(credits ?? {}).map(([name, { label }]) => [name, label] as const);
-  return { ...subject, units: Object.fromEntries(units) };
+  return { ...subject, units: Object.fromEntries(units), bases: basesOf(credits ?? {}) };
+}
+
+function basesOf(credits: CreditTerms): InterventionSubject['bases'] {
+  const bases = Object.entries(credits).flatMap(([unit, terms]) =>
+    renews(terms) ? [[unit, { units: terms.base, cents: priceOf(credits, unit, terms.base).cents }] as const] : [],
+  );
+  return Object.fromEntries(bases);
 }

@@ -22,6 +22,11 @@ export function sayAmounts(amounts: UnitAmounts, units: Paid['units'], none: str
   return said.length === 0 ? none : said.join(', ');
 }
 
+/** Euro cents as a reader says them. */
+export function sayEuros(cents: number, language: Language): string {
+  return new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' }).format(cents / 100);
+}
+
 /** What work has taken, and what it gave back: of what is billed apart no units. */
 export function spentFacts(
   { used, returned }: Pick<CancellationCost, 'used' | 'returned'>,
@@ -39,11 +44,19 @@ export function costFacts(
   facts: Paid,
   words: InterventionWords,
 ): readonly (readonly [string, string])[] {
-  const { units, language, onCall } = facts;
-  const euros = new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' });
+  const { units, onCall } = facts;
   return [
     ...spentFacts(cost, facts, words),
     ...(onCall ? [] : [[words.lost, sayAmounts(cost.lost, units, words.none)] as const]),
-    ...(cost.expensesDue > 0 ? [[words.expenses, euros.format(cost.expensesDue / 100)] as const] : []),
+    ...expenseFacts(cost.expensesDue, facts, words),
   ];
+}
+
+/** Expenses that are due on top of units, if there are any; euro cents without VAT. */
+export function expenseFacts(
+  cents: number | undefined,
+  { language }: Pick<Paid, 'language'>,
+  words: InterventionWords,
+): readonly (readonly [string, string])[] {
+  return cents ? [[words.expenses, sayEuros(cents, language)]] : [];
 }

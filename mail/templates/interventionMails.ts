@@ -3,7 +3,7 @@ import { isNone } from '../../domain/intervention/amounts.ts';
 import { INTERVENTION_STAFF_MAILS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
 import { type SayInstant, sayInstants, sayMinutes } from './instants.ts';
-import { costFacts, sayAmounts, spentFacts } from './interventionCosts.ts';
+import { costFacts, expenseFacts, sayAmounts, spentFacts } from './interventionCosts.ts';
 import { INTERVENTION_ENGLISH } from './interventionEnglish.ts';
 import { INTERVENTION_FRENCH } from './interventionFrench.ts';
 import type { InterventionWords } from './interventionWords.ts';
@@ -33,6 +33,8 @@ export interface InterventionFacts {
   readonly estimate?: EstimateText;
   /** The work is out of hours: no units pay for it. */
   readonly onCall?: boolean;
+  /** Of a report: what comes on top of units, euro cents without VAT. */
+  readonly expensesDue?: number;
   /** Where the customer decides. */
   readonly link?: string;
   /** Of a reminder to approve: the first instant at which it is too late, epoch milliseconds. */
@@ -234,6 +236,7 @@ function content(
               [words.time, sayDuration(order.seconds)],
               ...(order.included === undefined ? [] : [[words.included, sayDuration(order.included)] as const]),
               ...spentFacts(order, facts, words),
+              ...expenseFacts(facts.expensesDue, facts, words),
             ],
           },
           ...statement(facts, words),

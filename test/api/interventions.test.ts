@@ -28,10 +28,12 @@ describe('an intervention', () => {
     const more = await world.post('agent', `${path}/logWork?dryRun=true`, { seconds: 1 });
     expect(more.body.more).toEqual({ ticket: 1 });
     expect((await world.post('agent', `${path}/logWork`, { minutes: 121 })).status).toBe(409);
+    await world.post('agent', `${path}/addExpense`, { kind: 'travel', cents: 12_345, nonRefundable: false });
     const done = await world.post('agent', `${path}/complete`, { text: 'It runs.' });
     expect(done.body).toMatchObject({ status: 'done', ended: { used: { ticket: 1 }, returned: { ticket: 2 } } });
     expect(await world.balance()).toMatchObject({ available: before.available - 1, pending: before.pending });
     expect(world.lastMail()?.text).toContain('It runs.');
+    expect(world.lastMail()?.text).toContain('Expenses due, excluding VAT: €123.45');
     const timeline = await world.get('agent', `${path}/timeline`);
     expect(timeline.body.items.map(({ type }: { type: string }) => type)).toContain('unitsPosted');
     const seen = await supertest(world.app).get(`${path}/timeline`).set('authorization', `Bearer ${world.token}`);

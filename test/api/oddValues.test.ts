@@ -54,6 +54,21 @@ it('a body that does not unpack is the caller’s to send again', async () => {
 });
 
 describe('writing', () => {
+  it.each(['dryrun=true', 'dry_run=true', 'dryRun=false&units=1'])(
+    'is not carried out with ?%s, which nobody knows',
+    async (query) => {
+      const note = { text: 'Only to see what it would do.' };
+      const { status, body } = await world.post('agent', `${one.path}/note?${query}`, note);
+      expect([status, body.errors.length, body.errors[0].message]).toEqual([
+        422,
+        1,
+        'There is no such parameter here.',
+      ]);
+      const { body: timeline } = await world.get('agent', `${one.path}/timeline`);
+      expect(timeline.items.map(({ text }: { text?: string }) => text)).not.toContain(note.text);
+    },
+  );
+
   it('knows nothing under names that every object has', async () => {
     const service = { service: 'constructor', units: 1 };
     const drafted = await world.post('agent', `${one.path}/sendEstimate?dryRun=true`, service);

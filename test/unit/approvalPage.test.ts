@@ -10,6 +10,10 @@ const HOUR = 3_600_000;
 const AT = Date.parse('2026-11-30T09:00:00Z');
 const LABELS = { fr: 'ticket prépayé', en: 'prepaid ticket' } as const;
 
+const BASE = { unit: 'ticket', units: 16, cents: 40_000 };
+/** Its price as it is said. */
+const BASE_PRICE = { fr: '400,00\u00a0€', en: '€400.00' } as const;
+
 /** Texts of the request, the contract and the estimate: of no language. */
 const GIVEN = {
   ...{ number: 'DA-2026-000001', subject: 'Xxxx', contract: 'C-1', contact: 'Yyyy Zzzz' },
@@ -19,7 +23,7 @@ const GIVEN = {
 const estimate = (language: Language, more: Partial<Decidable> = {}): Decidable => ({
   ...GIVEN,
   ...{ language, zone: 'Europe/Paris', purpose: 'estimate', units: { ticket: LABELS[language] } },
-  ...{ sentAt: AT, expiresAt: AT + 24 * HOUR, onCall: false, amounts: { ticket: 3 } },
+  ...{ sentAt: AT, expiresAt: AT + 24 * HOUR, onCall: false, bases: [], amounts: { ticket: 3 } },
   ...more,
 });
 const more = (language: Language, over: Partial<Decidable> = {}): Decidable => {
@@ -35,6 +39,9 @@ const STATES: { readonly [state: string]: (language: Language) => string } = {
     const { amounts: _, ...onCall } = estimate(language, { onCall: true });
     return approvalPage(onCall);
   },
+  'an estimate in units whose base renews': (language) => approvalPage(estimate(language, { bases: [BASE] })),
+  'more, in units whose base renews': (language) =>
+    approvalPage(more(language, { amounts: { ticket: 2 }, bases: [BASE] })),
   'an estimate without a text': (language) => {
     const { estimate: _, ...bare } = estimate(language);
     return approvalPage(bare);
@@ -78,7 +85,12 @@ function given(language: Language): string[] {
   const unit = LABELS[language];
   return [
     ...[`${number} – ${subject}`, contract, contact, texts.scope, ...texts.prerequisites, ...texts.limits],
-    ...[`3 × ${unit}`, `2 × ${unit}`, `${APPROVAL_WORDS[language].labels.howMany} (${unit})`],
+    ...[
+      `16 × ${unit} – ${BASE_PRICE[language]}`,
+      `3 × ${unit}`,
+      `2 × ${unit}`,
+      `${APPROVAL_WORDS[language].labels.howMany} (${unit})`,
+    ],
     ...[say(AT), `${say.lastDay(AT + 24 * HOUR)} (${say.zone})`, say.span(AT + 48 * HOUR, AT + 50 * HOUR)],
   ];
 }
@@ -131,6 +143,20 @@ describe('the approval page', () => {
       for (const state of ['more, of so many units', 'more, the reader says how many']) {
         expect(show(state, language)).toContain(`<input type="hidden" name="asked" value="${AT}">`);
       }
+    }
+  });
+
+  it('asks for no order form where a base renews by itself and is invoiced', () => {
+    for (const language of LANGUAGES) {
+      const { lacking } = APPROVAL_WORDS[language];
+      for (const state of ['an estimate in units whose base renews', 'more, in units whose base renews']) {
+        const pieces = said(show(state, language));
+        expect(pieces).toContain(lacking.renews);
+        expect(pieces).toContain(`16 × ${LABELS[language]} – ${BASE_PRICE[language]}`);
+        for (const ordered of [lacking.estimate, lacking.more]) expect(pieces).not.toContain(ordered);
+      }
+      expect(said(show('an estimate', language))).toContain(lacking.estimate);
+      expect(said(show('an estimate out of hours', language))).not.toContain(lacking.estimate);
     }
   });
 

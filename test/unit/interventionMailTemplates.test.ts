@@ -106,6 +106,16 @@ describe('mails of interventions', () => {
     expect(html.includes(`href="${LINK}"`)).toBe(isLinked);
   });
 
+  it('tell in a report the expenses that come on top of the units, and nothing where there are none', () => {
+    const report = ofKind('report');
+    const [fr, en] = (['fr', 'en'] as const).map((language) =>
+      said(renderInterventionMail(report, facts(language, { expensesDue: 12_345 })).text),
+    );
+    expect(fr).toContain('Frais dus, hors taxes : 123,45 €');
+    expect(en).toContain('Expenses due, excluding VAT: €123.45');
+    expect(said(renderInterventionMail(report, facts('en', { expensesDue: 0 })).text)).not.toContain('Expenses');
+  });
+
   it.each(cases)('have not a word of the other language, in %s: %j', (language, order) => {
     const { subject, text } = renderInterventionMail(order, {
       ...facts(language, { text: 'Xxxx.', subject: 'Xxxx', link: 'https://x.test/x' }),
