@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds. */
 export interface UntilOptions {
-  /** Longest wait; ten seconds without it. */
+  /** Longest wait; half a minute without it. */
   readonly timeoutMs?: number;
   /** Between two looks; 25 without it. */
   readonly everyMs?: number;
@@ -15,7 +15,7 @@ export interface UntilOptions {
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, everyMs = 25 }: UntilOptions = {},
+  { timeoutMs = 30_000, everyMs = 25 }: UntilOptions = {},
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + timeoutMs;
   let cause: unknown;
