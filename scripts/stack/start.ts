@@ -42,5 +42,6 @@ Relance is ready.
       -H 'Content-Type: application/json' \\
       -d '${body}'
 
-  A whole life of a request, told: npm run demo. Logs: ${relative(ROOT, directory) || '.'}/logs. Ctrl-C stops everything.`;
+  A whole life of a request, told: npm run demo. More calls: docs/examples.md.
+  Logs: ${relative(ROOT, directory) || '.'}/logs. Ctrl-C stops everything.`;
 }

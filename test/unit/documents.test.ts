@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type AppDependencies, allRoutes } from '../../api/app.ts';
 import { knownVariables } from '../../config/environment.ts';
+import { createFigures } from '../../metrics/metrics.ts';
 import { ROOT } from '../../scripts/stack/places.ts';
 
 const DOCUMENTS = [
@@ -66,6 +67,16 @@ describe('the documents', () => {
       return names.includes('*') ? variables.flatMap((name) => [name, `${name}_FILE`]) : variables;
     });
     expect(listed.sort()).toEqual(knownVariables().sort());
+  });
+
+  it('have every figure that Prometheus reads', async () => {
+    const db = { query: () => Promise.reject(new Error('there is none')) };
+    const log = { info: () => undefined, warn: () => undefined };
+    const shown = await createFigures({ process: 'test', db, log }).metrics();
+    const figures = [...shown.matchAll(/^# TYPE relance_(\w+) /gm)].map(([, name]) => name);
+    const table = read('docs/operations.md').split('| figure `relance_…` |')[1]?.split('\n\n')[0] ?? '';
+    const listed = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)]);
+    expect(listed.map(([, name]) => name).sort()).toEqual(figures.sort());
   });
 
   it('lead to files that are there', () => {
