@@ -1,6 +1,7 @@
 /** The end of a contract in the ledger: to the end of its last local day, and nothing after it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteContractEnd } from '../../../db/contractEnds.ts';
+import { correct } from '../../../db/ledger/corrections.ts';
 import { expireLot } from '../../../db/ledger/expiry.ts';
 import { orderCreditNotices } from '../../../db/ledger/notices.ts';
 import { listOrders, placeOrder } from '../../../db/ledger/orders.ts';
@@ -156,5 +157,26 @@ describe('an end that is noted', () => {
     expect(await noteContractEnd(pool, contract, { lastDay: null, reason: 'It goes on.', by })).toBe(true);
     expect((await asOf('2027-06-01T12:00:00Z')).endsOn).toBeUndefined();
     expect(await noteContractEnd(pool, 'NONE', { lastDay: LAST, reason: 'r', by })).toBe(false);
+  });
+
+  it('and was wrong gives back what has expired by it, once; the next end takes it again', async () => {
+    const { pool } = database;
+    const { contract, asOf, lot } = await ending();
+    const by = 'staff:s-supervisor';
+    const { key } = await expireLot(pool, contract, lot, await asOf('2027-01-02T12:00:00Z'));
+    const right = [{ unit: 'timeUnit', units: 0 }];
+    const back = async (corrects: string) =>
+      await correct(pool, operation(contract, {}), { corrects, right }, await asOf('2027-01-02T12:00:00Z'));
+    await expect(back(key)).rejects.toMatchObject({ type: 'Conflict' });
+    await noteContractEnd(pool, contract, { lastDay: null, reason: 'Another contract.', by });
+    const { entries } = await back(key);
+    expect(entries).toMatchObject([{ lot, kind: 'correct', available: 16 }]);
+    await expect(back(key)).rejects.toMatchObject({ type: 'Conflict' });
+    expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 16, pending: 0 });
+    const [order] = await listOrders(pool, contract);
+    expect(order?.correctedTo).toBeNull();
+    await noteContractEnd(pool, contract, { lastDay: LAST, reason: 'This one after all.', by });
+    await expireLot(pool, contract, lot, await asOf('2027-01-03T12:00:00Z'));
+    expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 0, pending: 0 });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CorrectedEntry, corrected } from '../../../domain/ledger/corrections.ts';
+import { type CorrectedEntry, corrected, spentMore } from '../../../domain/ledger/corrections.ts';
 import { applied, type Change } from '../../../domain/ledger/entries.ts';
 import type { Lot } from '../../../domain/ledger/lots.ts';
 import { settled } from '../../../domain/ledger/settlement.ts';
@@ -123,8 +123,20 @@ describe('a correction', () => {
     expect(() => corrected(purchase, lots, tickets(5), when)).toThrow('Missing: 1 ticket');
   });
 
-  it('is not for what settles by itself', () => {
-    const expiry: CorrectedEntry[] = [{ lot: 1, kind: 'expire', available: -1, pending: 0 }];
-    expect(() => corrected(expiry, lots, tickets(0), when)).toThrow('Only what was bought');
+  it('gives back what has expired where the lot goes on after all, and only there', () => {
+    const expiry: CorrectedEntry[] = [{ lot: 2, kind: 'expire', available: -10, pending: 0 }];
+    expect(shown(corrected(expiry, lots, tickets(0), when))).toEqual([['correct', 2, 10, 0]]);
+    expect(shown(corrected(expiry, lots, tickets(4), when))).toEqual([['correct', 2, 6, 0]]);
+    const again: CorrectedEntry[] = [...expiry, { lot: 2, kind: 'correct', available: 6, pending: 0 }];
+    expect(shown(corrected(again, lots, tickets(0), when))).toEqual([['correct', 2, 4, 0]]);
+    expect(() => corrected(again, lots, tickets(4), when)).toThrow('already');
+    expect(() => corrected(expiry, lots, tickets(11), when)).toThrow('by themselves');
+    expect(() => corrected(expiry, [lot(2, OVER, 0)], tickets(0), when)).toThrow('would expire at once');
+    expect(spentMore(expiry, lots, tickets(11))).toEqual([]);
+  });
+
+  it('is not for what is reserved', () => {
+    const reserved: CorrectedEntry[] = [{ lot: 1, kind: 'reserve', available: -1, pending: 1 }];
+    expect(() => corrected(reserved, lots, tickets(0), when)).toThrow('Only what was bought');
   });
 });
