@@ -10,7 +10,9 @@ import {
   settleMail,
 } from '../db/inboundMails.ts';
 import { returnToStaff } from '../db/mailVerdicts.ts';
+import { orderNotice } from '../db/notices.ts';
 import { findOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
+import { inTransaction } from '../db/pool.ts';
 import { readRequestRow, registerRequest } from '../db/requests.ts';
 import type { RequestField } from '../domain/coverage.ts';
 import { Refusal } from '../domain/failures.ts';
@@ -46,10 +48,24 @@ export async function deliverMail(deps: MailDeliveryDependencies, mail: DecidedM
     await carry(deps, mail);
   } catch (error) {
     if (error instanceof Refusal && (mail.disposition === 'answer' || mail.disposition === 'accepted')) {
-      await returnToStaff(deps.pool, mail.id, isOfEnd(error) ? 'contractEnded' : 'refused');
+      if (isOfEnd(error)) await leaveAfterEnd(deps.pool, mail, error.details.endsOn);
+      else await returnToStaff(deps.pool, mail.id, 'refused');
     }
     throw error;
   }
+}
+
+/** Staff have it; its sender is told why, unless a person has looked at it already. */
+async function leaveAfterEnd(pool: Pool, mail: DecidedMail, lastDay: string): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await returnToStaff(client, mail.id, 'contractEnded');
+    const contact =
+      mail.lookedBy === null && mail.contact !== null ? await readContact(client, mail.contact) : undefined;
+    if (!contact) return;
+    const { contract, email: address, name, language } = contact;
+    const notice = { contract, inboundMail: mail.id, address, name, language };
+    await orderNotice(client, { kind: 'contractEnded', ...notice, about: lastDay });
+  });
 }
 
 async function carry(deps: MailDeliveryDependencies, mail: DecidedMail): Promise<void> {

@@ -58,13 +58,18 @@ export async function requireInForceAt(
   if (row) requireInForce({ reference, endsOn: row.endsOn }, dateOfDay(localDayOf(row.zone, at)), opened);
 }
 
-/** Those of these contracts that had ended at an instant, epoch milliseconds. */
-export async function listEnded(db: Queryable, references: readonly string[], at: number): Promise<string[]> {
+/** Those of these contracts that had ended at an instant (epoch milliseconds), with their last local day (YYYY-MM-DD). */
+export async function readEnded(
+  db: Queryable,
+  references: readonly string[],
+  at: number,
+): Promise<ReadonlyMap<string, string>> {
   const { rows } = await db.query<{ reference: string; zone: string; endsOn: string }>(
     'SELECT reference, zone, ends_on::text AS "endsOn" FROM contracts WHERE reference = ANY($1) AND ends_on IS NOT NULL',
     [[...references]],
   );
-  return rows.filter((row) => hasEnded(row, dateOfDay(localDayOf(row.zone, at)))).map(({ reference }) => reference);
+  const ended = rows.filter((row) => hasEnded(row, dateOfDay(localDayOf(row.zone, at))));
+  return new Map(ended.map(({ reference, endsOn }) => [reference, endsOn]));
 }
 
 /** Units that last as long as the contract and are not reserved, by unit: its end takes them. */

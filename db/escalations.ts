@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { EscalationPackage } from '../domain/escalation/package.ts';
 import type { EscalationId, EscalationState, Side } from '../domain/escalation/state.ts';
 import type { EscalationView } from '../domain/escalation/view.ts';
+import { requireInForceAt } from './contractEnds.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 
 /** An escalation's row. */
@@ -58,7 +59,7 @@ export interface NewDraft {
 
 /**
  * Writes a draft as the request's next escalation and returns its id; `also` writes in the same transaction what must not be
- * without it. @throws Error when there is no such request
+ * without it. @throws Error when there is no such request; Refusal `NotCovered`: the contract with the publisher has ended
  */
 export async function draftEscalation(
   pool: Pool,
@@ -68,6 +69,7 @@ export async function draftEscalation(
   return await inTransaction(pool, async (client) => {
     // One at a time: two drafts of one request must not have the same n. Its saves wait for no such lock.
     await client.query("SELECT pg_advisory_xact_lock(hashtextextended('escalations:' || $1, 0))", [draft.request]);
+    await requireInForceAt(client, draft.contract, Date.now(), 'escalation');
     const next = await client.query<{ n: number }>(
       'SELECT coalesce(max(n), 0) + 1 AS n FROM escalations WHERE request = $1',
       [draft.request],
@@ -119,10 +121,11 @@ export async function completeDraft(db: Queryable, id: string, changes: DraftCha
 /**
  * A complete draft is on its way from now on; it runs on this version of the publisher's terms. `also` writes in the same
  * transaction whose call it was. False, and nothing is written, when it is no draft any more, or was changed since `parts`.
+ * @throws Refusal `NotCovered`: the contract with the publisher has ended
  */
 export async function markSending(
   pool: Pool,
-  { id, parts }: Pick<EscalationRow, 'id' | 'parts'>,
+  { id, contract, parts }: Pick<EscalationRow, 'id' | 'contract' | 'parts'>,
   sent: { readonly termsVersion: number; readonly referent: string },
   also: (client: PoolClient) => Promise<void>,
 ): Promise<boolean> {
@@ -133,6 +136,7 @@ export async function markSending(
       [id, JSON.stringify(parts), sent.termsVersion, sent.referent],
     );
     if (rowCount !== 1) return false;
+    await requireInForceAt(client, contract, Date.now(), 'escalation');
     await also(client);
     return true;
   });

@@ -10,6 +10,8 @@ export type NoticeKind =
   | 'wrongChannel'
   /** The contract takes requests from its designated contacts. */
   | 'notDesignated'
+  /** The contract had ended when the mail came. */
+  | 'contractEnded'
   /** To the designated contacts: somebody else has asked. */
   | 'askedByAnother';
 
@@ -21,7 +23,7 @@ export interface NewNotice {
   readonly address: string;
   readonly name: string;
   readonly language: Language;
-  /** askedByAnother: the name of who asked. */
+  /** askedByAnother: the name of who asked; contractEnded: the last day, YYYY-MM-DD. */
   readonly about?: string;
 }
 

@@ -32,7 +32,7 @@ export function requireInForce(contract: EndingContract, day: string, opened: Op
 }
 
 /** Whether something was refused because its contract has ended. */
-export function isOfEnd(error: unknown): error is Refusal {
+export function isOfEnd(error: unknown): error is Refusal & { readonly details: { readonly endsOn: string } } {
   return error instanceof Refusal && error.details.endsOn !== undefined;
 }
 

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import type { Pool, PoolClient } from 'pg';
 import { mailedRequest } from '../client/mailDelivery.ts';
 import { admits } from '../contracts/openingRules.ts';
-import { listEnded } from '../db/contractEnds.ts';
+import { readEnded } from '../db/contractEnds.ts';
 import { type ContactRow, type ContractRow, readContract } from '../db/contracts.ts';
 import {
   countOpenings,
@@ -145,12 +145,12 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
     return { ...unmatched('noEscalation'), ...person };
   }
   const known = await contactsOf(deps, parsed);
-  const ended = await listEnded(
+  const ended = await readEnded(
     deps.pool,
     known.map((one) => one.contract),
     mail.receivedAt,
   );
-  const current = known.filter((one) => !ended.includes(one.contract));
+  const current = known.filter((one) => !ended.has(one.contract));
   const [contact, ...others] = current.length > 0 ? current : known;
   if (!contact) return unmatched('stranger');
   if (others.length > 0) return unmatched(current.length > 0 ? 'severalContracts' : 'contractEnded');
@@ -161,11 +161,17 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
     deliver: false,
   });
   if ((await deps.authenticity(mail)) === 'fail') return unverified('notAuthentic');
-  if (current.length === 0) return unverified('contractEnded');
+  const notice = { contract: contact.contract, inboundMail: mail.id };
+  const { email: address, name, language } = contact;
+  const afterEnd = (lastDay: string): Outcome => ({
+    ...unverified('contractEnded'),
+    tell: (client) =>
+      orderNotice(client, { ...notice, kind: 'contractEnded', address, name, language, about: lastDay }),
+  });
+  const lastDay = ended.get(contact.contract);
+  if (lastDay !== undefined) return afterEnd(lastDay);
   const contract = await readContract(deps.pool, contact.contract);
   if (!contract) return unverified('noContract');
-  const notice = { contract: contract.reference, inboundMail: mail.id };
-  const { email: address, name, language } = contact;
   if (contract.terms.contacts.whoMayAsk === 'trainedContacts' && !contact.trained) {
     return {
       ...unverified('untrained'),
@@ -186,7 +192,7 @@ async function judgeOpening(deps: DecideDeps, mail: UndecidedMail, parsed: Parse
   } catch (error) {
     if (error instanceof NotOpened) return unverified(error.reason);
     // The end was noted meanwhile.
-    if (isOfEnd(error)) return unverified('contractEnded');
+    if (isOfEnd(error)) return afterEnd(error.details.endsOn);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** What we say of prepaid credit: to the customer, and to staff in the same words with the customer's name. */
 import type { CreditNotice } from '../../domain/ledger/watch.ts';
+import { sayDay } from './instants.ts';
 import { type Block, htmlOf, type Language, textOf } from './letter.ts';
 
 /** What a notice of credit names. */
@@ -43,7 +44,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       switch (kind) {
         // The date, not the days to it: a notice may be sent late.
         case 'creditExpiring':
-          return `${contract}: units (${label.en}) end on ${date('en', lastDay)}`;
+          return `${contract}: units (${label.en}) end on ${sayDay('en', lastDay)}`;
         case 'creditLow':
           return `${contract}: few units (${label.en}) are left`;
         case 'creditGone':
@@ -57,7 +58,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       switch (kind) {
         case 'creditExpiring':
           return [
-            `${units} of unit "${label.en}" can be used until ${date('en', lastDay)}, to the end of that day. After it, what is unused is lost: it is neither carried over nor refunded.`,
+            `${units} of unit "${label.en}" can be used until ${sayDay('en', lastDay)}, to the end of that day. After it, what is unused is lost: it is neither carried over nor refunded.`,
             'Work must be done by then; reserved units stay reserved for work done in time.',
           ];
         case 'creditLow':
@@ -87,7 +88,7 @@ const WORDS: { readonly [language in Language]: Words } = {
     subject(kind, { contract, label, lastDay = '' }) {
       switch (kind) {
         case 'creditExpiring':
-          return `${contract} : des unités (${label.fr}) expirent le ${date('fr', lastDay)}`;
+          return `${contract} : des unités (${label.fr}) expirent le ${sayDay('fr', lastDay)}`;
         case 'creditLow':
           return `${contract} : il reste peu d’unités (${label.fr})`;
         case 'creditGone':
@@ -101,7 +102,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       switch (kind) {
         case 'creditExpiring':
           return [
-            `${units} de l’unité « ${label.fr} » ${units === 1 ? 'est utilisable' : 'sont utilisables'} jusqu’au ${date('fr', lastDay)} inclus. Passé ce jour, ce qui n’est pas utilisé est perdu : ni report, ni remboursement.`,
+            `${units} de l’unité « ${label.fr} » ${units === 1 ? 'est utilisable' : 'sont utilisables'} jusqu’au ${sayDay('fr', lastDay)} inclus. Passé ce jour, ce qui n’est pas utilisé est perdu : ni report, ni remboursement.`,
             'Le travail doit être fait d’ici là ; les unités réservées le restent pour un travail fait à temps.',
           ];
         case 'creditLow':
@@ -142,7 +143,9 @@ export function renderCreditNotice(
     [labels.customer, customer],
     [labels.available, String(available)],
     [labels.pending, String(pending)],
-    ...(kind === 'creditExpiring' && lastDay !== undefined ? [[labels.lastDay, date(language, lastDay)] as const] : []),
+    ...(kind === 'creditExpiring' && lastDay !== undefined
+      ? [[labels.lastDay, sayDay(language, lastDay)] as const]
+      : []),
     ...(kind === 'creditExpiring' && orderForm !== undefined ? [[labels.order, orderForm] as const] : []),
   ];
   const letter = {
@@ -160,11 +163,6 @@ export function renderCreditNotice(
 }
 
 const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const;
-
-/** A local date in words. */
-function date(language: Language, day: string): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day));
-}
 
 function money(language: Language, cents: number): string {
   return new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' }).format(cents / 100);

@@ -59,6 +59,13 @@ function zoneName(zone: string, language: Language): string {
   return format.formatToParts(0).find((part) => part.type === 'timeZoneName')?.value ?? zone;
 }
 
+/** A local date (YYYY-MM-DD) in words: `1er février 2026`, `1 February 2026`. */
+export function sayDay(language: Language, day: string): string {
+  const format = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' });
+  const said = format.format(Date.parse(day));
+  return language === 'fr' ? said.replace(/^1 /, '1er ') : said;
+}
+
 /** Whole minutes as people say them, `35 min`, `1 h`, `1 h 15 min`: in the same words in both languages. */
 export function sayMinutes(minutes: number): string {
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];

@@ -1,8 +1,9 @@
 /** What we say to somebody whose request was not taken, and to those who may ask. */
+import { sayDay } from './instants.ts';
 import { type Block, htmlOf, type Language, textOf } from './letter.ts';
 
 /** What a notice says. */
-export type NoticeKind = 'wrongChannel' | 'notDesignated' | 'askedByAnother';
+export type NoticeKind = 'wrongChannel' | 'notDesignated' | 'contractEnded' | 'askedByAnother';
 
 /** What a notice names. */
 export interface NoticeFacts {
@@ -12,7 +13,7 @@ export interface NoticeFacts {
   readonly signature: string;
   /** Where requests are made. */
   readonly portal: string;
-  /** Who asked, where somebody else is told. */
+  /** askedByAnother: who asked; contractEnded: the last local day, YYYY-MM-DD. */
   readonly about?: string;
 }
 
@@ -29,6 +30,7 @@ const WORDS: { readonly [language in Language]: NoticeWords } = {
     subject: {
       wrongChannel: 'Your message has opened no request',
       notDesignated: 'Your message has opened no request',
+      contractEnded: 'Your message has opened no request',
       askedByAnother: 'Somebody who is not designated has asked for support',
     },
     paragraphs(kind, { contract, portal, about = '' }) {
@@ -42,6 +44,11 @@ const WORDS: { readonly [language in Language]: NoticeWords } = {
           return [
             `Thank you for your message. Under contract ${contract}, support is for the contacts whom your organisation has designated and who have been trained, and you are not among them yet. Please ask one of them to make the request.`,
             'We have kept your message and told them of it, but nobody works on it and no delay has begun.',
+          ];
+        case 'contractEnded':
+          return [
+            `Thank you for your message. Contract ${contract} ended on ${sayDay('en', about)}, and support under it with the end of that day.`,
+            'We have kept your message, but nobody works on it and no delay has begun. Requests that were made before go on, and your answers to them are welcome by mail at any time. For anything new, please ask whoever looks after the contract.',
           ];
         case 'askedByAnother':
           return [
@@ -57,6 +64,7 @@ const WORDS: { readonly [language in Language]: NoticeWords } = {
     subject: {
       wrongChannel: 'Votre message n’a pas ouvert de demande',
       notDesignated: 'Votre message n’a pas ouvert de demande',
+      contractEnded: 'Votre message n’a pas ouvert de demande',
       askedByAnother: 'Une personne non désignée a demandé de l’assistance',
     },
     paragraphs(kind, { contract, portal, about = '' }) {
@@ -70,6 +78,11 @@ const WORDS: { readonly [language in Language]: NoticeWords } = {
           return [
             `Merci de votre message. Au titre du contrat ${contract}, l’assistance est réservée aux contacts que votre organisation a désignés et qui ont été formés, et vous n’en faites pas encore partie. Demandez à l’un d’eux de déposer la demande.`,
             'Nous avons gardé votre message et les avons prévenus, mais personne ne le traite et aucun délai ne court.',
+          ];
+        case 'contractEnded':
+          return [
+            `Merci de votre message. Le contrat ${contract} a pris fin le ${sayDay('fr', about)} au soir, et l’assistance avec lui.`,
+            'Nous avons gardé votre message, mais personne ne le traite et aucun délai ne court. Les demandes faites avant suivent leur cours, et vos réponses y sont les bienvenues par mail à tout moment. Pour toute nouvelle demande, adressez-vous à la personne qui suit le contrat.',
           ];
         case 'askedByAnother':
           return [

@@ -25,7 +25,16 @@ afterEach(async () => {
   await world.stopRelays();
   for (const contract of ['ONE', 'TWO']) await end(contract, null);
   await world.pool.query('DELETE FROM inbound_mails');
+  await world.pool.query('DELETE FROM notices');
 });
+
+/** Who is told what: kind, address, and what of. */
+async function told(): Promise<unknown[]> {
+  const { rows } = await world.pool.query('SELECT kind, address, contract, about FROM notices ORDER BY created_at');
+  return rows;
+}
+
+const toldOfEnd = (address: string) => ({ kind: 'contractEnded', address, contract: 'ONE', about: yesterday });
 
 const end = (contract: string, lastDay: string | null = yesterday) =>
   noteContractEnd(world.pool, contract, { lastDay, reason: 'A letter.', by: 'staff:s-supervisor' });
@@ -43,6 +52,7 @@ describe('a new mail of a contact whose contract has ended', () => {
       { disposition: 'unverified', reason: 'contractEnded', contact: 'claire', number: null, stage: 'relayed' },
     ]);
     expect(await world.requests()).toEqual(before);
+    expect(await told()).toEqual([toldOfEnd(CLAIRE)]);
   });
 
   it('tells no colleagues that somebody without training has asked', async () => {
@@ -50,8 +60,7 @@ describe('a new mail of a contact whose contract has ended', () => {
     world.startRelay();
     await world.deliver({ ...FRESH, from: 'uma@customer.test' });
     expect(await world.settled(1)).toMatchObject([{ reason: 'contractEnded', contact: 'uma' }]);
-    const { rows } = await world.pool.query("SELECT FROM notices WHERE kind IN ('askedByAnother', 'notDesignated')");
-    expect(rows).toEqual([]);
+    expect(await told()).toEqual([toldOfEnd('uma@customer.test')]);
   });
 
   it('opens a request under the other contract, where that one alone is in force', async () => {
@@ -74,6 +83,7 @@ describe('a new mail of a contact whose contract has ended', () => {
       { disposition: 'unmatched', reason: 'severalContracts', number: null },
       { disposition: 'unmatched', reason: 'contractEnded', number: null },
     ]);
+    expect(await told()).toEqual([]);
   });
 
   it('opens a request when the mail was received in time, however late it is read', async () => {
@@ -125,6 +135,7 @@ describe('a new mail of a contact whose contract has ended', () => {
     }
     expect(await world.settled(1)).toMatchObject([{ disposition: 'unverified', reason: 'contractEnded' }]);
     expect(await world.requests()).toEqual(before);
+    expect(await told()).toEqual([toldOfEnd(CLAIRE)]);
     expect(world.logged.join('\n')).not.toContain('could not be decided');
   });
 });
@@ -149,10 +160,14 @@ describe('an answer after the end', () => {
     await world.deliver(world.answerTo(sent));
     const [row] = await world.settled(1);
     expect(row).toMatchObject({ disposition: 'unverified', reason: 'contractEnded', number, contact: 'claire' });
+    expect(await told()).toEqual([toldOfEnd(CLAIRE)]);
+    await world.pool.query('DELETE FROM notices');
     const accept = () => acceptMail({ pool: world.pool, door }, row?.id ?? '', 'a1');
     await expect(accept()).rejects.toMatchObject({ type: 'NotCovered', details: { endsOn: yesterday } });
     expect(await world.settled(1)).toMatchObject([{ disposition: 'unverified', reason: 'contractEnded', number }]);
     expect(await world.requests()).toEqual(before);
+    // Whoever looks at the mail knows, and writes to its sender if need be.
+    expect(await told()).toEqual([]);
     await end('ONE', null);
     const accepted = await accept();
     expect(accepted.disposition).toBe('opening');

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { saasSupport } from '../../contracts/templates/saasSupport.ts';
 import { type ContractTermsInput, parseTerms } from '../../contracts/terms.ts';
+import { noteContractEnd } from '../../db/contractEnds.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { markPortal } from '../../db/portal.ts';
 import { createMailTransport } from '../../mail/transport.ts';
@@ -163,6 +164,29 @@ describe('a mail of somebody who is not designated', () => {
       ['zoe@saas.test', 'Your message has opened no request', 'auto-replied'],
     ]);
     expect((await simpleParser(taken.find(({ to }) => to.startsWith('ann'))?.raw ?? '')).text).toContain('zoe');
+  });
+});
+
+describe('a mail under a contract that has ended', () => {
+  it('is answered with the day, once a day, and nobody else is told of it', async () => {
+    await noteContractEnd(world.pool, 'SAAS', { lastDay: '2026-02-01', reason: 'Letter', by: 'staff:s' });
+    try {
+      await world.deliver({ ...mailOf('ben@saas.test', 'Panne'), messageId: '<ended@saas.test>' });
+      await world.deliver(mailOf('ben@saas.test', 'Encore une panne'));
+      await world.deliver(mailOf('zoe@saas.test', 'Help'));
+      await world.settled(3);
+      await until(() => taken.length === 2);
+      const [ben, zoe] = await Promise.all(
+        ['ben@saas.test', 'zoe@saas.test'].map((to) => simpleParser(taken.find((one) => one.to === to)?.raw ?? '')),
+      );
+      expect(ben?.subject).toBe('Votre message n’a pas ouvert de demande');
+      expect(ben?.text).toContain('Le contrat SAAS a pris fin le 1er février 2026');
+      expect(ben?.headers.get('in-reply-to')).toBe('<ended@saas.test>');
+      expect(zoe?.text).toContain('Contract SAAS ended on 1 February 2026');
+      expect((await world.pool.query('SELECT FROM notices')).rowCount).toBe(2);
+    } finally {
+      await noteContractEnd(world.pool, 'SAAS', { lastDay: null, reason: 'It goes on.', by: 'staff:s' });
+    }
   });
 });
 

@@ -6,6 +6,7 @@ import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
 import { storeContact } from '../../db/contracts.ts';
 import { daysAfter } from '../../domain/localDates.ts';
 import { type ApiWorld, createApiWorld, OPENING } from '../support/apiWorld.ts';
+import { addPublisherContract, COMPLETE, sentEscalation } from '../support/escalationDraftWorld.ts';
 import { LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
 import { until } from '../support/until.ts';
 
@@ -214,5 +215,49 @@ describe('what was opened before the end goes on', () => {
     expect([call.status, typeof call.body.endedAt]).toEqual([200, 'string']);
     const noted = await world.post('agent', `/v1/interventions/${number}/${opened.body.n}/note`, { text: 'Seen.' });
     expect(noted.status).toBe(200);
+  });
+});
+
+describe('an escalation', () => {
+  beforeAll(() => addPublisherContract(world));
+  beforeEach(() => end('EDITOR', null));
+
+  const draft = (number: string) => world.post('agent', `/v1/requests/${number}/escalations`, { parts: COMPLETE });
+  const send = (number: string) => world.post('agent', `/v1/requests/${number}/escalate`, { escalation: 1 });
+
+  async function taken(): Promise<string> {
+    const number = await world.open({ product: 'viewer' });
+    await world.give(number, ['acknowledge']);
+    return number;
+  }
+
+  it('goes to the publisher after the end of the customer’s contract, as part of a request that goes on', async () => {
+    const number = await taken();
+    await end('ONE', yesterday);
+    expect((await draft(number)).status).toBe(201);
+    const sent = await send(number);
+    expect([sent.status, sent.body.status]).toEqual([200, 'escalated']);
+  });
+
+  it('is not drafted under a contract with the publisher that has ended, and a draft is not sent', async () => {
+    const number = await taken();
+    expect((await draft(number)).status).toBe(201);
+    await end('EDITOR', yesterday);
+    for (const refused of [await draft(number), await send(number)]) {
+      expect(refused.body).toMatchObject({ status: 422, type: 'urn:relance:problem:not-covered', endsOn: yesterday });
+      expect(refused.body.detail).toContain('The contract EDITOR ended on');
+      expect(refused.body.detail).toContain('no escalation is opened');
+    }
+    const { body } = await world.get('agent', `/v1/requests/${number}/escalations`);
+    expect(body.items.map(({ stage }: { stage: string }) => stage)).toEqual(['draft']);
+    expect((await world.get('agent', `/v1/requests/${number}`)).body.status).toBe('inProgress');
+    await end('EDITOR', today);
+    expect((await send(number)).status).toBe(200);
+  });
+
+  it('that was sent before goes on', async () => {
+    const path = await sentEscalation(world);
+    await end('EDITOR', yesterday);
+    expect((await world.post('publisher', `${path}/acknowledge`)).status).toBe(200);
   });
 });
