@@ -15,10 +15,10 @@ import { readInterventionRow } from '../db/interventions.ts';
 import { isDatabaseAway } from '../db/pool.ts';
 import { Refusal } from '../domain/failures.ts';
 import { isSame } from '../domain/intervention/amounts.ts';
-import { resultOfCommand } from '../domain/intervention/intervention.ts';
 import type { InterventionState } from '../domain/intervention/state.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
+import { resultOf } from '../domain/recentCommands.ts';
 import { isToken, type TokenKeys, verifyApprovalToken } from '../mail/tokens.ts';
 import { approvalPage, awayPage, type Decidable, deadLinkPage, decidedPage } from './approvalPage.ts';
 import type { DeadLink } from './approvalWords.ts';
@@ -128,7 +128,7 @@ function commandIdOf({ mail }: ApprovalLink, decision: Decision): string {
 
 /** The process may have died after the decision and before the link was marked as used. */
 function decidedWith(link: ApprovalLink, state: InterventionState): Decision | undefined {
-  return DECISIONS.find((decision) => resultOfCommand(state, commandIdOf(link, decision)));
+  return DECISIONS.find((decision) => resultOf(state, commandIdOf(link, decision)));
 }
 
 function isOpenStill({ purpose, estimate, order }: ApprovalLink, view: InterventionView): boolean {

@@ -12,6 +12,7 @@ import type { EscalationId, EscalationResult } from '../domain/escalation/state.
 import { isDone, requirePossible } from '../domain/escalation/transitions.ts';
 import type { EscalationView } from '../domain/escalation/view.ts';
 import { Refusal } from '../domain/failures.ts';
+import { resultOf } from '../domain/recentCommands.ts';
 import {
   escalationMailBounced,
   escalationUpdate,
@@ -89,7 +90,7 @@ export function createEscalationDoor({
     return (await clientOf(id)).workflow.getHandle(id);
   }
 
-  const { patiently, persistently } = createPatience(client, patienceMs);
+  const { patiently, persistently, deliver } = createPatience(client, patienceMs);
 
   /** A run that is there stays; else one is made. */
   async function startAgain(row: EscalationRow): Promise<void> {
@@ -127,14 +128,11 @@ export function createEscalationDoor({
   }
 
   async function tell<F>(id: EscalationId, signal: SignalDefinition<[F]>, fact: F): Promise<'delivered' | 'gone'> {
-    return await persistently<'delivered' | 'gone'>(
-      async () => {
-        await (await handleOf(id)).signal(signal, fact);
-        return 'delivered';
-      },
+    return await deliver(
+      async () => (await handleOf(id)).signal(signal, fact),
       async () => {
         const { state } = await rowWhenGone(id);
-        return state && isDone(state) ? 'gone' : undefined;
+        return state !== null && isDone(state);
       },
     );
   }
@@ -175,7 +173,7 @@ function resultWhenGone(
   name: EscalationCommandName,
   commandId: string,
 ): EscalationResult | undefined {
-  const known = state?.commands.find((one) => one.id === commandId)?.result;
+  const known = state && resultOf(state, commandId);
   if (known) return known;
   if (state && isDone(state)) requirePossible(state, name);
   return undefined;

@@ -54,7 +54,7 @@ export function createHotlineDoor({
   patienceMs = PATIENCE_MS,
 }: HotlineDoorDependencies): RepairingHotlineDoor {
   const handle = (id: HotlineCallId) => client.workflow.getHandle(id);
-  const { patiently, persistently } = createPatience(client, patienceMs);
+  const { patiently, persistently, deliver } = createPatience(client, patienceMs);
 
   async function requireRow(id: HotlineCallId): Promise<HotlineCallRow> {
     const row = await readHotlineCall(pool, id);
@@ -98,12 +98,9 @@ export function createHotlineDoor({
     isRunning: (id) => patiently(() => isRunning(client, id)),
     creditAdded: (id) =>
       patiently(() =>
-        persistently<'delivered' | 'gone'>(
-          async () => {
-            await handle(id).signal(hotlineCreditAdded);
-            return 'delivered';
-          },
-          async () => ((await revive(id)) ? 'gone' : undefined),
+        deliver(
+          () => handle(id).signal(hotlineCreditAdded),
+          async () => (await revive(id)) !== undefined,
         ),
       ),
   };

@@ -6,9 +6,10 @@ import { type InterventionRow, readInterventionRow } from '../db/interventions.t
 import { Refusal } from '../domain/failures.ts';
 import { hasEnded } from '../domain/intervention/credit.ts';
 import type { InterventionCommandName, InterventionCommandOf } from '../domain/intervention/events.ts';
-import { openIntervention, resultOfCommand } from '../domain/intervention/intervention.ts';
+import { openIntervention, resultNow } from '../domain/intervention/intervention.ts';
 import type { InterventionId, InterventionResult, InterventionState } from '../domain/intervention/state.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
+import { resultOf } from '../domain/recentCommands.ts';
 import { rulesOf } from '../domain/rules.ts';
 import {
   creditAdded,
@@ -77,7 +78,7 @@ export function createInterventionDoor({
   patienceMs = PATIENCE_MS,
 }: InterventionDoorDependencies): RepairingInterventionDoor {
   const handle = (id: InterventionId) => client.workflow.getHandle(id);
-  const { patiently, persistently } = createPatience(client, patienceMs);
+  const { patiently, persistently, deliver } = createPatience(client, patienceMs);
 
   async function requireRow(id: InterventionId): Promise<InterventionRow> {
     const row = await readInterventionRow(pool, id);
@@ -88,7 +89,7 @@ export function createInterventionDoor({
   async function open(id: InterventionId): Promise<InterventionResult> {
     const row = await requireRow(id);
     const { commandId } = row.opening;
-    if (row.state) return resultOfCommand(row.state, commandId) ?? current(row.state);
+    if (row.state) return resultNow(row.state, commandId);
     const input = await interventionInput(pool, row, Date.now());
     requireOpenable(input);
     return await persistently(
@@ -111,7 +112,7 @@ export function createInterventionDoor({
       // It has lived and ended meanwhile: its row knows.
       const { state } = await requireRow(id);
       if (!state) throw error;
-      return resultOfCommand(state, commandId) ?? current(state);
+      return resultNow(state, commandId);
     });
   }
 
@@ -139,20 +140,14 @@ export function createInterventionDoor({
   ): Promise<InterventionResult | undefined> {
     const state = await revive(id);
     if (!state) return undefined;
-    const known = resultOfCommand(state, commandId);
+    const known = resultOf(state, commandId);
     if (known) return known;
     const message = `${name} was refused: Not possible while the intervention is ${state.status}.`;
     throw new Refusal('InvalidTransition', message, { tried: name, status: state.status, possible: [] });
   }
 
   async function tell(id: InterventionId, send: () => Promise<void>): Promise<'delivered' | 'gone'> {
-    return await persistently<'delivered' | 'gone'>(
-      async () => {
-        await send();
-        return 'delivered';
-      },
-      async () => ((await revive(id)) ? 'gone' : undefined),
-    );
+    return await deliver(send, async () => (await revive(id)) !== undefined);
   }
 
   return {
@@ -182,8 +177,4 @@ function requireOpenable(input: InterventionInput): void {
 /** Whether its run has ended: what is still pending is done by a run. */
 function isOver(state: InterventionState): boolean {
   return hasEnded(state) && state.pending.length === 0;
-}
-
-function current({ id, seq, lastAt, status }: InterventionState): InterventionResult {
-  return { id, version: seq, at: lastAt, status };
 }

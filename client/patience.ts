@@ -15,11 +15,13 @@ export interface Patience {
   patiently<T>(work: () => Promise<T>): Promise<T>;
   /** Sends until a run takes it; `whenGone` yields the result that makes sending needless, or nothing to send again. */
   persistently<T>(send: () => Promise<T>, whenGone: () => Promise<T | undefined>): Promise<T>;
+  /** Sends a fact until a run takes it; `gone` when `isOver` says of what has no run that nothing waits for it. */
+  deliver(send: () => Promise<void>, isOver: () => Promise<boolean>): Promise<'delivered' | 'gone'>;
 }
 
 /** Patience of so many milliseconds. */
 export function createPatience(client: Client, patienceMs: number): Patience {
-  return {
+  const patience: Patience = {
     async patiently(work) {
       const late = new AbortController();
       try {
@@ -53,5 +55,15 @@ export function createPatience(client: Client, patienceMs: number): Patience {
         }
       }
     },
+    async deliver(send, isOver) {
+      return await patience.persistently<'delivered' | 'gone'>(
+        async () => {
+          await send();
+          return 'delivered';
+        },
+        async () => ((await isOver()) ? 'gone' : undefined),
+      );
+    },
   };
+  return patience;
 }

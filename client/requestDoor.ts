@@ -6,7 +6,8 @@ import { markOpen, type RequestRow, readRequestRow } from '../db/requests.ts';
 import type { EscalationReport } from '../domain/escalation/messages.ts';
 import type { CommandName, CommandOf } from '../domain/events.ts';
 import { Refusal } from '../domain/failures.ts';
-import { resultOf } from '../domain/request.ts';
+import { resultOf } from '../domain/recentCommands.ts';
+import { resultNow } from '../domain/request.ts';
 import { rulesOf } from '../domain/rules.ts';
 import type { CommandResult, RequestState } from '../domain/state.ts';
 import { requirePossible } from '../domain/transitions.ts';
@@ -95,7 +96,7 @@ const WORKFLOW = 'supportRequest';
 /** Opens the door. It holds nothing but its dependencies. */
 export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: RequestDoorDependencies): RepairingDoor {
   const handle = (number: string) => client.workflow.getHandle(requestWorkflowId(number));
-  const { patiently, persistently } = createPatience(client, patienceMs);
+  const { patiently, persistently, deliver } = createPatience(client, patienceMs);
 
   async function updateWithStart<A>(
     input: SupportRequestInput,
@@ -122,7 +123,7 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
   async function open(number: string): Promise<CommandResult> {
     const row = await requireRow(number);
     const { commandId } = row.opening;
-    if (row.stage === 'open' && row.state) return resultOf(row.state, commandId) ?? current(row.state);
+    if (row.stage === 'open' && row.state) return resultNow(row.state, commandId);
     const input = await openingInput(pool, row, Date.now());
     const result = await persistently(
       () => updateWithStart(input, openUpdate, { commandId }, commandId, 'REJECT_DUPLICATE'),
@@ -132,7 +133,7 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
       // It has lived and closed meanwhile: its row knows.
       const { state } = await requireRow(number);
       if (!state) throw error;
-      return resultOf(state, commandId) ?? current(state);
+      return resultNow(state, commandId);
     });
     await markOpen(pool, number);
     return result;
@@ -270,12 +271,9 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
   }
 
   async function tell<F>(number: string, signal: SignalDefinition<[F]>, fact: F): Promise<'delivered' | 'gone'> {
-    return await persistently<'delivered' | 'gone'>(
-      async () => {
-        await handle(number).signal(signal, fact);
-        return 'delivered';
-      },
-      async () => ((await revive(number)) ? 'gone' : undefined),
+    return await deliver(
+      () => handle(number).signal(signal, fact),
+      async () => (await revive(number)) !== undefined,
     );
   }
 
@@ -300,8 +298,4 @@ export function createRequestDoor({ client, pool, patienceMs = PATIENCE_MS }: Re
 function isTooLate({ state, reopenUntil }: RequestRow, { receivedAt, commandId }: AnswerSignal): boolean {
   if (state?.status !== 'closed' || !reopenUntil || resultOf(state, commandId)) return false;
   return (receivedAt ?? Date.now()) > reopenUntil.getTime();
-}
-
-function current({ number, seq, lastAt, status }: RequestState): CommandResult {
-  return { number, version: seq, at: lastAt, status };
 }

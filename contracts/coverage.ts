@@ -4,7 +4,7 @@ import { CONTRACT_TYPES, REQUEST_FIELDS } from '../domain/coverage.ts';
 import { Clause, Name, Sentence, Words } from './fields.ts';
 
 /** What the caller has to declare about an anomaly for it to be taken. */
-export const DECLARATIONS = ['reproducible', 'attributableToProduct'] as const;
+const DECLARATIONS = ['reproducible', 'attributableToProduct'] as const;
 /** Something that whoever opens a request declares. */
 export type Declaration = (typeof DECLARATIONS)[number];
 

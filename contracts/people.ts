@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Name } from './fields.ts';
 
 /** Ways by which a request may reach us. */
-export const WAYS = ['portal', 'phone', 'mail'] as const;
+const WAYS = ['portal', 'phone', 'mail'] as const;
 /** A way by which a request may reach us. `portal`: customers use the API or a page on it. */
 export type Way = (typeof WAYS)[number];
 

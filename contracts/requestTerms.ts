@@ -71,7 +71,7 @@ function priorityTerms({ clocks, reminders }: ContractTerms['priorities'][string
 }
 
 /** The clocks that are promised, without those of which the terms say that there is none. */
-export function promisesOf(clocks: ContractTerms['priorities'][string]['clocks']): [ClockName, ClockTerms][] {
+function promisesOf(clocks: ContractTerms['priorities'][string]['clocks']): [ClockName, ClockTerms][] {
   return CLOCK_NAMES.flatMap((name) => {
     const clock = clocks[name];
     return typeof clock === 'object' ? [[name, clock] as [ClockName, ClockTerms]] : [];

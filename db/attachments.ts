@@ -1,7 +1,6 @@
 /** Files of escalations. Their content is behind one interface; without another store Postgres holds it. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type { Pool } from 'pg';
 import type { Who } from '../domain/events.ts';
 import { Refusal } from '../domain/failures.ts';
@@ -96,28 +95,12 @@ export async function listAttachments(db: Queryable, escalation: string): Promis
 }
 
 /** One file of an escalation, by its UUID; undefined when it has no such file. */
-export async function readAttachment(db: Queryable, escalation: string, id: string): Promise<Attachment | undefined> {
+async function readAttachment(db: Queryable, escalation: string, id: string): Promise<Attachment | undefined> {
   const { rows } = await db.query<Attachment>(`${ATTACHMENT} WHERE escalation = $1 AND id::text = $2`, [
     escalation,
     id,
   ]);
   return rows[0];
-}
-
-/** Files with their whole content, in the order of their ids; those that are not there are left out. For mails. */
-export async function readWholeFiles(
-  db: Queryable,
-  store: FileStore,
-  ids: readonly string[],
-): Promise<{ readonly name: string; readonly type: string; readonly content: Buffer }[]> {
-  const { rows } = await db.query<Attachment>(`${ATTACHMENT} WHERE id = ANY($1::uuid[])`, [ids]);
-  const files = [];
-  for (const id of ids) {
-    const file = rows.find((row) => row.id === id);
-    const content = file && (await store.read(id));
-    if (file && content) files.push({ name: file.name, type: file.type, content: await buffer(content) });
-  }
-  return files;
 }
 
 /** Makes a file part of the draft's example file, in place of the reason why there was none. False: it is no draft any more. */

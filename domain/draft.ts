@@ -124,14 +124,6 @@ function mailStep(order: MailOrder): string {
   }
 }
 
-/** How many commands are remembered, so that what comes twice does nothing. */
-const RECENT_COMMANDS = 50;
-
-/** The commands that were carried out last, with this one. */
-export function remembering<C>(commands: readonly C[], command: C): readonly C[] {
-  return [...commands, command].slice(-RECENT_COMMANDS);
-}
-
 /** Orders a mail and returns its key. */
 export function orderMail(draft: Draft, order: MailOrder): EffectKey {
   const key = effectKey(draft, mailStep(order));

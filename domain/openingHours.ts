@@ -183,13 +183,6 @@ export function nextOpening(openings: Openings, at: number): Reach {
   return next === undefined ? BEYOND : { at: next };
 }
 
-/** Business days of the window whose last closing is still to come at `at`. */
-export function businessDaysLeft(openings: Openings, at: number): number {
-  const { opens, closes, firstOfDay, days } = openings;
-  const interval = lastAtMost(closes, at) + 1;
-  return interval >= opens.length ? 0 : days.length - lastAtMost(firstOfDay, interval);
-}
-
 /** The first instant at which fewer than `days` business days are left: the window wants to be extended then. */
 export function extensionDueAt(openings: Openings, days = 10): number {
   const { window, closes, firstOfDay } = openings;

@@ -6,22 +6,13 @@
 import { bringsNewHours, recordChangedHours } from './changedHours.ts';
 import { dueMoments } from './clocks.ts';
 import { applyCommand, ask, type CommandEvent } from './commands.ts';
-import {
-  type Draft,
-  finishDraft,
-  openTask,
-  orderMail,
-  record,
-  remembering,
-  SYSTEM,
-  settle,
-  startDraft,
-} from './draft.ts';
+import { type Draft, finishDraft, openTask, orderMail, record, SYSTEM, settle, startDraft } from './draft.ts';
 import { type Effect, STAFF_MAILS } from './effects.ts';
 import { proposeDelivered, reported } from './escalationReports.ts';
 import { COMMANDS, type CommandName, type EventOf, type RequestEvent } from './events.ts';
 import { Refusal } from './failures.ts';
 import { decideClocks, decideSilence, decideWindow, needsWindow, windowCame } from './passing.ts';
+import { remembering, resultOf } from './recentCommands.ts';
 import type { Rules } from './rules.ts';
 import type { CommandResult, RequestState } from './state.ts';
 import { priorityOf, requirePossible, requirePriority } from './transitions.ts';
@@ -105,9 +96,10 @@ export function openRequest(number: string, event: EventOf<'open'>, rules: Rules
   return finishDraft(draft);
 }
 
-/** What a command that was seen before yielded. */
-export function resultOf(state: RequestState, commandId: string): CommandResult | undefined {
-  return state.commands.find((command) => command.id === commandId)?.result;
+/** What a command yielded; when that is not remembered, where the request stands now. */
+export function resultNow(state: RequestState, commandId: string): CommandResult {
+  const { number, seq, lastAt, status } = state;
+  return resultOf(state, commandId) ?? { number, version: seq, at: lastAt, status };
 }
 
 function remember(draft: Draft, id: string, at: number): void {

@@ -1,7 +1,9 @@
 /** The state of one request. JSON: it is stored in Postgres and carried across continue-as-new and reopening. */
+
 import type { ClosingReason, Effect, EffectKey, MailOrder, ProposalKind, TaskKind, WaitingFor } from './effects.ts';
 import type { EscalationStatus } from './escalation/state.ts';
 import type { InboundMailId, TextId, Who } from './events.ts';
+import type { RecentCommand } from './recentCommands.ts';
 import type { ClockName } from './terms.ts';
 
 /** Every status. */
@@ -93,12 +95,6 @@ export interface StaffTask {
   readonly order?: MailOrder;
 }
 
-/** A command that was carried out, and what it yielded. */
-export interface RecentCommand {
-  readonly id: string;
-  readonly result: CommandResult;
-}
-
 /** What a command yields: the version it made, when, and the status after it. */
 export interface CommandResult {
   readonly number: string;
@@ -135,7 +131,7 @@ export interface RequestState {
   /** In the order in which they were sent; missing while there was none. */
   readonly escalations?: readonly RequestEscalation[];
   /** The last 50. */
-  readonly commands: readonly RecentCommand[];
+  readonly commands: readonly RecentCommand<CommandResult>[];
   /** Effects issued and not done. */
   readonly pending: readonly Effect[];
   /** Set while a wider opening window is being built, so that it is asked for once. */

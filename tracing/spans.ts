@@ -19,7 +19,7 @@ export async function within<T>(span: Span, work: () => Promise<T>): Promise<T> 
 }
 
 /** Marks a span as failed, by the error's name and code: messages of servers and databases quote values. */
-export function markFailed(span: Span, error: unknown): void {
+function markFailed(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttributes(failureOf(error));
 }

@@ -1,13 +1,13 @@
 /** An escalation to a publisher, from its sending to its end. The core decides, this waits, activities act. */
 import { allHandlersFinished, continueAsNew, setHandler } from '@temporalio/workflow';
-import { resultOf } from '../domain/escalation/escalation.ts';
+import { resultNow } from '../domain/escalation/escalation.ts';
 import {
   ESCALATION_COMMANDS,
   type EscalationCommandName,
   type EscalationCommandOf,
   type EscalationEvent,
 } from '../domain/escalation/events.ts';
-import type { EscalationId, EscalationResult, EscalationState, EscalationStatus } from '../domain/escalation/state.ts';
+import type { EscalationId, EscalationResult, EscalationStatus } from '../domain/escalation/state.ts';
 import { isDone } from '../domain/escalation/transitions.ts';
 import { joinView } from '../domain/escalation/view.ts';
 import { shortTerms } from '../domain/shortTerms.ts';
@@ -115,11 +115,7 @@ function eventOf<T extends EscalationCommandName>(name: T, command: EscalationCo
 
 /** What a command yields, once the save of its version is committed: a read after it shows it. */
 async function resultOnceSaved(shell: EscalationShell, commandId: string): Promise<EscalationResult> {
-  const result = resultOf(shell.state, commandId) ?? current(shell.state);
+  const result = resultNow(shell.state, commandId);
   await saved(shell, result.version);
   return result;
-}
-
-function current({ id, seq, lastAt, status }: EscalationState): EscalationResult {
-  return { id, version: seq, at: lastAt, status };
 }

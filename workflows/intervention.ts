@@ -9,15 +9,11 @@ import {
   type InterventionCommandOf,
   type InterventionEvent,
 } from '../domain/intervention/events.ts';
-import { resultOfCommand } from '../domain/intervention/intervention.ts';
-import type {
-  InterventionId,
-  InterventionResult,
-  InterventionState,
-  InterventionStatus,
-} from '../domain/intervention/state.ts';
+import { resultNow } from '../domain/intervention/intervention.ts';
+import type { InterventionId, InterventionResult, InterventionStatus } from '../domain/intervention/state.ts';
 import { requireRoom } from '../domain/intervention/transitions.ts';
 import { whatLoggingCosts as loggingCostOf } from '../domain/intervention/usage.ts';
+import { resultOf } from '../domain/recentCommands.ts';
 import {
   creditAdded,
   getIntervention,
@@ -116,7 +112,7 @@ function check<T extends InterventionCommandName>(
   name: T,
   command: InterventionCommandOf<T>,
 ): void {
-  if (!resultOfCommand(shell.state, command.commandId)) requireRoom(shell.state, name);
+  if (!resultOf(shell.state, command.commandId)) requireRoom(shell.state, name);
   shell.check(eventOf(name, command));
 }
 
@@ -128,11 +124,7 @@ function eventOf<T extends InterventionCommandName>(name: T, command: Interventi
 
 /** What a command yields, once the save of its version is committed: a read after it shows it. */
 async function resultOnceSaved(shell: InterventionShell, commandId: string): Promise<InterventionResult> {
-  const result = resultOfCommand(shell.state, commandId) ?? current(shell.state);
+  const result = resultNow(shell.state, commandId);
   await saved(shell, result.version);
   return result;
-}
-
-function current({ id, seq, lastAt, status }: InterventionState): InterventionResult {
-  return { id, version: seq, at: lastAt, status };
 }

@@ -12,11 +12,6 @@ import type { LoggingCost } from '../domain/intervention/usage.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import type { ChangedHours, MailOutcome } from './messages.ts';
 
-/** Workflow id of a request's n-th intervention. */
-export function interventionWorkflowId(request: string, n: number): InterventionId {
-  return `intervention:${request}:${n}`;
-}
-
 /** Request number and n of an intervention's id; undefined when it is none. */
 export function parseInterventionId(id: string): { readonly request: string; readonly n: number } | undefined {
   const [, request, n] = /^intervention:([^:]+):([1-9]\d{0,5})$/.exec(id) ?? [];

@@ -3,9 +3,9 @@ import { allHandlersFinished, condition, continueAsNew, setHandler } from '@temp
 import { newsIn } from '../domain/changedHours.ts';
 import type { EscalationReport } from '../domain/escalation/messages.ts';
 import { COMMANDS, type CommandName, type CommandOf, type RequestEvent } from '../domain/events.ts';
-import { resultOf } from '../domain/request.ts';
+import { resultNow } from '../domain/request.ts';
 import { shortTerms, wholeTerms } from '../domain/shortTerms.ts';
-import type { CommandResult, RequestState } from '../domain/state.ts';
+import type { CommandResult } from '../domain/state.ts';
 import { joinView } from '../domain/view.ts';
 import { escalationReported } from './escalationMessages.ts';
 import { decideWhatIsDue, fact, mayContinueAsNew, nextTurn, note, saved } from './loop.ts';
@@ -138,11 +138,7 @@ function reportEvent(report: EscalationReport): RequestEvent {
 
 /** What a command yields, once the save of its version is committed: a read after it shows it. */
 async function resultOnceSaved(shell: RequestShell, commandId: string): Promise<CommandResult> {
-  const result = resultOf(shell.state, commandId) ?? current(shell.state);
+  const result = resultNow(shell.state, commandId);
   await saved(shell, result.version);
   return result;
-}
-
-function current({ number, seq, lastAt, status }: RequestState): CommandResult {
-  return { number, version: seq, at: lastAt, status };
 }

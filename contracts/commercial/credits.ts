@@ -140,7 +140,7 @@ export const Overrun = z.strictObject({
 });
 
 /** Names of the credit units in terms that may be wrong. */
-export function creditUnitNames(terms: unknown): string[] {
+function creditUnitNames(terms: unknown): string[] {
   return membersOf(field(terms, 'credits')).map(([name]) => name);
 }
 

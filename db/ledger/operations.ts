@@ -125,7 +125,7 @@ export async function operateAtOnce(
 }
 
 /** What a key has entered; undefined when it has entered nothing. @throws Refusal `Conflict`: it was another operation */
-export async function findOperation(db: Queryable, key: string, hash: Buffer): Promise<Entered | undefined> {
+async function findOperation(db: Queryable, key: string, hash: Buffer): Promise<Entered | undefined> {
   const { rows } = await db.query<StoredEntry & { hash: Buffer }>(
     `SELECT e.lot, e.kind, e.available, e.pending, l.unit, e.content_hash AS hash
      FROM credit_entries e JOIN credit_lots l ON l.id = e.lot WHERE e.key = $1 ORDER BY e.line`,

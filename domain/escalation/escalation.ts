@@ -3,9 +3,10 @@
  * domain/request.ts does for a request.
  */
 import { bringsNewHours, movedDues } from '../changedHours.ts';
-import { endPauses, finishDraft, record, remembering, SYSTEM, settle } from '../draft.ts';
+import { endPauses, finishDraft, record, SYSTEM, settle } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { windowCame } from '../passing.ts';
+import { remembering, resultOf } from '../recentCommands.ts';
 import { requirePriority } from '../transitions.ts';
 import { decideChaser } from './chasers.ts';
 import {
@@ -112,9 +113,10 @@ export function openEscalation(
   return finishDraft(draft);
 }
 
-/** What a command, or a verdict, that was seen before yielded. */
-export function resultOf(state: EscalationState, commandId: string): EscalationResult | undefined {
-  return state.commands.find((command) => command.id === commandId)?.result;
+/** What a command yielded; when that is not remembered, where the escalation stands now. */
+export function resultNow(state: EscalationState, commandId: string): EscalationResult {
+  const { id, seq, lastAt, status } = state;
+  return resultOf(state, commandId) ?? { id, version: seq, at: lastAt, status };
 }
 
 /** A verdict counts once by its own id. */

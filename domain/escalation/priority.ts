@@ -12,7 +12,7 @@ import type { NamedPriority, PriorityAgreement } from './state.ts';
 import type { EscalationTerms } from './terms.ts';
 
 /** The priority that counts: agreed, or the higher of those that the two sides name. */
-export function countingPriority({ proposed, contested, agreed }: PriorityAgreement, terms: EscalationTerms): string {
+function countingPriority({ proposed, contested, agreed }: PriorityAgreement, terms: EscalationTerms): string {
   if (agreed) return agreed.priority;
   const named = [proposed.priority, ...(contested ? [contested.priority] : [])];
   return Object.keys(terms.priorities).find((priority) => named.includes(priority)) ?? proposed.priority;

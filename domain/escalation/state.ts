@@ -1,6 +1,8 @@
 /** The state of one escalation. JSON: it is stored in Postgres and carried across continue-as-new. */
+
 import type { EffectKey, ProposalKind } from '../effects.ts';
 import type { TextId, Who } from '../events.ts';
+import type { RecentCommand } from '../recentCommands.ts';
 import type { ClockState, RequestPause } from '../state.ts';
 import type { ClockName } from '../terms.ts';
 import type { EscalationEffect, EscalationMailOrder, EscalationTaskKind } from './effects.ts';
@@ -110,7 +112,7 @@ export interface EscalationState {
   readonly pauses: readonly RequestPause[];
   readonly tasks: readonly EscalationTask[];
   /** The last 50. */
-  readonly commands: readonly { readonly id: string; readonly result: EscalationResult }[];
+  readonly commands: readonly RecentCommand<EscalationResult>[];
   /** Effects issued and not done. */
   readonly pending: readonly EscalationEffect[];
   readonly extending?: boolean;

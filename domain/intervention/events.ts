@@ -116,7 +116,7 @@ export type InterventionEventOf<T extends InterventionEventType> = Happening & {
 export type InterventionEvent = { [T in InterventionEventType]: InterventionEventOf<T> }[InterventionEventType];
 
 /** Commands of staff: one Update and one URL each, of the same name. */
-export const INTERVENTION_STAFF_COMMANDS = [
+const INTERVENTION_STAFF_COMMANDS = [
   'study',
   'sendEstimate',
   'confirmOrder',

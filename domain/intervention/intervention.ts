@@ -2,9 +2,10 @@
  * The core of interventions: `advanceIntervention(state, event)` decides everything that happens to one, over plain JSON. It
  * knows no clock but the event's `at`, no calendar but the opening windows in its rules, and touches nothing outside.
  */
-import { finishDraft, record, remembering, SYSTEM, settle } from '../draft.ts';
+import { finishDraft, record, SYSTEM, settle } from '../draft.ts';
 import { Refusal } from '../failures.ts';
 import { windowCame } from '../passing.ts';
+import { remembering, resultOf } from '../recentCommands.ts';
 import { NONE } from './amounts.ts';
 import {
   allowanceTaken,
@@ -97,7 +98,7 @@ export function advanceIntervention(
   event: InterventionEvent,
   rules: InterventionRules,
 ): InterventionAdvance {
-  if (event.commandId !== undefined && resultOfCommand(state, event.commandId)) return { state, effects: [] };
+  if (event.commandId !== undefined && resultOf(state, event.commandId)) return { state, effects: [] };
   const at = Math.max(event.at, state.lastAt);
   const draft = startDraft(state, rules);
   decideWork(draft, at);
@@ -111,9 +112,10 @@ export function advanceIntervention(
   return finishDraft(draft);
 }
 
-/** What a command that was seen before yielded. */
-export function resultOfCommand(state: InterventionState, commandId: string): InterventionResult | undefined {
-  return state.commands.find((command) => command.id === commandId)?.result;
+/** What a command yielded; when that is not remembered, where the intervention stands now. */
+export function resultNow(state: InterventionState, commandId: string): InterventionResult {
+  const { id, seq, lastAt, status } = state;
+  return resultOf(state, commandId) ?? { id, version: seq, at: lastAt, status };
 }
 
 function remember(draft: InterventionDraft, id: string, at: number): void {

@@ -1,6 +1,8 @@
 /** The state of one intervention. JSON: it is stored in Postgres and carried across continue-as-new. */
+
 import type { EffectKey } from '../effects.ts';
 import type { TextId, Who } from '../events.ts';
+import type { RecentCommand } from '../recentCommands.ts';
 import type { CustomersTurn, InterventionEffect, InterventionMailOrder, InterventionTaskKind } from './effects.ts';
 import type { EstimateFigures, ExpenseKind } from './events.ts';
 import type { UnitAmounts } from './terms.ts';
@@ -182,7 +184,7 @@ export interface InterventionState {
   readonly overrun: Overrun;
   readonly tasks: readonly InterventionTask[];
   /** The last 50. */
-  readonly commands: readonly { readonly id: string; readonly result: InterventionResult }[];
+  readonly commands: readonly RecentCommand<InterventionResult>[];
   /** Effects issued and not done. */
   readonly pending: readonly InterventionEffect[];
   /** Set in a run that began on the first release, see release.ts. */

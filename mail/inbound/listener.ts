@@ -36,7 +36,7 @@ export interface InboundListener {
 }
 
 /** Largest message; bytes. */
-export const MESSAGE_MAX = 25 * 1024 * 1024;
+const MESSAGE_MAX = 25 * 1024 * 1024;
 /** A sender that goes on beyond this is cut off. */
 const PATIENCE_MAX = MESSAGE_MAX + 8 * 1024 * 1024;
 /** All messages being received together; bytes. */

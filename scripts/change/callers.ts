@@ -28,7 +28,7 @@ const PATIENCE_MS = 60_000;
 const PAUSE_MS = 300;
 
 /** Calls until it is accepted; the body of the answer, or undefined when it is refused or nobody answers for a minute. */
-export async function callUntilAccepted(door: Door, told: Told, path: string, body: object): Promise<unknown> {
+async function callUntilAccepted(door: Door, told: Told, path: string, body: object): Promise<unknown> {
   const { phase } = told;
   const key = randomUUID();
   const started = Date.now();

@@ -3,8 +3,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readsPackageFiles } from '../../activities/packageFiles.ts';
 import { createApp } from '../../api/app.ts';
-import { createPostgresFiles, readWholeFiles } from '../../db/attachments.ts';
+import { createPostgresFiles } from '../../db/attachments.ts';
 import { FILE_BYTES } from '../../db/fileTypes.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
 import { addPublisherContract, COMPLETE } from '../support/escalationDraftWorld.ts';
@@ -63,7 +64,7 @@ describe('a file', () => {
     expect((await world.get('publisher', `${path}/attachments/${randomUUID()}`)).status).toBe(404);
     expect((await world.get('publisher', `${path}/attachments/none`)).status).toBe(404);
     expect((await upload(number, 'late.pdf', PDF)).status).toBe(409);
-    const whole = await readWholeFiles(world.pool, createPostgresFiles(world.pool), [randomUUID(), stored.body.id]);
+    const whole = await readsPackageFiles(world.pool, createPostgresFiles(world.pool))([stored.body.id]);
     expect(whole).toEqual([{ name: 'liste _été_.pdf', type: 'application/pdf', content: PDF }]);
   });
 

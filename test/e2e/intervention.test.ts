@@ -1,11 +1,11 @@
 /** Prepaid work on the real stack: bought, asked for, estimated, approved from a mail, planned, done, debited. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { historyText } from '../../scripts/demo/checks.ts';
-import { interventionWorkflowId } from '../../workflows/interventionMessages.ts';
 import { until } from '../support/until.ts';
 import { callApi, type LocalStack, readMailbox, startLocalStack } from './localStack.ts';
 
 interface Intervention {
+  readonly id: string;
   readonly n: number;
   readonly status: string;
   readonly reserved: { readonly ticket?: number };
@@ -120,11 +120,11 @@ describe('an intervention', () => {
     expect(items.reduce((sum, { available, pending }) => sum + available + pending, 0)).toBe(3);
     expect(items.at(-1)).toMatchObject({ availableAfter: 3, pendingAfter: 0 });
     const own = items.filter(({ request }) => request === number);
-    expect(own.every(({ intervention }) => intervention === interventionWorkflowId(number, opened.n))).toBe(true);
+    expect(own.every(({ intervention }) => intervention === opened.id)).toBe(true);
     expect(own.length).toBe(items.length - 1);
 
     await until(async () => (await mails()).some(({ text }) => text.includes(`It runs. ${SECRET}`)), patience);
-    const { text } = await historyText(stack, interventionWorkflowId(number, opened.n));
+    const { text } = await historyText(stack, opened.id);
     expect(text).not.toMatch(/ORCHID|thea@|Théa/);
   }, 180_000);
 

@@ -9,7 +9,7 @@ import { DAY_AND_NIGHT } from './dayAndNight.ts';
 export const SHARED = 'shared-support';
 
 /** Terms on a calendar that never closes by itself. */
-export function admittingTerms({ id, closuresAdmitted = true }: { id?: string; closuresAdmitted?: boolean } = {}) {
+function admittingTerms({ id, closuresAdmitted = true }: { id?: string; closuresAdmitted?: boolean } = {}) {
   return termsOf({
     ...anomalySupport({ customer: 'Customer', provider: 'Support Example' }),
     calendars: { [SUPPORT_CALENDAR]: { ...DAY_AND_NIGHT, closuresAdmitted, ...(id === undefined ? {} : { id }) } },

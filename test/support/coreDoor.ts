@@ -8,7 +8,7 @@ import { saveRequestState } from '../../db/saveRequest.ts';
 import { announcedVersions, newsIn } from '../../domain/changedHours.ts';
 import type { CommandName, CommandOf, RequestEvent, Windows } from '../../domain/events.ts';
 import { Refusal } from '../../domain/failures.ts';
-import { type Advance, advance, openRequest, resultOf } from '../../domain/request.ts';
+import { type Advance, advance, openRequest, resultNow } from '../../domain/request.ts';
 import { rulesOf } from '../../domain/rules.ts';
 import type { CommandResult, RequestState } from '../../domain/state.ts';
 import { viewOf } from '../../domain/view.ts';
@@ -75,7 +75,7 @@ export function createCoreDoor(pool: Pool): CoreDoor {
     const entered = receivedAt === undefined ? {} : { enteredAt: now };
     const event = { ...rest, type, at: Math.min(receivedAt ?? now, now), ...entered } as unknown as RequestEvent;
     const state = await happen(number, () => event);
-    return ended(resultOf(state, command.commandId) ?? current(state));
+    return ended(resultNow(state, command.commandId));
   }
 
   const door: CoreDoor = {
@@ -89,13 +89,14 @@ export function createCoreDoor(pool: Pool): CoreDoor {
       await begun('open');
       const row = await readRequestRow(pool, number);
       if (!row) throw new Refusal('NotFound', 'There is no such request.');
-      if (row.state) return ended(current(row.state));
+      if (row.state) return ended(resultNow(row.state, row.opening.commandId));
       const now = Date.now();
       const input = await openingInput(pool, row, now);
       const { receivedAt, ...open } = row.opening;
       const entered = receivedAt === undefined ? {} : { enteredAt: now };
       const event = { ...open, type: 'open' as const, at: receivedAt ?? now, ...entered };
-      return ended(current(await save(openRequest(number, event, rulesOf(input)), input)));
+      const state = await save(openRequest(number, event, rulesOf(input)), input);
+      return ended(resultNow(state, open.commandId));
     },
     command: (number, name, command) => give(number, name, command),
     async amendTerms(number, { version, ...meta }) {
@@ -157,8 +158,4 @@ export function createCoreDoor(pool: Pool): CoreDoor {
     },
   };
   return door;
-}
-
-function current({ number, seq, lastAt, status }: RequestState): CommandResult {
-  return { number, version: seq, at: lastAt, status };
 }

@@ -22,10 +22,10 @@ import {
   advanceIntervention,
   type InterventionAdvance,
   openIntervention,
-  resultOfCommand,
 } from '../../domain/intervention/intervention.ts';
 import type { InterventionId, InterventionResult } from '../../domain/intervention/state.ts';
 import { interventionView } from '../../domain/intervention/view.ts';
+import { resultOf } from '../../domain/recentCommands.ts';
 import { rulesOf } from '../../domain/rules.ts';
 import type { TokenKeys } from '../../mail/tokens.ts';
 import type { OutgoingMessage } from '../../mail/transport.ts';
@@ -119,9 +119,9 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
     await settle(id, advance);
   }
 
-  async function resultOf(id: InterventionId, commandId: string): Promise<InterventionResult> {
+  async function yielded(id: InterventionId, commandId: string): Promise<InterventionResult> {
     const { state } = await inputOf(id);
-    const result = state && resultOfCommand(state, commandId);
+    const result = state && resultOf(state, commandId);
     if (!result) throw new Error(`${commandId} yielded nothing`);
     if (door.away === 'after') throw new Unavailable('Temporal');
     return result;
@@ -141,7 +141,7 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
         await settle(id, openIntervention(input, event, rulesOf(input)));
       }
       const row = await readInterventionRow(pool, id);
-      return await resultOf(id, row?.opening.commandId ?? '');
+      return await yielded(id, row?.opening.commandId ?? '');
     },
     async command(id, name, command) {
       if (door.away === 'before') throw new Unavailable('Temporal');
@@ -149,7 +149,7 @@ export function createCoreInterventionDoor(pool: Pool): CoreInterventionDoor {
       const now = Date.now();
       const entered = receivedAt === undefined ? {} : { enteredAt: now };
       await happen(id, { ...rest, type: name, at: receivedAt ?? now, ...entered } as unknown as InterventionEvent);
-      return await resultOf(id, command.commandId);
+      return await yielded(id, command.commandId);
     },
     async mailBounced(id, { key, order, receivedAt }) {
       await happen(id, { type: 'mailBounced', key, order, at: receivedAt, who: 'system', channel: 'mail' });

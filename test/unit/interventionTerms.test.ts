@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prefilledEstimate } from '../../contracts/estimates.ts';
+import { draftEstimate } from '../../api/estimateDraft.ts';
 import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { managedHosting } from '../../contracts/templates/managedHosting.ts';
@@ -85,20 +85,20 @@ describe('what interventions need of a contract', () => {
 
 describe('an estimate from the catalogue', () => {
   it('has the recommended pack, what is done, what must be there, and the limits', () => {
-    const estimate = prefilledEstimate(A, 'pdmConfiguration', 'en');
-    expect(estimate).toMatchObject({ unit: 'ticket', units: 20, limits: ['without : Specific development'] });
-    expect(estimate?.scope.split('\n').length).toBeGreaterThan(1);
-    expect(estimate?.prerequisites.length).toBeGreaterThan(4);
-    expect(prefilledEstimate(A, 'documentTemplates', 'fr')?.limits).toHaveLength(3);
-    expect(prefilledEstimate(A, 'constructor', 'fr')).toBeUndefined();
+    const estimate = draftEstimate({ service: 'pdmConfiguration' }, A, 'en');
+    expect(estimate).toMatchObject({ service: 'pdmConfiguration', figures: { unit: 'ticket', units: 20 } });
+    expect(estimate.limits).toContain('Not included: Specific development');
+    expect(estimate.scope.split('\n').length).toBeGreaterThan(1);
+    expect(estimate.prerequisites.length).toBeGreaterThan(4);
+    expect(() => draftEstimate({ service: 'constructor' }, A, 'fr')).toThrow();
   });
 
   it('is there for every service, in both languages', () => {
     for (const service of Object.keys(A.catalogue ?? {})) {
       for (const language of ['fr', 'en'] as const) {
-        const estimate = prefilledEstimate(A, service, language);
-        expect([4, 10, 20]).toContain(estimate?.units);
-        expect(estimate?.deliverables).not.toEqual([]);
+        const estimate = draftEstimate({ service }, A, language);
+        expect([4, 10, 20]).toContain(estimate.figures.units);
+        expect(estimate.deliverables).not.toEqual([]);
       }
     }
   });

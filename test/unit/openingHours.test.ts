@@ -4,7 +4,6 @@ import { openingDays, packDays } from '../../domain/openingDays.ts';
 import {
   addBusinessDays,
   addOpened,
-  businessDaysLeft,
   extensionDueAt,
   indexOpenings,
   isOpen,
@@ -146,25 +145,12 @@ describe('where the hour changes', () => {
 describe('what is left of a window', () => {
   const fortnight = openings(calendar(), '2026-06-08', '2026-06-19');
 
-  it.each([
-    ['2026-06-08 00:00', 10],
-    ['2026-06-08 17:59', 10],
-    ['2026-06-08 18:00', 9],
-    ['2026-06-13 12:00', 5],
-    ['2026-06-19 18:00', 0],
-  ])('at %s: %i business days', (at, days) => {
-    expect(businessDaysLeft(fortnight, local(at))).toBe(days);
-  });
-
   it('is to be extended once fewer than the days wanted are left', () => {
     expect(extensionDueAt(fortnight)).toBe(local('2026-06-08 18:00'));
     expect(extensionDueAt(fortnight, 3)).toBe(local('2026-06-17 18:00'));
+    expect(extensionDueAt(fortnight, 4)).toBe(local('2026-06-16 18:00'));
+    expect(extensionDueAt(fortnight, 1)).toBe(local('2026-06-19 18:00'));
     expect(extensionDueAt(fortnight, 11)).toBe(fortnight.window.from);
-    for (const days of [1, 4, 10]) {
-      const due = extensionDueAt(fortnight, days);
-      expect(businessDaysLeft(fortnight, due)).toBe(days - 1);
-      expect(businessDaysLeft(fortnight, due - 1)).toBe(days);
-    }
   });
 
   it('opens next', () => {

@@ -8,7 +8,7 @@ export interface Words {
 }
 
 /** Name of the credit unit that pays for the catalogue. */
-export const TICKET = 'ticket';
+const TICKET = 'ticket';
 
 /** Prerequisites of every sheet (A catalogue). */
 const ALWAYS: readonly Words[] = [
