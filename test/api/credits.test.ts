@@ -186,6 +186,7 @@ describe('the statement for a spreadsheet', () => {
     expect(french).toMatch(/^\uFEFFÉcriture;Saisie le;Unité;Lot;Nature;/);
     const [, first = '', second = ''] = french.split('\r\n');
     expect(first).toMatch(/^\d+;\d{4}-\d\d-\d\d \d\d:\d\d:\d\d;unité de temps;\d+;achat;16;0;16;0;/);
+    expect(first).toMatch(/;bon de commande (\S+);\1;/);
     expect(second).toContain(';débit;-2;0;14;0;2026-05-05;');
     expect(second).toContain(`"'=HYPERLINK(""x"")"`);
     const { text: english } = await world.get('agent', `${path}&language=en`);
