@@ -57,7 +57,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       switch (kind) {
         case 'creditExpiring':
           return [
-            `${units} of unit "${label.en}" can be used until ${date('en', lastDay)}, to the end of that day. After it, what is unused is lost: it is neither carried over nor refunded.`,
+            `${units} × ${label.en} can be used until ${date('en', lastDay)}, to the end of that day. After it, what is unused is lost: it is neither carried over nor refunded.`,
             'Work must be done by then; reserved units stay reserved for work done in time.',
           ];
         case 'creditLow':
@@ -71,7 +71,7 @@ const WORDS: { readonly [language in Language]: Words } = {
           return [`No units "${label.en}" are left. New work needs a new order first.`];
         case 'creditRenewed':
           return [
-            `The balance of unit "${label.en}" was used up, and the base of ${units} has renewed, as the contract says. It will be invoiced: ${money('en', cents)} excluding VAT.`,
+            `The balance of unit "${label.en}" was used up, or did not suffice for new work: the base of ${units} has renewed, as the contract says. It will be invoiced: ${money('en', cents)} excluding VAT.`,
           ];
       }
     },
@@ -101,7 +101,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       switch (kind) {
         case 'creditExpiring':
           return [
-            `${units} de l’unité « ${label.fr} » ${units === 1 ? 'est utilisable' : 'sont utilisables'} jusqu’au ${date('fr', lastDay)} inclus. Passé ce jour, ce qui n’est pas utilisé est perdu : ni report, ni remboursement.`,
+            `${units} × ${label.fr} ${units === 1 ? 'est utilisable' : 'sont utilisables'} jusqu’au ${date('fr', lastDay)} inclus. Passé ce jour, ce qui n’est pas utilisé est perdu : ni report, ni remboursement.`,
             'Le travail doit être fait d’ici là ; les unités réservées le restent pour un travail fait à temps.',
           ];
         case 'creditLow':
@@ -115,7 +115,7 @@ const WORDS: { readonly [language in Language]: Words } = {
           return [`Il ne reste aucune unité « ${label.fr} ». Une nouvelle commande est nécessaire avant tout travail.`];
         case 'creditRenewed':
           return [
-            `Le solde de l’unité « ${label.fr} » était épuisé : la base de ${units} est renouvelée, comme le prévoit le contrat. Elle sera facturée ${money('fr', cents)} hors taxes.`,
+            `Le solde de l’unité « ${label.fr} » était épuisé, ou ne suffisait pas pour un nouveau travail : la base de ${units} est renouvelée, comme le prévoit le contrat. Elle sera facturée ${money('fr', cents)} hors taxes.`,
           ];
       }
     },
@@ -163,7 +163,10 @@ const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const;
 
 /** A local date in words. */
 function date(language: Language, day: string): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' }).format(Date.parse(day));
+  const said = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' }).format(
+    Date.parse(day),
+  );
+  return language === 'fr' ? said.replace(/^1 /, '1er ') : said;
 }
 
 function money(language: Language, cents: number): string {

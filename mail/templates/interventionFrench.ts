@@ -47,7 +47,7 @@ export const INTERVENTION_FRENCH: InterventionWords = {
         ]
       : [
           `Le solde de votre contrat ne suffit pas. Il manque : ${missing}.`,
-          'Merci de signer d’abord un bon de commande : le travail reprend dès sa réception.',
+          'Merci de signer d’abord un bon de commande : le travail se poursuit dès sa réception.',
         ],
   moreTitle: (because) =>
     because === 'usedUp'
