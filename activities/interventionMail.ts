@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import type { NewApproval } from '../db/approvalTokens.ts';
 import { contentHash } from '../db/contentHash.ts';
-import { readEstimate } from '../db/interventionEstimates.ts';
+import { readEstimate, readReplacedAt, type StoredEstimate } from '../db/interventionEstimates.ts';
 import { type InterventionSubject, readInterventionSubject } from '../db/interventionMails.ts';
 import { readText, readThread } from '../db/mailFacts.ts';
 import { insertOutboundMail, type NewOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
@@ -12,6 +12,7 @@ import { composeInterventionMessage, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
 import { type EstimateText, isForStaff, renderInterventionMail } from '../mail/templates/interventionMails.ts';
 import type { Language } from '../mail/templates/letter.ts';
+import { travelOf } from '../mail/templates/travel.ts';
 import { signApprovalToken, signReplyToken } from '../mail/tokens.ts';
 import type { InterventionActivities, SendInterventionMail } from '../workflows/interventionMessages.ts';
 import { CLAIM_MS, type MailActivitiesDeps, type OrderedMail, sendOrdered } from './orderedMail.ts';
@@ -140,9 +141,9 @@ async function factsOf(
     order.kind === 'report' && order.actionPlan !== undefined
       ? await readText(pool, about.request, order.actionPlan)
       : undefined;
-  const estimate = order.kind === 'estimate' ? await estimateOf(pool, order.estimate) : undefined;
+  const estimate = order.kind === 'estimate' ? await estimateOf(pool, order.estimate, about) : undefined;
   const tellsCost = order.kind === 'report' || order.kind === 'cancelled';
-  const onCall = tellsCost && about.estimate !== null && (await estimateOf(pool, about.estimate)).onCall;
+  const onCall = tellsCost && about.estimate !== null && (await storedOf(pool, about.estimate)).figures.onCall === true;
   const units = Object.entries(about.units).map(([unit, label]) => [unit, label[language]] as const);
   return {
     number: about.request,
@@ -163,11 +164,21 @@ async function factsOf(
   };
 }
 
-async function estimateOf(pool: Pool, id: string): Promise<EstimateText> {
+async function estimateOf(pool: Pool, id: string, { tripUnits }: InterventionSubject): Promise<EstimateText> {
+  const stored = await storedOf(pool, id);
+  const { scope, prerequisites, limits, deliverables, figures } = stored;
+  const replaced = await readReplacedAt(pool, stored);
+  return {
+    ...{ scope, prerequisites, limits, deliverables, onCall: figures.onCall ?? false },
+    travel: travelOf(figures, tripUnits),
+    ...(replaced ? { replaces: replaced.getTime() } : {}),
+  };
+}
+
+async function storedOf(pool: Pool, id: string): Promise<StoredEstimate> {
   const stored = await readEstimate(pool, id);
   if (!stored) throw new Error('the estimate of the mail is not there');
-  const { scope, prerequisites, limits, deliverables, figures } = stored;
-  return { scope, prerequisites, limits, deliverables, onCall: figures.onCall ?? false };
+  return stored;
 }
 
 /** A reminder of what is not waited for any more is overtaken, and what speaks of another date than the one that stands. */

@@ -4,6 +4,7 @@ import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import { sayInstants } from '../mail/templates/instants.ts';
 import { sayAmounts, sayEuros } from '../mail/templates/interventionCosts.ts';
 import { escapeHtml, type Language } from '../mail/templates/letter.ts';
+import { type Travel, travelFacts } from '../mail/templates/travel.ts';
 import { APPROVAL_WORDS, type ApprovalWords, type DeadLink } from './approvalWords.ts';
 
 /** What a contact is to decide about. Instants are epoch milliseconds. */
@@ -30,6 +31,7 @@ export interface Decidable {
     readonly limits: readonly string[];
     readonly deliverables: readonly string[];
   };
+  readonly travel?: Travel;
   /** Of an estimate what it costs; of more what is asked for, if an agent said how much. */
   readonly amounts?: UnitAmounts;
   readonly approved?: UnitAmounts;
@@ -102,6 +104,7 @@ function factsOf(
       : [[purpose === 'more' ? labels.asked : labels.cost, cost] as const]),
     ...(decidable.approved && isBegun ? [[labels.approved, said(decidable.approved)] as const] : []),
     ...(decidable.used && isBegun ? [[labels.used, said(decidable.used)] as const] : []),
+    ...(decidable.travel && purpose === 'estimate' ? travelFacts(decidable.travel, decidable) : []),
     ...(decidable.onCall ? [] : basesOf(decidable, labels.base)),
     ...(decidable.sentAt === undefined ? [] : [[labels.sentAt, say(decidable.sentAt)] as const]),
     ...(plan ? [[labels.date, say.span(plan.from, plan.to)] as const] : []),

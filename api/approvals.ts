@@ -19,6 +19,7 @@ import type { InterventionState } from '../domain/intervention/state.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
 import { resultOf } from '../domain/recentCommands.ts';
+import { travelOf } from '../mail/templates/travel.ts';
 import { isToken, type TokenKeys, verifyApprovalToken } from '../mail/tokens.ts';
 import { approvalPage, awayPage, type Decidable, deadLinkPage, decidedPage } from './approvalPage.ts';
 import type { DeadLink } from './approvalWords.ts';
@@ -161,7 +162,7 @@ async function decidableOf(pool: Pool, link: ApprovalLink, view: InterventionVie
     ...(estimate ? { sentAt: estimate.sentAt } : {}),
     ...(purpose === 'estimate' && estimate?.expiresAt !== undefined ? { expiresAt: estimate.expiresAt } : {}),
     ...(plan ? { plan: { from: plan.from, to: plan.to } } : {}),
-    ...(stored ? { estimate: stored } : {}),
+    ...(stored ? { estimate: stored, travel: travelOf(stored.figures, about.tripUnits) } : {}),
     ...(amounts ? { amounts } : {}),
     ...(purpose === 'more' ? { approved: view.approved, used: work.used } : {}),
     ...(moreAsked && purpose === 'more' ? { asked: moreAsked.at } : {}),

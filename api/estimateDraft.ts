@@ -68,13 +68,15 @@ export function draftEstimate(
     ...said(sheet.leftOut).map((one) => `${LEFT_OUT[language]}${language === 'fr' ? ' :' : ':'} ${one}`),
     ...limitsOfAll(terms, language),
   ];
+  const figures = given.onCall ? figuresOf(given) : figuresOf({ ...unitsOf(given, terms, sheet), ...given });
+  requireTrips(figures, terms);
   return {
     service: service ?? null,
     scope: text,
     prerequisites: prerequisites ?? (sheet ? said(sheet.prerequisites) : []),
     limits: limits ?? sheetLimits ?? [],
     deliverables: deliverables ?? (sheet ? said(sheet.deliverables) : []),
-    figures: given.onCall ? figuresOf(given) : figuresOf({ ...unitsOf(given, terms, sheet), ...given }),
+    figures,
   };
 }
 
@@ -90,6 +92,18 @@ function unitsOf(
     return { unit: sheet.unit, ...(unit === undefined || unit === sheet.unit ? { units: sheet.recommendedPack } : {}) };
   const [only, ...others] = Object.keys(credits).filter((name) => credits[name]?.active);
   return only !== undefined && others.length === 0 ? { unit: only } : {};
+}
+
+/** Return trips are part of the estimate's units, in units that count them. @throws Problem `validation-failed` */
+function requireTrips({ unit, units = 0, trips = 0 }: Figures, { credits = {} }: ContractTerms): void {
+  const travel = unit !== undefined && Object.hasOwn(credits, unit) ? credits[unit]?.travel : undefined;
+  if (trips === 0 || !travel) return;
+  if (travel.counted !== 'returnTrip') {
+    throw validationFailed([{ path: 'trips', message: 'The terms of this unit count no trips: leave it out.' }]);
+  }
+  const taken = trips * travel.units;
+  if (taken <= units) return;
+  throw validationFailed([{ path: 'trips', message: `Their travel takes ${taken} of the ${units} units: too many.` }]);
 }
 
 /** Without the fields that were not given. */

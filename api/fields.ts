@@ -63,11 +63,16 @@ function sentenceFor(issue: z.core.$ZodRawIssue): string | undefined {
       return `This must be one of: ${issue.values.map(String).join(', ')}.`;
     case 'too_small':
       if (issue.origin === 'string') return 'This must not be empty.';
+      if (issue.origin === 'array') return `This must have at least ${issue.minimum}.`;
       return `This must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}.`;
     case 'too_big':
-      return issue.origin === 'string'
-        ? `This may have ${issue.maximum} characters.`
-        : `This must be at most ${issue.maximum}.`;
+      if (issue.origin === 'string') return `This may have ${issue.maximum} characters.`;
+      if (issue.origin === 'array') return `This may have at most ${issue.maximum}.`;
+      // Beyond what a number counts exactly, which is never the field's own limit.
+      if (issue.maximum === Number.MAX_SAFE_INTEGER) return 'This number is too large.';
+      return `This must be at most ${issue.maximum}.`;
+    case 'invalid_format':
+      return issue.format === 'uuid' ? 'This is not a known id.' : undefined;
     default:
       return undefined;
   }
@@ -75,6 +80,7 @@ function sentenceFor(issue: z.core.$ZodRawIssue): string | undefined {
 
 function article(type: string): string {
   if (type === 'int') return 'a whole number';
+  if (type === 'record') return 'an object';
   return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 

@@ -39,7 +39,11 @@ export const INTERVENTION_BODIES = {
     onSite: z.boolean().optional(),
     onCall: z.boolean().optional().meta({ description: 'out of hours: ordered and billed apart, never debited' }),
   }),
-  confirmOrder: z.strictObject({ order: Subject.max(100).meta({ description: 'reference of the signed order form' }) }),
+  confirmOrder: z.strictObject({
+    order: Subject.max(100).meta({
+      description: 'reference of the signed order form; where units are lacking, of an order that was entered',
+    }),
+  }),
   schedule: z.strictObject({
     from: At,
     to: At,

@@ -24,7 +24,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 /** Parameters of a query that are named when nobody knows them. */
 const MOST_STRANGE = 20;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-const parseJson = express.json({ limit: '1mb', type: 'application/json' });
+// Not strict: JSON that is no object is told so, as any other field, and is not called malformed.
+const parseJson = express.json({ limit: '1mb', type: 'application/json', strict: false });
 
 /** Gives each call its id (the caller's own, if it is one) and a line in the log, without what it carries. */
 export function logCalls(app: Express, log: Logger): void {
@@ -158,7 +159,7 @@ async function readBody(request: Request, response: Response): Promise<unknown> 
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)));
   });
-  return request.body ?? {};
+  return request.body === undefined ? {} : request.body;
 }
 
 /** A body of any type, as it is. */

@@ -19,6 +19,8 @@ interface Words {
   readonly delimiter: string;
   readonly columns: readonly (readonly [column: Column, header: string])[];
   readonly kinds: { readonly [kind in EntryKind]: string };
+  /** The reason that the ledger gives for an order. */
+  readonly ordered: (orderForm: string) => string;
   /** What the ledger gives as reason by itself; people write theirs in their own words. */
   readonly reasons: { readonly [why: string]: string };
 }
@@ -63,6 +65,7 @@ const WORDS: { readonly [language in SheetReader['language']]: Words } = {
       ...{ post: 'débit de la réservation', release: 'réservation rendue', forfeit: 'perte par annulation' },
       ...{ expire: 'expiration', correct: 'correction' },
     },
+    ordered: (orderForm) => `bon de commande ${orderForm}`,
     reasons: {
       ...{ 'hotline call': 'appel à la hotline', 'remote work on an incident': 'télémaintenance sur incident' },
       ...{ 'renewed at zero': 'renouvelé à zéro', 'last day over': 'dernier jour passé', 'work done': 'travail fait' },
@@ -109,13 +112,14 @@ const WORDS: { readonly [language in SheetReader['language']]: Words } = {
       ...{ post: 'debit of the reservation', release: 'reservation returned', forfeit: 'lost by cancelling' },
       ...{ expire: 'expiry', correct: 'correction' },
     },
+    ordered: (orderForm) => `order form ${orderForm}`,
     reasons: {},
   },
 };
 
 /** The lines under a header, with the mark by which spreadsheets know UTF-8, and lines ended by CR LF. */
 export function statementSheet(lines: readonly StatementLine[], { language, zone, units }: SheetReader): string {
-  const { delimiter, columns, kinds, reasons } = WORDS[language];
+  const { delimiter, columns, kinds, ordered, reasons } = WORDS[language];
   // Swedes write dates as ISO 8601 does, which every spreadsheet reads.
   const local = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
   const shown = lines.map((line) => ({
@@ -124,7 +128,7 @@ export function statementSheet(lines: readonly StatementLine[], { language, zone
       at: local.format(line.at),
       unit: units[line.unit] ?? line.unit,
       kind: kinds[line.kind],
-      why: reasons[line.why] ?? line.why,
+      why: line.orderForm === null ? (reasons[line.why] ?? line.why) : ordered(line.orderForm),
     },
   }));
   return stringify(shown, {

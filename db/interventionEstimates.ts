@@ -49,6 +49,16 @@ export async function readEstimate(db: Queryable, id: string): Promise<StoredEst
   return rows[0];
 }
 
+/** When the estimate was stored that was sent before this one and is replaced by it; undefined when it is the first. */
+export async function readReplacedAt(db: Queryable, { id, intervention }: StoredEstimate): Promise<Date | undefined> {
+  const { rows } = await db.query<{ at: Date | null }>(
+    `SELECT max(o.created_at) AS at FROM intervention_estimates o
+     WHERE o.intervention = $2 AND o.created_at < (SELECT created_at FROM intervention_estimates WHERE id = $1)`,
+    [id, intervention],
+  );
+  return rows[0]?.at ?? undefined;
+}
+
 /** Forgets one that was never sent: its command was refused. */
 export async function deleteEstimate(db: Queryable, id: string): Promise<void> {
   await db.query('DELETE FROM intervention_estimates WHERE id = $1', [id]);

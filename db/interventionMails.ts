@@ -22,6 +22,8 @@ export interface InterventionSubject extends MailPeople {
   readonly units: { readonly [unit: string]: Words };
   /** Of units whose base renews by itself: how many that buys, and their price in euro cents without VAT. */
   readonly bases: { readonly [unit: string]: { readonly units: number; readonly cents: number } };
+  /** Units that a return trip costs, of those that count trips. */
+  readonly tripUnits: { readonly [unit: string]: number };
   /** Where it stands now: what a reminder reminds of. Null until the first save. */
   readonly status: string | null;
   readonly version: number;
@@ -42,7 +44,8 @@ type Credits = { readonly [unit: string]: CreditUnitTerms & { readonly label: Wo
 /** Reads what every mail of an intervention needs; throws when there is no such intervention. */
 export async function readInterventionSubject(db: Queryable, id: InterventionId): Promise<InterventionSubject> {
   const { rows } = await db.query<
-    Omit<InterventionSubject, keyof MailPeople | 'units' | 'bases'> & PeopleRow & { credits: Credits | null }
+    Omit<InterventionSubject, keyof MailPeople | 'units' | 'bases' | 'tripUnits'> &
+      PeopleRow & { credits: Credits | null }
   >(
     `SELECT i.id, i.request, r.subject, i.contract, c.zone, c.customer, ${PEOPLE}, t.terms->'credits' AS credits, i.status, i.version,
             (i.view->'plan'->>'from')::float8 AS "plannedFrom",
@@ -63,7 +66,14 @@ export async function readInterventionSubject(db: Queryable, id: InterventionId)
   if (!row) throw new Error(`no intervention ${id}`);
   const { credits, ...subject } = withPeople(row);
   const units = Object.entries(credits ?? {}).map(([name, { label }]) => [name, label] as const);
-  return { ...subject, units: Object.fromEntries(units), bases: basesOf(credits ?? {}) };
+  return { ...subject, units: Object.fromEntries(units), ...costsOf(credits ?? {}) };
+}
+
+function costsOf(credits: CreditTerms): Pick<InterventionSubject, 'bases' | 'tripUnits'> {
+  const tripUnits = Object.entries(credits).flatMap(([unit, { travel }]) =>
+    travel.counted === 'returnTrip' ? [[unit, travel.units] as const] : [],
+  );
+  return { bases: basesOf(credits), tripUnits: Object.fromEntries(tripUnits) };
 }
 
 function basesOf(credits: CreditTerms): InterventionSubject['bases'] {

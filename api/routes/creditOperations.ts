@@ -34,7 +34,7 @@ export function creditOperationRoutes({ pool }: { readonly pool: Pool }): Route[
         const contract = param(params, 'reference');
         const under = await visibleContract(pool, caller, contract);
         notAfterToday('signedOn', body.signedOn, under);
-        const unit = body.unit ?? onlyUnit(under);
+        const unit = unitOf(body, under);
         notOverYet(unit, body.signedOn, under);
         const key = `order:${call.updateId}`;
         const operation = { key, contract, on: body.signedOn, who: whoOf(caller), why: `order form ${body.orderForm}` };
@@ -102,7 +102,7 @@ function operationOut({ key, entries }: Entered) {
 }
 
 function amountsOf(body: z.output<typeof DebitBody>, under: CreditContract): Amount[] {
-  const unit = body.unit ?? onlyUnit(under);
+  const unit = unitOf(body, under);
   if (body.returnTrips !== undefined && requireUnit(under.credits, unit).travel.counted !== 'returnTrip') {
     throw validationFailed([{ path: 'returnTrips', message: 'The terms of this unit count no trips: leave it out.' }]);
   }
@@ -111,13 +111,26 @@ function amountsOf(body: z.output<typeof DebitBody>, under: CreditContract): Amo
   return added([...work, ...unitsOfTrips(under.credits, unit, body.returnTrips ?? 0)]);
 }
 
+/** The unit that is named, or the only one. @throws Problem `validation-failed`: the contract has no such unit */
+function unitOf({ unit }: { readonly unit?: string | undefined }, under: CreditContract): string {
+  if (unit === undefined) return onlyUnit(under);
+  const active = activeUnits(under);
+  if (active.includes(unit)) return unit;
+  const there = active.length > 0 ? `it has ${active.join(', ')}` : 'it has none';
+  throw validationFailed([{ path: 'unit', message: `The contract has no such credit unit: ${there}.` }]);
+}
+
 /** The one unit of a contract. @throws Problem `validation-failed` when there are several, or none */
-function onlyUnit({ credits }: CreditContract): string {
-  const [only, ...others] = Object.keys(credits).filter((name) => credits[name]?.active);
+function onlyUnit(under: CreditContract): string {
+  const [only, ...others] = activeUnits(under);
   if (only !== undefined && others.length === 0) return only;
   const message =
     only === undefined ? 'The contract has no credit units.' : `Say which: ${[only, ...others].join(', ')}.`;
   throw validationFailed([{ path: 'unit', message }]);
+}
+
+function activeUnits({ credits }: CreditContract): string[] {
+  return Object.keys(credits).filter((name) => credits[name]?.active);
 }
 
 function notAfterToday(path: string, date: string, { today }: CreditContract): void {

@@ -11,8 +11,10 @@ import type { TokenHolder } from '../../db/accessTokens.ts';
 import { isActiveStaff, readContact, readTerms } from '../../db/contracts.ts';
 import { deleteEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
 import type { InterventionRow } from '../../db/interventions.ts';
+import { isOrderEntered } from '../../db/ledger/orders.ts';
 import { furtherTextId } from '../../db/texts.ts';
 import { Refusal } from '../../domain/failures.ts';
+import { isNone } from '../../domain/intervention/amounts.ts';
 import {
   INTERVENTION_COMMANDS,
   INTERVENTION_CUSTOMER_COMMANDS,
@@ -140,6 +142,9 @@ async function give(
       return await withAddress(deps.pool, row, (fields as InterventionBody<'correctAddress'>).email, () =>
         deps.interventionDoor.command(row.id, name, meta),
       );
+    case 'confirmOrder':
+      await requireEntered(deps.pool, row, (fields as InterventionBody<'confirmOrder'>).order);
+      break;
     case 'assign':
       await requireStaff(deps.pool, (fields as InterventionBody<'assign'>).assignee);
       break;
@@ -154,6 +159,17 @@ async function give(
 async function requireStaff(pool: Pool, assignee: string): Promise<void> {
   if (await isActiveStaff(pool, assignee.slice('staff:'.length))) return;
   throw validationFailed([{ path: 'assignee', message: 'There is no such member of staff.' }]);
+}
+
+/**
+ * Where units are lacking, an order that nobody has entered brings none: the customer would be asked again for the form that
+ * they have signed. @throws Problem `validation-failed`
+ */
+async function requireEntered(pool: Pool, { contract, state }: InterventionRow, order: string): Promise<void> {
+  if (!state || isNone(state.missing) || (await isOrderEntered(pool, contract, order))) return;
+  const message =
+    'The contract has no order of this form. Have billing enter it: what waits for its units then goes on by itself.';
+  throw validationFailed([{ path: 'order', message }]);
 }
 
 /** Its text is stored before it is sent, under the command's id, and forgotten when the command is refused. */

@@ -22,8 +22,8 @@ export interface Correction {
  * Enters a correction; its `on` is the date of what it corrects, whatever is given. A base that renews by itself is bought
  * where more is spent than there is, or nothing left, as by a debit.
  *
- * @throws Refusal `NotFound`: no such operation; `Conflict`: it has been corrected (name that correction), or cannot be, or
- * has this many units already; `InsufficientCredit`
+ * @throws Refusal `ValidationFailed`: no such operation, or it has no such unit; `Conflict`: it has been corrected (name that
+ * correction), or cannot be, or has this many units already; `InsufficientCredit`
  */
 export async function correct(
   pool: Pool,
@@ -34,10 +34,16 @@ export async function correct(
   const { contract, key } = operation;
   const chain = await readChain(pool, contract, corrects);
   const [first] = chain;
-  if (!first) throw new Refusal('NotFound', 'The contract has no such operation.');
+  if (!first) {
+    const message = 'The contract has no such operation. It is named as in a line of the statement.';
+    throw wrong('corrects', message);
+  }
   const units = [...new Set(chain.map(({ unit }) => unit))];
   const other = right.find(({ unit }) => !units.includes(unit));
-  if (other) throw new Refusal('NotFound', `The operation is about ${units.join(', ')}, not ${other.unit}.`);
+  if (other) {
+    const message = `The operation is about ${units.join(', ')}, not ${other.unit}.`;
+    throw wrong(`right.${right.indexOf(other)}.unit`, message);
+  }
   const once = right.filter(({ unit }, index) => right.findIndex((one) => one.unit === unit) === index);
   const content = { does: 'correct', contract, corrects, right: once };
   const { on, request, intervention } = first;
@@ -60,6 +66,10 @@ export async function correct(
     if (!isUniqueViolation(error, 'credit_entries_corrected')) throw error;
     throw alreadyCorrected();
   }
+}
+
+function wrong(path: string, message: string): Refusal {
+  return new Refusal('ValidationFailed', message, { fields: [{ path, message }] });
 }
 
 function alreadyCorrected(): Refusal {

@@ -1,5 +1,5 @@
 /** Buying units by a signed order form. Each order is to be invoiced. */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { Refusal } from '../../domain/failures.ts';
 import { requireBeforeEnd } from '../../domain/ledger/contractEnd.ts';
 import { changesOf } from '../../domain/ledger/entries.ts';
@@ -34,7 +34,7 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
     return await operate(pool, operation, content, { exclusive: false }, async (client) => {
       requireBeforeEnd(under, on);
       await lockContract(client, contract);
-      if (await isEntered(client, contract, orderForm)) throw alreadyEntered();
+      if (await isOrderEntered(client, contract, orderForm)) throw alreadyEntered();
       const { termsVersion } = under;
       const order = { key, contract, kind: 'order', unit, units, price, ...days, signedOn: on, orderForm } as const;
       const lot = await insertOrder(client, { ...order, termsVersion, who });
@@ -46,9 +46,9 @@ export async function placeOrder(pool: Pool, operation: Operation, form: OrderFo
   }
 }
 
-/** However its letters are typed: nobody has two forms that differ in that alone. The contract is locked, so this stays so. */
-async function isEntered(client: PoolClient, contract: string, orderForm: string): Promise<boolean> {
-  const { rowCount } = await client.query(
+/** Whether the contract has an order of this form, however its letters are typed: nobody has two that differ in that alone. */
+export async function isOrderEntered(db: Queryable, contract: string, orderForm: string): Promise<boolean> {
+  const { rowCount } = await db.query(
     'SELECT FROM credit_orders WHERE contract = $1 AND lower(order_form) = lower($2) LIMIT 1',
     [contract, orderForm],
   );

@@ -57,8 +57,7 @@ function requireEstimate(figures: EstimateFigures, { rules: { terms } }: Interve
       });
     }
   } else if (unit === undefined || !Object.hasOwn(terms.units, unit)) {
-    const names = Object.keys(terms.units).join(', ');
-    fields.push({ path: 'unit', message: names ? `Name a credit unit of the contract: ${names}.` : 'It has none.' });
+    fields.push({ path: 'unit', message: whichUnit(terms) });
   } else if (units === undefined || !Number.isSafeInteger(units) || units < 1) {
     fields.push({ path: 'units', message: 'Give a whole number of units, at least 1.' });
   }
@@ -69,6 +68,13 @@ function requireEstimate(figures: EstimateFigures, { rules: { terms } }: Interve
     fields.push({ path: 'onSite', message: 'The contract has no work on site.' });
   }
   if (fields.length > 0) throw new Refusal('ValidationFailed', 'The estimate does not fit the contract.', { fields });
+}
+
+function whichUnit({ units, onCall }: InterventionDraft['rules']['terms']): string {
+  const names = Object.keys(units).join(', ');
+  if (names) return `Name a credit unit of the contract: ${names}.`;
+  const otherwise = onCall === 'never' ? '' : ' Only work out of hours can be estimated: say onCall, without units.';
+  return `The contract has no credit units.${otherwise}`;
 }
 
 /** What is approved is what was read: another estimate's approval is refused. @throws Refusal `Conflict` */

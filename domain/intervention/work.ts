@@ -48,7 +48,10 @@ export function logWork(draft: InterventionDraft, event: InterventionEventOf<'lo
   }
   if (from !== undefined) requireTime(draft, from, from + seconds * 1_000, at);
   requireWorkable(draft, from ?? at);
-  requireLeft(draft, seconds);
+  const left = secondsLeft(draft.state, draft.rules.terms);
+  if (seconds > left) {
+    throw beyond(left, [{ path: event.minutes === undefined ? 'seconds' : 'minutes', message: atMost(left) }]);
+  }
   draft.state.status = 'inProgress';
   closeTasks(draft, 'agreeOtherDate');
   record(draft, at, event, { type: 'workLogged', ...withText(event.text), facts: { seconds } });
@@ -99,10 +102,14 @@ function wrong(path: string, message: string): Refusal {
   return new Refusal('ValidationFailed', message, { fields: [{ path, message }] });
 }
 
-/** How much of this may still be done, in the refusal's words: whole seconds. */
-function beyond(left: number): Refusal {
+/** How much of this may still be done, in the refusal's words: whole seconds. `fields` are those that say too much. */
+function beyond(left: number, fields?: { readonly path: string; readonly message: string }[]): Refusal {
   const message = `Work beyond what was agreed needs the customer's agreement. Left: ${sayLeft(left)}. Ask for more units.`;
-  return new Refusal('Conflict', message, { fields: [{ path: 'seconds', message: `At most ${left}.` }] });
+  return new Refusal('Conflict', message, fields ? { fields } : {});
+}
+
+function atMost(seconds: number): string {
+  return seconds === 0 ? 'Nothing is left.' : `At most ${sayLeft(seconds)}.`;
 }
 
 /** As people say it: `59 min 30 s`. */
@@ -111,11 +118,6 @@ function sayLeft(seconds: number): string {
   const parts = [[Math.floor(seconds / 3_600), 'h'] as const, [Math.floor(seconds / 60) % 60, 'min'] as const];
   const said = [...parts, [seconds % 60, 's'] as const].filter(([count]) => count > 0);
   return said.map(([count, unit]) => `${count} ${unit}`).join(' ');
-}
-
-function requireLeft({ state, rules }: InterventionDraft, seconds: number): void {
-  const left = secondsLeft(state, rules.terms);
-  if (seconds > left) throw beyond(left);
 }
 
 function addLog(draft: InterventionDraft, log: WorkLog, now: number = log.at): void {

@@ -58,7 +58,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       switch (kind) {
         case 'creditExpiring':
           return [
-            `${units} of unit "${label.en}" can be used until ${sayDay('en', lastDay)}, to the end of that day. After it, what is unused is lost: it is neither carried over nor refunded.`,
+            `${units} × ${label.en} can be used until ${sayDay('en', lastDay)}, to the end of that day. After it, what is unused is lost: it is neither carried over nor refunded.`,
             'Work must be done by then; reserved units stay reserved for work done in time.',
           ];
         case 'creditLow':
@@ -72,7 +72,7 @@ const WORDS: { readonly [language in Language]: Words } = {
           return [`No units "${label.en}" are left. New work needs a new order first.`];
         case 'creditRenewed':
           return [
-            `The balance of unit "${label.en}" was used up, and the base of ${units} has renewed, as the contract says. It will be invoiced: ${money('en', cents)} excluding VAT.`,
+            `The balance of unit "${label.en}" was used up, or did not suffice for new work: the base of ${units} has renewed, as the contract says. It will be invoiced: ${money('en', cents)} excluding VAT.`,
           ];
       }
     },
@@ -102,7 +102,7 @@ const WORDS: { readonly [language in Language]: Words } = {
       switch (kind) {
         case 'creditExpiring':
           return [
-            `${units} de l’unité « ${label.fr} » ${units === 1 ? 'est utilisable' : 'sont utilisables'} jusqu’au ${sayDay('fr', lastDay)} inclus. Passé ce jour, ce qui n’est pas utilisé est perdu : ni report, ni remboursement.`,
+            `${units} × ${label.fr} ${units === 1 ? 'est utilisable' : 'sont utilisables'} jusqu’au ${sayDay('fr', lastDay)} inclus. Passé ce jour, ce qui n’est pas utilisé est perdu : ni report, ni remboursement.`,
             'Le travail doit être fait d’ici là ; les unités réservées le restent pour un travail fait à temps.',
           ];
         case 'creditLow':
@@ -116,7 +116,7 @@ const WORDS: { readonly [language in Language]: Words } = {
           return [`Il ne reste aucune unité « ${label.fr} ». Une nouvelle commande est nécessaire avant tout travail.`];
         case 'creditRenewed':
           return [
-            `Le solde de l’unité « ${label.fr} » était épuisé : la base de ${units} est renouvelée, comme le prévoit le contrat. Elle sera facturée ${money('fr', cents)} hors taxes.`,
+            `Le solde de l’unité « ${label.fr} » était épuisé, ou ne suffisait pas pour un nouveau travail : la base de ${units} est renouvelée, comme le prévoit le contrat. Elle sera facturée ${money('fr', cents)} hors taxes.`,
           ];
       }
     },

@@ -25,6 +25,7 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   estimateTitle: 'Estimate for your approval',
   estimate:
     'Here is our estimate for the work that you asked for. Nothing is reserved or debited before you approve it.',
+  replaces: (wasSent) => `It takes the place of the one of ${wasSent}, which can no longer be approved.`,
   scope: 'Scope:',
   prerequisites: 'What must be there first:',
   limits: 'Limits:',

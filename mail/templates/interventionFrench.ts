@@ -26,6 +26,7 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   estimateTitle: 'Estimation à approuver',
   estimate:
     'Voici notre estimation pour le travail que vous avez demandé. Rien n’est réservé ni débité avant votre accord.',
+  replaces: (wasSent) => `Elle remplace celle du ${wasSent}, qui ne peut plus être approuvée.`,
   scope: 'Périmètre :',
   prerequisites: 'Prérequis :',
   limits: 'Limites :',
@@ -46,7 +47,7 @@ export const INTERVENTION_FRENCH: InterventionWords = {
         ]
       : [
           `Le solde de votre contrat ne suffit pas. Il manque : ${missing}.`,
-          'Merci de signer d’abord un bon de commande : le travail reprend dès sa réception.',
+          'Merci de signer d’abord un bon de commande : le travail se poursuit dès sa réception.',
         ],
   moreTitle: (because) =>
     because === 'usedUp'

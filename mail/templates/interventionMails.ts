@@ -10,6 +10,7 @@ import type { InterventionWords } from './interventionWords.ts';
 import { type Block, htmlOf, type Language, type Letter, textOf } from './letter.ts';
 import type { RenderedMail } from './mails.ts';
 import { subjectLine } from './subject.ts';
+import { type Travel, travelFacts } from './travel.ts';
 
 /** What a mail of an intervention says besides its order. */
 export interface InterventionFacts {
@@ -48,6 +49,9 @@ export interface EstimateText {
   readonly limits: readonly string[];
   readonly deliverables: readonly string[];
   readonly onCall: boolean;
+  readonly travel?: Travel;
+  /** When the one was sent that it replaces, epoch milliseconds. */
+  readonly replaces?: number;
 }
 
 const WORDS: { readonly [language in Language]: InterventionWords } = {
@@ -150,6 +154,7 @@ function content(
         title: words.estimateTitle,
         blocks: [
           paragraph(words.estimate),
+          ...(facts.estimate?.replaces === undefined ? [] : [paragraph(words.replaces(say(facts.estimate.replaces)))]),
           ...estimateBlocks(order.amounts, facts, words),
           paragraph(words.estimateNext),
           ...until(order.expiresAt, words, say),
@@ -283,7 +288,7 @@ function estimateBlocks(amounts: UnitAmounts, facts: InterventionFacts, words: I
     ...listed(words.prerequisites, estimate?.prerequisites),
     ...listed(words.limits, estimate?.limits),
     ...listed(words.deliverables, estimate?.deliverables),
-    { is: 'facts', facts: [cost] },
+    { is: 'facts', facts: [cost, ...(estimate?.travel ? travelFacts(estimate.travel, facts) : [])] },
   ];
 }
 

@@ -21,6 +21,7 @@ export interface InterventionWords {
   readonly infeasible: string;
   readonly estimateTitle: string;
   readonly estimate: string;
+  readonly replaces: (wasSent: string) => string;
   readonly scope: string;
   readonly prerequisites: string;
   readonly limits: string;

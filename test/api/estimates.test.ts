@@ -64,6 +64,13 @@ describe('an estimate', () => {
     expect(world.logged.join('')).not.toContain(link.split('/').at(-1));
   });
 
+  it('says which one it replaces, and the first one of none', async () => {
+    const { path, id } = await world.estimated(1);
+    await world.post('agent', `${path}/sendEstimate`, { scope: 'Less.', units: 2 });
+    const told = world.linked(id).map(({ text }) => text.includes('It takes the place of the one of'));
+    expect(told).toEqual([false, true]);
+  });
+
   it('wants a link of its own: none that is wrong, old, expired or somebody else’s', async () => {
     const { path, link, estimate, id } = await world.estimated(1);
     const wrong = link.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a'));

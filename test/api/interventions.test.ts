@@ -95,6 +95,11 @@ describe('an intervention', () => {
     const asked = world.interventionDoor.mails.findLast(({ text }) => text.includes('sign an order form'));
     expect(asked?.text).toMatch(/Missing: \d+ × prepaid\s+ticket/);
     expect(world.lastMail()?.text).toContain('bon de commande');
+    // Nobody is asked a second time for a form that has arrived and was not entered yet.
+    const mails = world.interventionDoor.mails.length;
+    const early = await world.post('agent', `${path}/confirmOrder`, { order: 'BC-UNKNOWN' });
+    expect([early.status, early.body.errors]).toMatchObject([422, [{ path: 'order' }]]);
+    expect(world.interventionDoor.mails).toHaveLength(mails);
     await world.buy(40);
     expect((await world.post('billing', `${path}/confirmOrder`, { order: world.lastOrder() })).status).toBe(200);
     expect((await world.read(path)).status).toBe('ready');

@@ -54,6 +54,18 @@ it('a body that does not unpack is the caller’s to send again', async () => {
 });
 
 describe('writing', () => {
+  it.each(['[]', '42', '"x"', 'null'])('says of %s that it is no object', async (body) => {
+    const { status, body: problem } = await supertest(world.app)
+      .post(`${one.path}/note`)
+      .set({
+        authorization: `Bearer ${world.tokens.agent}`,
+        'idempotency-key': body,
+        'content-type': 'application/json',
+      })
+      .send(body);
+    expect([status, problem.errors]).toEqual([422, [{ path: '', message: 'This must be an object.' }]]);
+  });
+
   it.each(['dryrun=true', 'dry_run=true', 'dryRun=false&units=1'])(
     'is not carried out with ?%s, which nobody knows',
     async (query) => {
@@ -74,7 +86,8 @@ describe('writing', () => {
     const drafted = await world.post('agent', `${one.path}/sendEstimate?dryRun=true`, service);
     expect([drafted.status, drafted.body.errors]).toMatchObject([422, [{ path: 'service' }]]);
     const debit = { unit: 'constructor', returnTrips: 1, units: 1, on: '2026-11-01', why: 'x' };
-    expect((await world.post('billing', `${CONTRACT}/debits`, debit)).status).toBe(404);
+    const spent = await world.post('billing', `${CONTRACT}/debits`, debit);
+    expect([spent.status, spent.body.errors]).toMatchObject([422, [{ path: 'unit' }]]);
   });
 
   it('takes no date before the first year, and no path without a name', async () => {

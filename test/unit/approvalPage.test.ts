@@ -146,6 +146,15 @@ describe('the approval page', () => {
     }
   });
 
+  it('says what of an estimate is travel, and that it is on site', () => {
+    const travel = { onSite: true, trips: { count: 2, unit: 'ticket', units: 8 } };
+    const [fr, en] = LANGUAGES.map((language) => said(approvalPage(estimate(language, { travel }))));
+    expect(fr).toEqual(
+      expect.arrayContaining(['Dont déplacements', '2 allers-retours (8 × ticket prépayé)', 'sur site']),
+    );
+    expect(en).toEqual(expect.arrayContaining(['Of it, travel', '2 return trips (8 × prepaid ticket)', 'on site']));
+  });
+
   it('asks for no order form where a base renews by itself and is invoiced', () => {
     for (const language of LANGUAGES) {
       const { lacking } = APPROVAL_WORDS[language];

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { checked } from '../../api/fields.ts';
 import { Problem } from '../../api/problems.ts';
 
-const Body = z.strictObject({ units: z.record(z.string(), z.int().nonnegative()).optional() });
+const Body = z.strictObject({
+  units: z.record(z.string(), z.int().nonnegative()).optional(),
+  ids: z.array(z.uuid()).min(1).max(2).optional(),
+});
 
 function errorsOf(body: unknown) {
   try {
@@ -27,6 +30,18 @@ describe('wrong fields', () => {
       'units.b',
       'other',
     ]);
+  });
+
+  it.each([
+    [{ units: [1] }, 'This must be an object.'],
+    [{ units: { a: 1e30 } }, 'This number is too large.'],
+    [{ ids: [] }, 'This must have at least 1.'],
+    [{ ids: Array(3).fill('0f8fad5b-d9cb-469f-a165-70867728950e') }, 'This may have at most 2.'],
+    [{ ids: ['x'] }, 'This is not a known id.'],
+    [42, 'This must be an object.'],
+    [null, 'This must be an object.'],
+  ])('are said in words: %j', (body, message) => {
+    expect(errorsOf(body)).toMatchObject([{ message }]);
   });
 
   it('are so many at most, and counted without comparing each with each', () => {

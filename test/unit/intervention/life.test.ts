@@ -287,6 +287,12 @@ describe('dates', () => {
 });
 
 describe('on-call work (B)', () => {
+  it('is all that can be estimated where the contract has no credit units, and that is said', () => {
+    const life = openInterventionLife('2026-11-16 09:00', SAAS);
+    const { details } = refusalIn(() => life.on('2026-11-16 10:00', 'sendEstimate', { estimate: 'e1', units: 2 }));
+    expect(details.fields).toMatchObject([{ path: 'unit', message: expect.stringContaining('say onCall') }]);
+  });
+
   it('is proposed, agreed, ordered and billed apart, out of hours, and never debited', () => {
     const life = openInterventionLife('2026-11-16 09:00', SAAS)
       .on('2026-11-16 10:00', 'sendEstimate', { estimate: 'e1', onCall: true })

@@ -68,8 +68,10 @@ describe('beyond the estimate', () => {
     expect(refusal).toMatchObject({
       type: 'Conflict',
       message: expect.stringContaining('Left: 1 min.'),
-      details: { fields: [{ path: 'seconds', message: 'At most 60.' }] },
+      details: { fields: [{ path: 'minutes', message: 'At most 1 min.' }] },
     });
+    const bySeconds = refusalIn(() => life.on(`${DAY} 12:00`, 'logWork', { seconds: 61 }));
+    expect(bySeconds).toMatchObject({ details: { fields: [{ path: 'seconds' }] } });
     life.on(`${DAY} 12:00`, 'logWork', { seconds: 60 });
     expect(refusalIn(() => life.on(`${DAY} 13:00`, 'startWork', {}))).toMatchObject({
       type: 'Conflict',

@@ -20,11 +20,15 @@ const FACTS: CreditNoticeFacts = {
 
 it('announces the last day, its end included, in both languages', () => {
   const french = renderCreditNotice('creditExpiring', FACTS);
-  expect(french.subject).toBe('DEMO-PREPAID : des unités (ticket prépayé) expirent le 1 mars 2027');
-  expect(french.text.replaceAll(/\s+/g, ' ')).toContain('sont utilisables jusqu’au 1 mars 2027 inclus');
+  expect(french.subject).toBe('DEMO-PREPAID : des unités (ticket prépayé) expirent le 1er mars 2027');
+  expect(french.text.replaceAll(/\s+/g, ' ')).toContain(
+    '4 × ticket prépayé sont utilisables jusqu’au 1er mars 2027 inclus',
+  );
   const english = renderCreditNotice('creditExpiring', { ...FACTS, language: 'en' });
   expect(english.subject).toBe('DEMO-PREPAID: units (prepaid ticket) end on 1 March 2027');
-  expect(english.text.replaceAll(/\s+/g, ' ')).toContain('until 1 March 2027, to the end of that day');
+  expect(english.text.replaceAll(/\s+/g, ' ')).toContain(
+    '4 × prepaid ticket can be used until 1 March 2027, to the end of that day',
+  );
 });
 
 it('says what a renewal costs', () => {
@@ -32,6 +36,14 @@ it('says what a renewal costs', () => {
   expect(text.replaceAll(/\s+/g, ' ')).toContain(
     'the base of 16 has renewed, as the contract says. It will be invoiced: €400.00',
   );
+});
+
+it('tells of a renewal what a reservation has brought about too: something was left then', () => {
+  const [fr, en] = (['fr', 'en'] as const).map((language) =>
+    renderCreditNotice('creditRenewed', { ...FACTS, language, units: 16 }).text.replaceAll(/\s+/g, ' '),
+  );
+  expect(fr).toContain('était épuisé, ou ne suffisait pas pour un nouveau travail');
+  expect(en).toContain('was used up, or did not suffice for new work');
 });
 
 it('asks for no order where the base renews by itself', () => {
