@@ -73,6 +73,13 @@ describe('the alert of a call', () => {
     await alert('freeMinutesEnd');
     await alert('creditLacking');
     expect(mails).toHaveLength(2);
+    const other = await call(request);
+    if (!other) throw new Error('no call');
+    const { endHotlineCall } = createHotlineActivities({ pool });
+    await endHotlineCall({ id: other, seconds: 60, endedAt: BEGAN.getTime() + 60_000 });
+    const late = { id: other, agent: 'staff:s-agent' as const, because: 'freeMinutesEnd' as const };
+    await activityEnvironment().run(alertAgent, late);
+    expect(mails).toHaveLength(2);
   });
 });
 

@@ -9,6 +9,7 @@ import { interventionInput, interventionStartOptions } from '../../client/interv
 import { readContract } from '../../db/contracts.ts';
 import { deleteEstimate, readEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
 import { listServable, readInterventionRow } from '../../db/interventions.ts';
+import { readStatement } from '../../db/ledger/statement.ts';
 import type { InterventionMailOrder } from '../../domain/intervention/effects.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
 import type { SendInterventionMail } from '../../workflows/interventionMessages.ts';
@@ -59,6 +60,33 @@ describe('an intervention over the ledger', () => {
       one.id,
     ]);
     expect(rows.map(({ type }) => type)).toContain('unitsPosted');
+  });
+
+  it('says in the statement who spent, why, for what, and on which day the work was', async () => {
+    const { reference, request, under } = await contractOf('A');
+    await buy(pool, reference, { unit: 'ticket', units: 10 }, under);
+    const one = await live(reference, request);
+    await approve(one, 'ticket', 4);
+    await one.on('2026-11-23 10:00', 'schedule', plan('2026-12-01 09:00', '2026-12-01 15:00'));
+    await one.on('2026-12-01 12:00', 'logWork', { minutes: 125, from: local('2026-12-01 09:00') });
+    await one.on('2026-12-02 10:00', 'complete', { text: '' });
+    const two = await live(reference, request);
+    await approve(two, 'ticket', 2);
+    await two.on('2026-11-23 10:00', 'schedule', plan('2026-12-02 09:00', '2026-12-02 12:00'));
+    await two.on('2026-12-01 09:00', 'cancel', { lost: { ticket: 2 } });
+    const lines = (await readStatement(pool, reference, { limit: 100 })).slice(1);
+    const said = lines.map(({ kind, who, why, on }) => [kind, who, why, on]);
+    const contact = `contact:c-${reference}`;
+    expect(said).toEqual([
+      ['reserve', contact, 'approved', '2026-11-23'],
+      ['post', 'staff:s-agent', 'work done', '2026-12-01'],
+      ['release', 'staff:s-agent', 'work done', '2026-12-01'],
+      ['reserve', contact, 'approved', '2026-11-23'],
+      ['forfeit', contact, 'cancelled inside the limit', '2026-12-01'],
+    ]);
+    expect(lines.map((line) => line.request)).toEqual(lines.map(() => request));
+    expect(lines.map(({ intervention }) => intervention)).toEqual([...Array(3).fill(one.id), ...Array(2).fill(two.id)]);
+    expect(new Set(lines.map(({ operation }) => operation)).size).toBe(4);
   });
 
   it('debits what was ordered in the midst of the work from that order', async () => {

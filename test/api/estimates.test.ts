@@ -37,7 +37,10 @@ describe('an estimate', () => {
 
   it('is approved by a button, once; opening the link changes nothing', async () => {
     const before = await world.balance();
-    const { path, link, number } = await world.estimated(2);
+    const { path, link, number, id } = await world.estimated(2);
+    // It opens nothing for longer than the estimate counts.
+    const { rows } = await world.pool.query('SELECT expires_at FROM approval_tokens WHERE intervention = $1', [id]);
+    expect(rows[0].expires_at.toISOString()).toBe((await world.read(path)).estimate.expiresAt);
     for (let scans = 0; scans < 5; scans++) {
       const page = await supertest(world.app).get(link);
       expect(page.status).toBe(200);

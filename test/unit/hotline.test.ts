@@ -94,4 +94,13 @@ describe('the alert', () => {
   ])('%s comes after %s', (_what, hotline, earlier, seconds) => {
     expect(secondsToAlert(hotline, earlier, 'call')).toBe(seconds);
   });
+
+  it('of remote work comes at once where that is not free, and then takes nothing from later calls', () => {
+    const { allowance } = WITH;
+    if (!allowance) throw new Error('nothing is free');
+    const remote: TimedCall[] = [{ kind: 'remoteWork', seconds: 20 * MINUTE }];
+    expect([secondsToAlert(WITH, [], 'remoteWork'), secondsToAlert(WITH, remote, 'call')]).toEqual([1_500, 300]);
+    const apart: Hotline = { ...WITH, allowance: { ...allowance, remoteWorkIncluded: false } };
+    expect([secondsToAlert(apart, [], 'remoteWork'), secondsToAlert(apart, remote, 'call')]).toEqual([0, 1_500]);
+  });
 });

@@ -76,6 +76,29 @@ it('the first order of what renews, and a debit at the same time, buy no base to
   expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 16, pending: 0 });
 });
 
+it('what is bought while a debit waits for the lots pays for it', async () => {
+  const { pool } = database;
+  const contract = named('A');
+  const under = await storeCreditContract(pool, contract, LEDGER_TERMS.A);
+  await buy(pool, contract, { unit: 'ticket', units: 4 }, under);
+  const holder = await pool.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query(
+      'SELECT FROM lot_balances WHERE lot = (SELECT id FROM credit_lots WHERE contract = $1) FOR UPDATE',
+      [contract],
+    );
+    const call = debit(pool, operation(contract), tickets(6), under);
+    await until(isSomebodyWaiting);
+    await buy(pool, contract, { unit: 'ticket', units: 10 }, under);
+    await holder.query('COMMIT');
+    expect(await outcomesOf([call])).toEqual({ done: 1 });
+  } finally {
+    holder.release();
+  }
+  expect(await balanceOf(pool, contract, 'ticket')).toEqual({ available: 8, pending: 0 });
+});
+
 describe('200 debits at once on a contract that has 100 units', () => {
   it('spend exactly 100 of them, over several lots; the others lack credit', async () => {
     const { pool } = database;

@@ -40,6 +40,7 @@ describe('the database itself', () => {
   it.each(['lot_balances', 'reservation_balances'])('changes %s by entries only', async (table) => {
     const { pool } = database;
     for (const statement of [
+      `INSERT INTO ${table} SELECT * FROM ${table}`,
       `UPDATE ${table} SET pending = pending + 1`,
       `DELETE FROM ${table}`,
       `TRUNCATE ${table} CASCADE`,
@@ -53,16 +54,19 @@ describe('the database itself', () => {
     const contract = await prepaid();
     await buy(pool, contract, { unit: 'ticket', units: 4 }, under);
     const [lot] = await listLots(pool, contract);
-    const insert = (key: string, kind: string, available: number, pending: number) =>
+    const insert = (key: string, kind: string, available: number, pending: number, reservation: string | null = 'r') =>
       pool.query(
         `INSERT INTO credit_entries (key, line, content_hash, contract, lot, kind, available, pending, on_day, reservation, who, why)
-         VALUES ($1, 1, '\\x00', $2, $3, $4, $5, $6, '2026-11-21', 'r', 'w', 'w')`,
-        [key, contract, lot?.lot, kind, available, pending],
+         VALUES ($1, 1, '\\x00', $2, $3, $4, $5, $6, '2026-11-21', $7, 'w', 'w')`,
+        [key, contract, lot?.lot, kind, available, pending, reservation],
       );
     await expect(insert('below', 'debit', -5, 0)).rejects.toThrow('lot_balances_available_check');
     await expect(insert('post', 'post', 0, -1)).rejects.toThrow('lot_balances_pending_check');
     await expect(insert('made-up', 'debit', 5, 0)).rejects.toThrow('credit_entries_check');
     await expect(insert('made-up', 'gift', 5, 0)).rejects.toThrow('credit_entries_check');
+    // What corrects names what it corrects; what is reserved, its reservation.
+    await expect(insert('nameless', 'correct', 5, 0)).rejects.toThrow('"credit_entries_check"');
+    await expect(insert('nameless', 'reserve', -1, 1, null)).rejects.toThrow('credit_entries_check1');
   });
 
   it('gives the application’s own role no right to change them', async () => {

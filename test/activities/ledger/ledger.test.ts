@@ -8,6 +8,7 @@ import { listLots, listReservations, readStatement } from '../../../db/ledger/st
 import { listLedgerOddities } from '../../../db/ledger/verification.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { balanceOf, buy, LEDGER_TERMS, operation, storeCreditContract } from '../../support/ledgerWorld.ts';
+import { storePrepaidContract } from '../../support/prepaidContract.ts';
 
 let database: TestDatabase;
 let under: Under;
@@ -90,6 +91,19 @@ describe('a debit', () => {
     expect(await balanceOf(pool, contract, 'ticket')).toEqual({ available: 9, pending: 0 });
   });
 
+  it('is told with who spent, why, and for what', async () => {
+    const { pool } = database;
+    const { reference, request, under: own } = await storePrepaidContract(pool, LEDGER_TERMS.A);
+    for (let packs = 0; packs < 2; packs++) await buy(pool, reference, { unit: 'ticket', units: 4 }, own);
+    const facts = { request, intervention: `intervention:${request}:1`, who: 'staff:s-billing', why: 'told by phone' };
+    // Of one lot, then of two.
+    const spent = [operation(reference, facts), operation(reference, facts)];
+    for (const [index, one] of spent.entries()) await debit(pool, one, tickets(3 + index), own);
+    const lines = (await readStatement(pool, reference, { limit: 100 })).slice(2);
+    expect(lines.map(({ operation: key }) => key)).toEqual([spent[0]?.key, spent[1]?.key, spent[1]?.key]);
+    for (const line of lines) expect(line).toMatchObject({ ...facts, on: '2026-11-21', kind: 'debit' });
+  });
+
   it('does not touch lots that were not valid on the date of the work', async () => {
     const { pool } = database;
     const contract = await prepaid();
@@ -112,9 +126,9 @@ describe('a debit', () => {
     await debit(pool, across, quarters(50), hosting);
     expect(await balanceOf(pool, contract, 'timeUnit')).toEqual({ available: 14, pending: 0 });
     const orders = await listOrders(pool, contract);
-    expect(orders.map(({ kind, units, cents }) => [kind, units, cents])).toEqual([
-      ...Array.from({ length: 4 }, () => ['renewal', 16, 40_000]),
-      ['order', 16, 40_000],
+    expect(orders.map(({ kind, units, cents, who }) => [kind, units, cents, who])).toEqual([
+      ...Array.from({ length: 4 }, () => ['renewal', 16, 40_000, 'system']),
+      ['order', 16, 40_000, 'staff:s-billing'],
     ]);
   });
 
@@ -169,6 +183,21 @@ describe('a reservation', () => {
     const [row] = await listReservations(pool, contract, false);
     expect(row).toMatchObject({ reserved: 6, pending: 0, posted: 4, released: 2, forfeited: 0, on: '2026-12-01' });
     expect(await listReservations(pool, contract, true)).toEqual([]);
+  });
+
+  it('takes only units that are valid on the day of the work', async () => {
+    const { pool } = database;
+    const contract = await prepaid();
+    await buy(pool, contract, { unit: 'ticket', units: 4 }, under, '2025-12-01');
+    await buy(pool, contract, { unit: 'ticket', units: 4 }, under, '2026-11-21');
+    const on = '2026-12-02';
+    await expect(reserve(pool, operation(contract, { on }), tickets(5), under)).rejects.toThrow('Missing: 1 ticket');
+    const { entries } = await reserve(pool, operation(contract, { on }), tickets(3), under);
+    const [first, second] = await listLots(pool, contract);
+    expect(first).toMatchObject({ lastDay: '2026-12-01', available: 4, pending: 0 });
+    expect(entries).toMatchObject([{ lot: second?.lot, kind: 'reserve', available: -3, pending: 3 }]);
+    const today = await reserve(pool, operation(contract, { on: '2026-12-01' }), tickets(5), under);
+    expect(today.entries.map(({ available }) => available)).toEqual([-4, -1]);
   });
 
   it('is lost when it is forfeited, and nobody else’s', async () => {

@@ -55,4 +55,9 @@ it('does all that it has to, and has no right to change an entry, a lot or an or
       await expect(pool.query(statement), statement).rejects.toThrow('permission denied');
     }
   }
+  for (const table of ['lot_balances', 'reservation_balances']) {
+    for (const statement of [`DELETE FROM ${table}`, `TRUNCATE ${table} CASCADE`]) {
+      await expect(pool.query(statement), statement).rejects.toThrow('permission denied');
+    }
+  }
 });

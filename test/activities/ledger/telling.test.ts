@@ -6,7 +6,7 @@ import { orderCreditNotices } from '../../../db/ledger/notices.ts';
 import type { Under } from '../../../db/ledger/operations.ts';
 import { debit } from '../../../db/ledger/spending.ts';
 import { listLots } from '../../../db/ledger/statement.ts';
-import { listUntold, noteTold } from '../../../db/ledger/watching.ts';
+import { listUntold, noteTold, readWatchedCredit } from '../../../db/ledger/watching.ts';
 import type { OutgoingMessage } from '../../../mail/transport.ts';
 import { startCredits } from '../../../relay/credits.ts';
 import { startNotices } from '../../../relay/notices.ts';
@@ -138,5 +138,19 @@ describe('a notice of credit', () => {
       { contract: 'HOSTED', base: { units: 16, cents: 40_000 } },
       { contract: 'ONE', base: null },
     ]);
+  });
+
+  it('of little left counts nothing that is over and has not expired yet', async () => {
+    const { pool } = database;
+    const own = await storeCreditContract(pool, 'OLDER', LEDGER_TERMS.A);
+    await buy(pool, 'OLDER', { unit: 'ticket', units: 10 }, own, '2025-11-20');
+    await buy(pool, 'OLDER', { unit: 'ticket', units: 10 }, own, '2026-11-20');
+    await debit(pool, operation('OLDER', { on: '2026-11-21' }), [{ unit: 'ticket', units: 8 }], own);
+    const [over, newest] = await listLots(pool, 'OLDER');
+    expect(over).toMatchObject({ lastDay: '2026-11-20', available: 10 });
+    const alertsAt = async (instant: string) =>
+      (await readWatchedCredit(pool, 'OLDER', Date.parse(instant)))?.alerts.map(({ key }) => key);
+    expect(await alertsAt('2026-11-20T23:59:59+01:00')).toEqual([]);
+    expect(await alertsAt('2026-11-21T00:00:00+01:00')).toEqual([`low:${newest?.lot}`]);
   });
 });

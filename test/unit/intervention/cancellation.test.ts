@@ -93,6 +93,31 @@ describe('cancelling by the customer', () => {
     expect(life.book.available('ticket')).toBe(6);
   });
 
+  it('loses no more than is approved: more cannot be planned for a date', () => {
+    const life = approvedLife('2026-11-02 10:00', 4);
+    const date = { from: local(MONDAY), to: local('2026-11-30 15:00'), units: { ticket: 5 } };
+    const refusal = refusalIn(() => life.on('2026-11-02 10:00', 'schedule', date));
+    expect(refusal).toMatchObject({ type: 'ValidationFailed', details: { fields: [{ path: 'units' }] } });
+  });
+
+  it('loses the part planned for this date, whatever was performed on an earlier one', () => {
+    const life = approvedLife('2026-11-02 10:00', 10).on('2026-11-02 10:00', 'schedule', {
+      ...{ from: local('2026-11-10 09:00'), to: local('2026-11-10 12:00') },
+      units: { ticket: 3 },
+    });
+    life.on('2026-11-10 10:00', 'logWork', { minutes: 61 });
+    life.on('2026-11-10 12:00', 'schedule', {
+      ...{ from: local(MONDAY), to: local('2026-11-30 15:00') },
+      units: { ticket: 4 },
+    });
+    expect(whatCancellingCosts(life.state, life.rules, local('2026-11-23 23:59'))).toMatchObject({
+      ...{ free: true, used: { ticket: 2 }, lost: {}, returned: { ticket: 8 } },
+    });
+    life.on('2026-11-26 10:00', 'cancel', { lost: { ticket: 4 } });
+    expect(life.book).toMatchObject({ posted: { ticket: 2 }, forfeited: { ticket: 4 } });
+    expect(life.book.available('ticket')).toBe(4);
+  });
+
   it('in the midst of the work debits what was done and loses what was planned and is not', () => {
     const life = approvedLife('2026-11-02 10:00', 10).on('2026-11-02 10:00', 'schedule', {
       ...{ from: local(MONDAY), to: local('2026-11-30 15:00') },
@@ -238,11 +263,32 @@ describe('by the provider', () => {
     expect(life.state.status).toBe('scheduled');
   });
 
+  it('postponing in the midst of the work leaves what was done', () => {
+    const life = planned('2026-11-30').on(MONDAY, 'startWork', {});
+    expect(refusalIn(() => life.on('2026-11-30 09:30', 'postpone', { text: 't' })).type).toBe('InvalidTransition');
+    life.on('2026-11-30 09:30', 'stopWork', {}).on('2026-11-30 09:40', 'postpone', { text: 't' });
+    expect(life.view).toMatchObject({ status: 'inProgress', work: { seconds: 1_800 } });
+    expect(life.view.plan).toBeUndefined();
+    life.on('2026-11-30 10:00', 'complete', { text: 't' });
+    expect([life.book.posted, life.book.available('ticket')]).toEqual([{ ticket: 1 }, 3]);
+  });
+
   it('withdrawing gives everything back', () => {
     const life = planned('2026-11-30').on('2026-11-29 10:00', 'withdraw', { text: 't' });
     expect(life.state.ended).toMatchObject({ by: 'provider', lost: {}, returned: { ticket: 4 } });
     expect(life.mails.at(-1)?.order).toMatchObject({ kind: 'cancelled', by: 'provider', text: 't' });
     expect(life.book.available('ticket')).toBe(4);
+  });
+
+  it.each([
+    ['debits nothing', {}, {}, 0],
+    ['debits it where the provider says that it is owed', { debitWork: true }, { ticket: 2 }, 3_000],
+  ])('withdrawing in the midst of the work %s', (_what, wish, used, expensesDue) => {
+    const life = planned('2026-11-30').on(MONDAY, 'startWork', {});
+    life.on(MONDAY, 'addExpense', { kind: 'meals', cents: 3_000, nonRefundable: false });
+    life.on('2026-11-30 10:01', 'withdraw', { text: 't', ...wish });
+    expect(life.state).toMatchObject({ logs: [{ seconds: 3_660 }], ended: { expensesDue } });
+    expect([life.book.posted, life.book.forfeited, life.book.pending('ticket')]).toEqual([used, {}, 0]);
   });
 });
 

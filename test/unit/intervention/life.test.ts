@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildOpeningWindow } from '../../../contracts/calendar.ts';
 import { prepaidTickets } from '../../../contracts/templates/prepaidTickets.ts';
 import { parseTerms } from '../../../contracts/terms.ts';
+import { advanceIntervention } from '../../../domain/intervention/intervention.ts';
+import { possibleCommands } from '../../../domain/intervention/transitions.ts';
 import { rulesOf } from '../../../domain/rules.ts';
 import { local, said } from '../../support/businessTime.ts';
 import { CreditBook } from '../../support/creditBook.ts';
@@ -120,7 +122,14 @@ describe('approval', () => {
     expect(estimated().on(end - 1, 'approve', { estimate: 'e1' }).state.status).toBe('ready');
     const late = estimated().until(end - 1);
     // The worker was away: nothing has decided yet that it is over.
-    expect(refusalIn(() => late.on(end, 'approve', { estimate: 'e1' })).type).toBe('InvalidTransition');
+    const approve = { type: 'approve', estimate: 'e1', who: 'contact:c1', channel: 'portal', at: end } as const;
+    expect(refusalIn(() => advanceIntervention(late.state, approve, late.rules))).toMatchObject({
+      type: 'InvalidTransition',
+      message: expect.stringContaining('until an earlier day'),
+    });
+    expect(possibleCommands(late.state, late.rules, end)).not.toContain('approve');
+    const time = { type: 'time', who: 'system', channel: 'system', at: end - 1 } as const;
+    expect(advanceIntervention(late.state, time, late.rules).state.status).toBe('estimated');
   });
 
   it('names what does not fit the contract', () => {
@@ -184,6 +193,16 @@ describe('credit', () => {
     life.on('2026-12-01 09:00', 'logWork', { minutes: 60, from: at('2026-11-30 16:00') });
     life.on('2026-12-01 09:30', 'complete', { text: 't' });
     expect(life.book.posted).toEqual({ ticket: 1 });
+  });
+
+  it('that work has begun to use allows no date after its last day', () => {
+    const life = approvedLife('2026-11-16 09:00', 4, { book: new CreditBook().buy('ticket', 4, '2026-11-30') });
+    life.on('2026-11-16 10:00', 'schedule', { from: at('2026-11-30 09:00'), to: at('2026-11-30 17:00') });
+    life.on('2026-11-30 10:00', 'logWork', { minutes: 60 });
+    life.book.buy('ticket', 4, '2027-11-30');
+    const later = { from: at('2026-12-01 09:00'), to: at('2026-12-01 12:00') };
+    const refusal = refusalIn(() => life.on('2026-11-30 11:00', 'schedule', later));
+    expect(refusal).toMatchObject({ type: 'ValidationFailed', details: { fields: [{ path: 'from' }] } });
   });
 });
 

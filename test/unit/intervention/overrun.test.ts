@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { local } from '../../support/businessTime.ts';
 import type { CreditBook } from '../../support/creditBook.ts';
 import { CreditBook as Book } from '../../support/creditBook.ts';
-import { approvedLife, HOSTING, type InterventionLife, openInterventionLife } from '../../support/interventionLife.ts';
+import {
+  approvedLife,
+  HOSTING,
+  type InterventionLife,
+  openInterventionLife,
+  TICKETS,
+} from '../../support/interventionLife.ts';
 import { refusalIn } from '../../support/refusals.ts';
 
 const DAY = '2026-11-30';
@@ -58,6 +64,9 @@ describe('at 80 % of the estimate, and before it is passed, the customer is told
     const life = planned();
     for (const minutes of [192, 10, 10, 10]) life.on(`${DAY} 15:00`, 'logWork', { minutes });
     expect(about(life)).toHaveLength(1);
+    // A trip costs no ticket: it may be written down when all of them are used.
+    life.on(`${DAY} 16:00`, 'logWork', { minutes: 18 }).on(`${DAY} 16:10`, 'logTrip', {});
+    expect(about(life)).toEqual(['Mon 2026-11-30 15:00 more asked: share', 'Mon 2026-11-30 16:00 more asked: usedUp']);
   });
 });
 
@@ -111,6 +120,21 @@ describe('beyond the estimate', () => {
     expect(life.book.sums('ticket')).toEqual({ bought: 10, accounted: 10 });
   });
 
+  it('is agreed to by the customer alone: never by mail, by phone, or by staff', () => {
+    const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
+    const refused = [
+      { who: 'staff:a1' },
+      { channel: 'mail' },
+      { channel: 'phone' },
+      { enteredBy: 'staff:a1' },
+    ] as const;
+    for (const way of refused) {
+      const agree = () => life.on(`${DAY} 13:00`, 'agreeMore', { units: { ticket: 1 }, ...way });
+      expect(refusalIn(agree).type).toBe('ValidationFailed');
+    }
+    expect(life.view.reserved).toEqual({ ticket: 4 });
+  });
+
   it('needs a new order first when the balance does not suffice', () => {
     const book = new Book().buy('ticket', 5);
     const life = planned(book).on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
@@ -154,6 +178,32 @@ describe('beyond the estimate', () => {
     expect([book.posted, book.available('ticket'), book.pending('ticket')]).toEqual([{ ticket: 5 }, 3, 0]);
   });
 
+  it('is not finished while more units are on their way', () => {
+    const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
+    life.ledgerAway = true;
+    life.on(`${DAY} 13:00`, 'agreeMore', { units: { ticket: 1 } });
+    const complete = () => life.on(`${DAY} 13:01`, 'complete', { text: 't' });
+    expect(refusalIn(complete)).toMatchObject({ type: 'InvalidTransition' });
+    life.answerLedger();
+    expect(complete().state).toMatchObject({ status: 'done', pending: [] });
+    expect([life.book.posted, life.book.available('ticket'), life.book.pending('ticket')]).toEqual([
+      { ticket: 4 },
+      6,
+      0,
+    ]);
+  });
+
+  it('agreed to twice while the ledger is being asked is reserved once', () => {
+    const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 60 });
+    life.ledgerAway = true;
+    for (const ticket of [1, 2]) {
+      life.on(`${DAY} 13:00`, 'askMore', { units: { ticket } }).on(`${DAY} 13:00`, 'agreeMore', {});
+    }
+    life.answerLedger();
+    expect(life.view).toMatchObject({ approved: { ticket: 7 }, reserved: { ticket: 7 } });
+    expect([life.book.available('ticket'), life.book.pending('ticket')]).toEqual([3, 7]);
+  });
+
   it('never begins when the customer declines', () => {
     const life = planned().on(`${DAY} 12:00`, 'logWork', { minutes: 240 });
     life.on(`${DAY} 13:00`, 'declineMore', {});
@@ -179,6 +229,46 @@ describe('the clock of the work', () => {
   ])('is not got round by writing down work %s', (_what, from, message) => {
     const refusal = refusalIn(() => planned().on(`${DAY} 16:00`, 'logWork', { minutes: 40, from: local(from) }));
     expect(refusal).toMatchObject({ type: 'ValidationFailed', details: { fields: [{ path: 'from', message }] } });
+  });
+
+  it('may have run from the very approval to this very moment, and neither earlier nor later', () => {
+    const life = openInterventionLife('2026-11-16 08:00', TICKETS, new Book().buy('ticket', 10))
+      .on('2026-11-16 08:00', 'study', { feasible: true, text: 't' })
+      .on('2026-11-16 08:30', 'sendEstimate', { estimate: 'e1', unit: 'ticket', units: 4 })
+      .on('2026-11-16 09:00', 'approve', { estimate: 'e1' })
+      .on('2026-11-16 09:00', 'schedule', { from: local('2026-11-16 09:00'), to: local('2026-11-16 12:00') });
+    const write = (from: number) => life.on('2026-11-16 09:30', 'logWork', { minutes: 30, from });
+    const approvedAt = local('2026-11-16 09:00');
+    for (const [from, message] of [
+      [approvedAt - 1, 'It would begin before the work was agreed to.'],
+      [approvedAt + 1, 'It would end in the future.'],
+    ] as const) {
+      expect(refusalIn(() => write(from)).details.fields).toEqual([{ path: 'from', message }]);
+    }
+    expect(write(approvedAt).view.work.seconds).toBe(1_800);
+  });
+
+  it.each([
+    [{}],
+    [{ minutes: 0 }],
+    [{ seconds: 0 }],
+    [{ minutes: 1.5 }],
+    [{ minutes: -1, seconds: 61 }],
+    [{ minutes: 2, seconds: -60 }],
+  ])('is not made up for by %j written down', (work) => {
+    const life = planned();
+    const refusal = refusalIn(() => life.on(`${DAY} 12:00`, 'logWork', work));
+    expect(refusal).toMatchObject({ type: 'ValidationFailed', details: { fields: [{ path: 'minutes' }] } });
+    expect(life.state.logs).toEqual([]);
+  });
+
+  it('that ran for no second is no work that could be finished', () => {
+    const life = planned().on(`${DAY} 08:00`, 'startWork', {}).on(`${DAY} 08:00`, 'stopWork', {});
+    const refusal = refusalIn(() => life.on(`${DAY} 08:01`, 'complete', { text: 't' }));
+    expect(refusal).toMatchObject({
+      type: 'InvalidTransition',
+      message: expect.stringContaining('No work was logged'),
+    });
   });
 
   it('is not started twice, and what was timed is added up', () => {

@@ -145,11 +145,26 @@ describe('what is left', () => {
     expect(secondsToShare(worked('ticket', { ticket: 4 }, 11_520), TICKETS.terms)).toBe(0);
   });
 
+  it.each([
+    [5_000, 2 * 3_600],
+    // Not a second before the share is reached.
+    [3_333, 4_800],
+    [3_334, 4_801],
+    [10_000, 4 * 3_600],
+  ])('a share of %i basis points of four tickets is used after %i s', (warnAt, seconds) => {
+    const terms = { ...TICKETS.terms, warnAt };
+    expect(secondsToShare(worked('ticket', { ticket: 4 }), terms)).toBe(seconds);
+    expect(secondsToShare(worked('ticket', { ticket: 4 }, seconds - 1), terms)).toBe(1);
+  });
+
   it('has no end where nothing is debited', () => {
     const onCall: Worked = { ...worked('ticket', {}, 60), estimate: { estimate: 'e', sentAt: 0, onCall: true } };
     expect(budgetOf(onCall, SAAS.terms)).toBeUndefined();
     expect(secondsLeft(onCall, SAAS.terms)).toBe(Number.POSITIVE_INFINITY);
     expect(usedOf(onCall, SAAS.terms)).toEqual({});
+    // Nor where the contract has units for other work.
+    expect(budgetOf(onCall, TICKETS.terms)).toBeUndefined();
+    expect(usedOf(onCall, TICKETS.terms)).toEqual({});
   });
 
   it('never lets more be used than is reserved, whatever is logged within it', () => {
