@@ -43,7 +43,7 @@ export function corrected(
       'Only what was bought, spent, posted, forfeited or has expired can be corrected: what is reserved ends with its intervention.',
     );
   }
-  const changes = right.flatMap(({ unit, units }) => {
+  const changesOfUnit = ({ unit, units }: Amount): Change[] => {
     const own = hadOf(done, entries, lots, unit);
     const more = units - sumOfHad(own);
     switch (done) {
@@ -54,7 +54,8 @@ export function corrected(
       case 'expired':
         return more === 0 ? [] : revived(own, -more, today);
     }
-  });
+  };
+  const changes = right.flatMap(changesOfUnit);
   if (changes.length === 0)
     throw new Refusal('Conflict', 'It has this many units already: nothing is to be corrected.');
   return changes;
