@@ -20,8 +20,8 @@ const FACTS: CreditNoticeFacts = {
 
 it('announces the last day, its end included, in both languages', () => {
   const french = renderCreditNotice('creditExpiring', FACTS);
-  expect(french.subject).toBe('DEMO-PREPAID : des unités (ticket prépayé) expirent le 1 mars 2027');
-  expect(french.text.replaceAll(/\s+/g, ' ')).toContain('sont utilisables jusqu’au 1 mars 2027 inclus');
+  expect(french.subject).toBe('DEMO-PREPAID : des unités (ticket prépayé) expirent le 1er mars 2027');
+  expect(french.text.replaceAll(/\s+/g, ' ')).toContain('sont utilisables jusqu’au 1er mars 2027 inclus');
   const english = renderCreditNotice('creditExpiring', { ...FACTS, language: 'en' });
   expect(english.subject).toBe('DEMO-PREPAID: units (prepaid ticket) end on 1 March 2027');
   expect(english.text.replaceAll(/\s+/g, ' ')).toContain('until 1 March 2027, to the end of that day');
