@@ -29,6 +29,8 @@ export interface InterventionSubject extends MailPeople {
   readonly version: number;
   /** Date that stands, epoch milliseconds. */
   readonly plannedFrom: number | null;
+  /** Its end, epoch milliseconds. */
+  readonly plannedTo: number | null;
   readonly waitingFor: string | null;
   readonly waitingSince: number | null;
   readonly estimate: string | null;
@@ -48,7 +50,7 @@ export async function readInterventionSubject(db: Queryable, id: InterventionId)
       PeopleRow & { credits: Credits | null }
   >(
     `SELECT i.id, i.request, r.subject, i.contract, c.zone, c.customer, ${PEOPLE}, t.terms->'credits' AS credits, i.status, i.version,
-            (i.view->'plan'->>'from')::float8 AS "plannedFrom",
+            (i.view->'plan'->>'from')::float8 AS "plannedFrom", (i.view->'plan'->>'to')::float8 AS "plannedTo",
             i.view->'waiting'->>'for' AS "waitingFor", (i.view->'waiting'->>'since')::float8 AS "waitingSince",
             i.view->'estimate'->>'estimate' AS estimate, i.view->'moreAsked' AS "moreAsked",
             (SELECT coalesce(sum((one->>'cents')::float8), 0) FROM jsonb_array_elements(i.view->'expenses') one) AS expenses,

@@ -111,6 +111,7 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   },
   cancelledByOtherDate:
     'You wished another date. So near to the agreed one this counts as cancelling: the intervention is cancelled.',
+  planned: 'Planned date',
   used: 'Debited for work done',
   lost: 'Lost',
   returned: 'Returned to your balance',

@@ -121,6 +121,7 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   },
   cancelledByOtherDate:
     'Vous avez souhaité une autre date. Si près de la date convenue, cela vaut annulation : l’intervention est annulée.',
+  planned: 'Date prévue',
   used: 'Débité pour le travail fait',
   lost: 'Perdu',
   returned: 'Rendu à votre solde',

@@ -34,6 +34,8 @@ export interface InterventionFacts {
   readonly estimate?: EstimateText;
   /** The work is out of hours: no units pay for it. */
   readonly onCall?: boolean;
+  /** Of what is cancelled: the date that it had, epoch milliseconds. */
+  readonly planned?: { readonly from: number; readonly to: number };
   /** Of a report: what comes on top of units, euro cents without VAT. */
   readonly expensesDue?: number;
   /** Where the customer decides. */
@@ -222,7 +224,13 @@ function content(
         blocks: [
           paragraph(order.otherDate ? words.cancelledByOtherDate : words.cancelled(order.by, !isNone(order.cost.used))),
           ...quoted(words.remark, facts.text),
-          { is: 'facts', facts: costFacts(order.cost, facts, words) },
+          {
+            is: 'facts',
+            facts: [
+              ...(facts.planned ? [[words.planned, say.span(facts.planned.from, facts.planned.to)] as const] : []),
+              ...costFacts(order.cost, facts, words),
+            ],
+          },
           ...statement(facts, words),
         ],
       };

@@ -65,6 +65,7 @@ export interface InterventionWords {
   readonly cancelled: (by: 'customer' | 'provider', isWorkDue: boolean) => string;
   /** The customer wished another date when that counted as cancelling. */
   readonly cancelledByOtherDate: string;
+  readonly planned: string;
   readonly used: string;
   readonly lost: string;
   readonly returned: string;

@@ -124,6 +124,16 @@ describe('mails of interventions', () => {
     expect(plain).not.toMatch(/travel|takes the place|on site/);
   });
 
+  it('say which date is cancelled: a request may have several interventions', () => {
+    const planned = { from: FROM, to: TO };
+    const [fr, en] = (['fr', 'en'] as const).map((language) =>
+      said(renderInterventionMail(ofKind('cancelled'), facts(language, { planned })).text),
+    );
+    expect(fr).toContain('- Date prévue : le lundi 30 novembre 2026 de 10:00 à 11:30 (heure de Paris)');
+    expect(en).toContain('- Planned date: on Monday 30 November 2026 from 10:00 to 11:30 (Paris time)');
+    expect(said(render(ofKind('cancelled'), 'en').text)).not.toContain('Planned date');
+  });
+
   it('tell in a report the expenses that come on top of the units, and nothing where there are none', () => {
     const report = ofKind('report');
     const [fr, en] = (['fr', 'en'] as const).map((language) =>
