@@ -46,7 +46,12 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
           `What is left on your contract does not suffice. Missing: ${missing}.`,
           'Please sign an order form for it first: the work goes on once it has arrived.',
         ],
-  moreTitle: (because) => (because === 'usedUp' ? 'Work stopped: your agreement is needed' : 'Your agreement to more'),
+  moreTitle: (because) =>
+    ({
+      share: 'Time nearly used up',
+      usedUp: 'Work stopped: your agreement is needed',
+      agent: 'Your agreement to more',
+    })[because],
   more: (because, amounts) =>
     amounts === undefined
       ? [

@@ -50,9 +50,11 @@ export const INTERVENTION_FRENCH: InterventionWords = {
           'Merci de signer d’abord un bon de commande : le travail se poursuit dès sa réception.',
         ],
   moreTitle: (because) =>
-    because === 'usedUp'
-      ? 'Travail arrêté : votre accord est nécessaire'
-      : 'Votre accord pour un travail supplémentaire',
+    ({
+      share: 'Temps bientôt épuisé',
+      usedUp: 'Travail arrêté : votre accord est nécessaire',
+      agent: 'Votre accord pour un travail supplémentaire',
+    })[because],
   more: (because, amounts) =>
     amounts === undefined
       ? [

@@ -124,6 +124,17 @@ describe('mails of interventions', () => {
     expect(plain).not.toMatch(/travel|takes the place|on site/);
   });
 
+  it('ask in their subject for an agreement only where one is asked for', () => {
+    const subjects = ORDERS.filter(({ kind }) => kind === 'moreAsked').map((order) =>
+      (['fr', 'en'] as const).map((language) => render(order, language).subject.slice('[DA-2026-000001] '.length)),
+    );
+    expect(subjects).toMatchObject([
+      [expect.stringMatching(/^Temps bientôt épuisé/), expect.stringMatching(/^Time nearly used up/)],
+      [expect.stringContaining('votre accord'), expect.stringContaining('your agreement')],
+      [expect.stringMatching(/^Votre accord/), expect.stringMatching(/^Your agreement/)],
+    ]);
+  });
+
   it('say which date is cancelled: a request may have several interventions', () => {
     const planned = { from: FROM, to: TO };
     const [fr, en] = (['fr', 'en'] as const).map((language) =>
