@@ -138,6 +138,9 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
       correctAddress: 'Address to be corrected',
       effectConflict: 'Internal fault to be looked at',
     })[task],
+  uncovered: [
+    'Another visit has taken the time that the flat rate has for this period, and nothing is reserved: ask the customer to agree to units before any work, or cancel.',
+  ],
   task: (task) =>
     ({
       agreeDate: [

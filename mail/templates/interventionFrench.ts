@@ -145,6 +145,9 @@ export const INTERVENTION_FRENCH: InterventionWords = {
       correctAddress: 'Adresse à corriger',
       effectConflict: 'Anomalie interne à examiner',
     })[task],
+  uncovered: [
+    'Le temps que le forfait prévoit pour cette période est déjà pris par une autre visite, et rien n’est réservé : demander au client son accord pour des unités avant d’intervenir, ou annuler.',
+  ],
   task: (task) =>
     ({
       agreeDate: [

@@ -79,6 +79,8 @@ export interface InterventionWords {
   readonly time: string;
   readonly statement: string;
   readonly taskTitle: (task: InterventionTaskKind) => string;
+  /** In the place of agreeing a date: a visit to which nothing of its module's time was left. */
+  readonly uncovered: readonly string[];
   readonly task: (task: InterventionTaskKind) => readonly string[];
   readonly news: (news: InterventionNews) => readonly [title: string, said: string];
   readonly newDate: (from: string, wasFrom: string) => string;
