@@ -10,7 +10,8 @@ import type { InterventionMailOrder } from '../domain/intervention/effects.ts';
 import { ENDED } from '../domain/intervention/state.ts';
 import { composeInterventionMessage, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
-import { type EstimateText, isForStaff, renderInterventionMail } from '../mail/templates/interventionMails.ts';
+import type { EstimateText, InterventionFacts } from '../mail/templates/interventionFacts.ts';
+import { isForStaff, renderInterventionMail } from '../mail/templates/interventionMails.ts';
 import type { Language } from '../mail/templates/letter.ts';
 import { travelOf } from '../mail/templates/travel.ts';
 import { signApprovalToken, signReplyToken } from '../mail/tokens.ts';
@@ -160,8 +161,15 @@ async function factsOf(
     ...(actionPlan === undefined ? {} : { actionPlan }),
     ...(estimate ? { estimate } : {}),
     ...{ onCall, expensesDue: order.kind === 'report' ? about.expenses : 0 },
+    isUncovered: about.isUncovered,
+    ...(order.kind === 'cancelled' ? plannedOf(about) : {}),
     ...(about.estimateExpiresAt === null ? {} : { expiresAt: about.estimateExpiresAt }),
   };
+}
+
+/** The date that a cancelled intervention had: a request may have several. */
+function plannedOf({ plannedFrom: from, plannedTo: to }: InterventionSubject): Pick<InterventionFacts, 'planned'> {
+  return from === null || to === null ? {} : { planned: { from, to } };
 }
 
 async function estimateOf(pool: Pool, id: string, { tripUnits }: InterventionSubject): Promise<EstimateText> {

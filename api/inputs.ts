@@ -33,7 +33,10 @@ export const RequestNumber = z
 
 /** When something reached us that is written down later: not in the future, at most a year ago. */
 export const ReceivedAt = z.iso
-  .datetime({ offset: true, error: 'This must be an instant in ISO 8601, such as 2026-11-20T15:50:00Z.' })
+  .datetime({
+    offset: true,
+    error: 'This must be an instant in ISO 8601 with its offset, such as 2026-11-20T15:50:00Z or …T16:50:00+01:00.',
+  })
   .refine((text) => Date.parse(text) <= Date.now(), { error: 'This must not be in the future.' })
   .refine((text) => Date.parse(text) > Date.now() - 366 * 86_400_000, { error: 'This is more than a year ago.' })
   .meta({ description: 'for staff: when the call came that is written down here' });

@@ -5,7 +5,7 @@ import { Amounts, ReceivedAt, ShortName, Subject, Text } from './inputs.ts';
 
 const At = z.iso.datetime({
   offset: true,
-  error: 'This must be an instant in ISO 8601, such as 2026-11-23T09:00:00Z.',
+  error: 'This must be an instant in ISO 8601 with its offset, such as 2026-11-23T09:00:00Z or …T10:00:00+01:00.',
 });
 const lines = z.array(Subject).max(50).optional();
 const receivedAt = ReceivedAt.optional();

@@ -24,6 +24,9 @@ export const CancellationOut = z
   .object({
     free: z.boolean(),
     freeBefore: Instant.optional().meta({ description: 'first instant at which it costs' }),
+    newFreeBefore: Instant.optional().meta({
+      description: 'of another date that is free: first instant at which cancelling that one costs, which may be past',
+    }),
     lost: Amounts.meta({ description: 'neither refunded nor postponed' }),
     used: Amounts.meta({ description: 'work done: debited' }),
     returned: Amounts,

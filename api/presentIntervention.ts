@@ -97,8 +97,12 @@ function estimateOut(estimate: NonNullable<InterventionView['estimate']>, stored
 }
 
 /** What cancelling costs. */
-export function cancellationOut({ freeBefore, ...cost }: CancellationCost): z.input<typeof CancellationOut> {
-  return { ...cost, ...present({ freeBefore: isoIf(freeBefore) }) };
+export function cancellationOut({
+  freeBefore,
+  newFreeBefore,
+  ...cost
+}: CancellationCost & { readonly newFreeBefore?: number }): z.input<typeof CancellationOut> {
+  return { ...cost, ...present({ freeBefore: isoIf(freeBefore), newFreeBefore: isoIf(newFreeBefore) }) };
 }
 
 /** Facts that are instants. */

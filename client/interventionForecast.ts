@@ -34,6 +34,12 @@ export async function forecastCancelling(pool: Pool, row: InterventionRow, now: 
   return whatCancellingCosts(state, rules, now);
 }
 
+/** What another date would cost. */
+export interface DateChangeForecast extends CancellationCost {
+  /** First instant at which cancelling on the wished date costs, epoch milliseconds; it may be past. Absent where it never does. */
+  readonly newFreeBefore?: number;
+}
+
 /**
  * What the customer's wish for another date would cost at `event.at`: that of cancelling inside the limit, else nothing.
  * @throws Refusal: what the real command would be refused with, but for what has to be shown first
@@ -42,14 +48,18 @@ export async function forecastChangingDate(
   pool: Pool,
   row: InterventionRow,
   event: Omit<InterventionEventOf<'changeDate'>, 'type'>,
-): Promise<CancellationCost> {
+): Promise<DateChangeForecast> {
   const { state, rules } = await atHand(pool, row, event.at);
   requirePossible(state, 'changeDate', rules, event.at);
   const cost = whatCancellingCosts(state, rules, event.at);
   const after = advanceIntervention(state, { ...event, type: 'changeDate', lost: cost.lost }, rules).state;
   if (hasEnded(after)) return cost;
   const { freeBefore } = cost;
-  const limit = freeBefore === undefined ? {} : { freeBefore };
+  const newFreeBefore = after.plan?.freeBefore;
+  const limit = {
+    ...(freeBefore === undefined ? {} : { freeBefore }),
+    ...(newFreeBefore === undefined ? {} : { newFreeBefore }),
+  };
   return { free: true, lost: NONE, used: NONE, returned: NONE, expensesDue: 0, ...limit };
 }
 

@@ -27,8 +27,12 @@ export interface InterventionSubject extends MailPeople {
   /** Where it stands now: what a reminder reminds of. Null until the first save. */
   readonly status: string | null;
   readonly version: number;
+  /** A visit to which nothing of its module's time was left, and for which no units are reserved. */
+  readonly isUncovered: boolean;
   /** Date that stands, epoch milliseconds. */
   readonly plannedFrom: number | null;
+  /** Its end, epoch milliseconds. */
+  readonly plannedTo: number | null;
   readonly waitingFor: string | null;
   readonly waitingSince: number | null;
   readonly estimate: string | null;
@@ -48,7 +52,9 @@ export async function readInterventionSubject(db: Queryable, id: InterventionId)
       PeopleRow & { credits: Credits | null }
   >(
     `SELECT i.id, i.request, r.subject, i.contract, c.zone, c.customer, ${PEOPLE}, t.terms->'credits' AS credits, i.status, i.version,
-            (i.view->'plan'->>'from')::float8 AS "plannedFrom",
+            coalesce((SELECT sum(m.seconds) = 0 FROM module_allowance_moves m WHERE m.intervention = i.id), false)
+              AND coalesce(i.view->'reserved', '{}') = '{}' AS "isUncovered",
+            (i.view->'plan'->>'from')::float8 AS "plannedFrom", (i.view->'plan'->>'to')::float8 AS "plannedTo",
             i.view->'waiting'->>'for' AS "waitingFor", (i.view->'waiting'->>'since')::float8 AS "waitingSince",
             i.view->'estimate'->>'estimate' AS estimate, i.view->'moreAsked' AS "moreAsked",
             (SELECT coalesce(sum((one->>'cents')::float8), 0) FROM jsonb_array_elements(i.view->'expenses') one) AS expenses,

@@ -46,7 +46,12 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
           `What is left on your contract does not suffice. Missing: ${missing}.`,
           'Please sign an order form for it first: the work goes on once it has arrived.',
         ],
-  moreTitle: (because) => (because === 'usedUp' ? 'Work stopped: your agreement is needed' : 'Your agreement to more'),
+  moreTitle: (because) =>
+    ({
+      share: 'Time nearly used up',
+      usedUp: 'Work stopped: your agreement is needed',
+      agent: 'Your agreement to more',
+    })[because],
   more: (because, amounts) =>
     amounts === undefined
       ? [
@@ -111,6 +116,7 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
   },
   cancelledByOtherDate:
     'You wished another date. So near to the agreed one this counts as cancelling: the intervention is cancelled.',
+  planned: 'Planned date',
   used: 'Debited for work done',
   lost: 'Lost',
   returned: 'Returned to your balance',
@@ -132,6 +138,9 @@ export const INTERVENTION_ENGLISH: InterventionWords = {
       correctAddress: 'Address to be corrected',
       effectConflict: 'Internal fault to be looked at',
     })[task],
+  uncovered: [
+    'Another visit has taken the time that the flat rate has for this period, and nothing is reserved: ask the customer to agree to units before any work, or cancel.',
+  ],
   task: (task) =>
     ({
       agreeDate: [

@@ -50,9 +50,11 @@ export const INTERVENTION_FRENCH: InterventionWords = {
           'Merci de signer d’abord un bon de commande : le travail se poursuit dès sa réception.',
         ],
   moreTitle: (because) =>
-    because === 'usedUp'
-      ? 'Travail arrêté : votre accord est nécessaire'
-      : 'Votre accord pour un travail supplémentaire',
+    ({
+      share: 'Temps bientôt épuisé',
+      usedUp: 'Travail arrêté : votre accord est nécessaire',
+      agent: 'Votre accord pour un travail supplémentaire',
+    })[because],
   more: (because, amounts) =>
     amounts === undefined
       ? [
@@ -121,6 +123,7 @@ export const INTERVENTION_FRENCH: InterventionWords = {
   },
   cancelledByOtherDate:
     'Vous avez souhaité une autre date. Si près de la date convenue, cela vaut annulation : l’intervention est annulée.',
+  planned: 'Date prévue',
   used: 'Débité pour le travail fait',
   lost: 'Perdu',
   returned: 'Rendu à votre solde',
@@ -142,6 +145,9 @@ export const INTERVENTION_FRENCH: InterventionWords = {
       correctAddress: 'Adresse à corriger',
       effectConflict: 'Anomalie interne à examiner',
     })[task],
+  uncovered: [
+    'Le temps que le forfait prévoit pour cette période est déjà pris par une autre visite, et rien n’est réservé : demander au client son accord pour des unités avant d’intervenir, ou annuler.',
+  ],
   task: (task) =>
     ({
       agreeDate: [

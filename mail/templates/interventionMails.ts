@@ -1,58 +1,21 @@
 /** From an intervention's mail order, or a call's alert, to subject, text and HTML. */
 import { isNone } from '../../domain/intervention/amounts.ts';
-import { INTERVENTION_STAFF_MAILS, type InterventionMailOrder } from '../../domain/intervention/effects.ts';
+import {
+  INTERVENTION_STAFF_MAILS,
+  type InterventionMailOrder,
+  type InterventionTaskKind,
+} from '../../domain/intervention/effects.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
 import { type SayInstant, sayInstants, sayMinutes } from './instants.ts';
 import { costFacts, expenseFacts, sayAmounts, spentFacts } from './interventionCosts.ts';
 import { INTERVENTION_ENGLISH } from './interventionEnglish.ts';
+import type { InterventionFacts } from './interventionFacts.ts';
 import { INTERVENTION_FRENCH } from './interventionFrench.ts';
 import type { InterventionWords } from './interventionWords.ts';
 import { type Block, htmlOf, type Language, type Letter, textOf } from './letter.ts';
 import type { RenderedMail } from './mails.ts';
 import { subjectLine } from './subject.ts';
-import { type Travel, travelFacts } from './travel.ts';
-
-/** What a mail of an intervention says besides its order. */
-export interface InterventionFacts {
-  readonly number: string;
-  /** The request's subject. */
-  readonly subject: string;
-  readonly intervention: string;
-  readonly language: Language;
-  /** IANA zone of the contract. */
-  readonly zone: string;
-  readonly signature: string;
-  readonly contract: string;
-  readonly customer: string;
-  readonly contact: { readonly name: string; readonly email: string };
-  /** Labels of credit units, in the reader's language. */
-  readonly units: { readonly [unit: string]: string };
-  /** The text that the order names. */
-  readonly text?: string;
-  /** Of a report. */
-  readonly actionPlan?: string;
-  readonly estimate?: EstimateText;
-  /** The work is out of hours: no units pay for it. */
-  readonly onCall?: boolean;
-  /** Of a report: what comes on top of units, euro cents without VAT. */
-  readonly expensesDue?: number;
-  /** Where the customer decides. */
-  readonly link?: string;
-  /** Of a reminder to approve: the first instant at which it is too late, epoch milliseconds. */
-  readonly expiresAt?: number;
-}
-
-/** An estimate as its customer reads it. */
-export interface EstimateText {
-  readonly scope: string;
-  readonly prerequisites: readonly string[];
-  readonly limits: readonly string[];
-  readonly deliverables: readonly string[];
-  readonly onCall: boolean;
-  readonly travel?: Travel;
-  /** When the one was sent that it replaces, epoch milliseconds. */
-  readonly replaces?: number;
-}
+import { travelFacts } from './travel.ts';
 
 const WORDS: { readonly [language in Language]: InterventionWords } = {
   fr: INTERVENTION_FRENCH,
@@ -222,7 +185,13 @@ function content(
         blocks: [
           paragraph(order.otherDate ? words.cancelledByOtherDate : words.cancelled(order.by, !isNone(order.cost.used))),
           ...quoted(words.remark, facts.text),
-          { is: 'facts', facts: costFacts(order.cost, facts, words) },
+          {
+            is: 'facts',
+            facts: [
+              ...(facts.planned ? [[words.planned, say.span(facts.planned.from, facts.planned.to)] as const] : []),
+              ...costFacts(order.cost, facts, words),
+            ],
+          },
           ...statement(facts, words),
         ],
       };
@@ -248,7 +217,7 @@ function content(
         ],
       };
     case 'interventionTask':
-      return { title: words.taskTitle(order.task), blocks: words.task(order.task).map(paragraph) };
+      return { title: words.taskTitle(order.task), blocks: taskOf(order.task, facts, words).map(paragraph) };
     case 'interventionNews': {
       const { from, wasFrom } = order;
       const dates = from === undefined || wasFrom === undefined ? [] : [words.newDate(say(from), say(wasFrom))];
@@ -256,6 +225,14 @@ function content(
       return { title, blocks: [...said, ...dates].map(paragraph) };
     }
   }
+}
+
+function taskOf(
+  task: InterventionTaskKind,
+  { isUncovered }: InterventionFacts,
+  words: InterventionWords,
+): readonly string[] {
+  return task === 'agreeDate' && isUncovered ? words.uncovered : words.task(task);
 }
 
 /** Time worked, in started minutes. */

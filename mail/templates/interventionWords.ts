@@ -65,6 +65,7 @@ export interface InterventionWords {
   readonly cancelled: (by: 'customer' | 'provider', isWorkDue: boolean) => string;
   /** The customer wished another date when that counted as cancelling. */
   readonly cancelledByOtherDate: string;
+  readonly planned: string;
   readonly used: string;
   readonly lost: string;
   readonly returned: string;
@@ -78,6 +79,8 @@ export interface InterventionWords {
   readonly time: string;
   readonly statement: string;
   readonly taskTitle: (task: InterventionTaskKind) => string;
+  /** In the place of agreeing a date: a visit to which nothing of its module's time was left. */
+  readonly uncovered: readonly string[];
   readonly task: (task: InterventionTaskKind) => readonly string[];
   readonly news: (news: InterventionNews) => readonly [title: string, said: string];
   readonly newDate: (from: string, wasFrom: string) => string;

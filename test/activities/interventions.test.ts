@@ -8,6 +8,7 @@ import { draftEstimate } from '../../api/estimateDraft.ts';
 import { interventionInput, interventionStartOptions } from '../../client/interventionInput.ts';
 import { readContract } from '../../db/contracts.ts';
 import { deleteEstimate, readEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
+import { readInterventionSubject } from '../../db/interventionMails.ts';
 import { listServable, readInterventionRow } from '../../db/interventions.ts';
 import { readStatement } from '../../db/ledger/statement.ts';
 import type { InterventionMailOrder } from '../../domain/intervention/effects.ts';
@@ -243,6 +244,9 @@ describe('time of a module', () => {
     expect(first.state).toMatchObject({ status: 'ready', allowance: { period: '2026-11', seconds: 3_600 } });
     const second = await live(reference, request, 'plannedMaintenance');
     expect(second.state).toMatchObject({ status: 'ready', allowance: { seconds: 0 } });
+    // Staff are not told that it is covered.
+    const covered = await Promise.all([first, second].map(({ state }) => readInterventionSubject(pool, state.id)));
+    expect(covered.map(({ isUncovered }) => isUncovered)).toEqual([false, true]);
     await first.on('2026-11-23 10:00', 'schedule', plan('2026-11-30 09:00', '2026-11-30 10:00'));
     await first.on('2026-11-30 10:00', 'logWork', { minutes: 45 });
     await first.on('2026-11-30 10:00', 'complete', { text: '' });

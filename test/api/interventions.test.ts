@@ -141,15 +141,21 @@ describe('an intervention', () => {
     const { path, link, id } = await world.estimated(1);
     await world.press(link, { decision: 'approve' });
     await world.scheduled(path);
-    const { from, to } = (await world.read(path)).plan;
+    const { from, to, freeBefore } = (await world.read(path)).plan;
     const wish = (date: object, query = '?dryRun=true') => world.asCustomer(`${path}/changeDate${query}`, date);
-    expect((await wish({ from, to })).body).toMatchObject({ free: true, lost: {}, returned: {} });
+    expect((await wish({ from, to })).body).toMatchObject({
+      ...{ free: true, lost: {}, returned: {} },
+      // Until when the date that is wished for could be cancelled: the customer sees it before they wish for it.
+      newFreeBefore: freeBefore,
+    });
     expect((await wish({ from: to, to: from })).status).toBe(422);
     const late = `UPDATE interventions SET state = jsonb_set(state, '{plan,freeBefore}', '0') WHERE id = $1`;
     await world.pool.query(late, [id]);
     expect((await wish({ from, to })).body).toMatchObject({ free: false, lost: { ticket: 1 } });
     expect((await wish({ from, to }, '')).body.detail).toContain('counts as cancelling');
     expect((await wish({ from, to, lost: { ticket: 1 } }, '')).body.status).toBe('cancelled');
+    const told = world.interventionDoor.mails.findLast(({ subject }) => subject.includes('Intervention cancelled'));
+    expect(told?.text).toMatch(/- Planned date: on \w+day \d+ \w+ \d{4} from/);
   });
 
   it('spends nothing that staff say in the customer’s name, and takes a cancellation by phone', async () => {

@@ -54,6 +54,13 @@ it('a body that does not unpack is the caller’s to send again', async () => {
 });
 
 describe('writing', () => {
+  it('says what an instant lacks that names no offset', async () => {
+    const date = { from: '2027-02-03T09:00:00', to: '2027-02-03T10:00:00+01:00' };
+    const { status, body } = await world.post('agent', `${one.path}/schedule`, date);
+    const message = expect.stringContaining('with its offset');
+    expect([status, body.errors]).toMatchObject([422, [{ path: 'from', message }]]);
+  });
+
   it.each(['[]', '42', '"x"', 'null'])('says of %s that it is no object', async (body) => {
     const { status, body: problem } = await supertest(world.app)
       .post(`${one.path}/note`)

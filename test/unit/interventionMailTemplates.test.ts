@@ -5,8 +5,8 @@ import {
   type InterventionMailOrder,
 } from '../../domain/intervention/effects.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
+import type { InterventionFacts } from '../../mail/templates/interventionFacts.ts';
 import {
-  type InterventionFacts,
   isAutomaticInterventionMail,
   isForStaff,
   renderCallAlert,
@@ -106,32 +106,15 @@ describe('mails of interventions', () => {
     expect(html.includes(`href="${LINK}"`)).toBe(isLinked);
   });
 
-  it('say of an estimate what is travel, that it is on site, and which one it replaces', () => {
-    const [fr, en] = (['fr', 'en'] as const).map((language) => {
-      const { estimate = expect.unreachable(), ...rest } = facts(language);
-      const travel = { onSite: true, trips: { count: 1, unit: 'ticket', units: 4 } };
-      const mail = renderInterventionMail(ofKind('estimate'), {
-        ...rest,
-        estimate: { ...estimate, travel, replaces: FROM },
-      });
-      return said(mail.text);
-    });
-    expect(fr).toContain('- Dont déplacements : 1 aller-retour (4 × ticket prépayé) - Lieu : sur site');
-    expect(fr).toContain('Elle remplace celle du lundi 30 novembre 2026 à 10:00 (heure de Paris)');
-    expect(en).toContain('- Of it, travel: 1 return trip (4 × prepaid ticket) - Place: on site');
-    expect(en).toContain('It takes the place of the one of Monday 30 November 2026 at 10:00 (Paris time)');
-    const plain = said(render(ofKind('estimate'), 'en').text);
-    expect(plain).not.toMatch(/travel|takes the place|on site/);
-  });
-
-  it('tell in a report the expenses that come on top of the units, and nothing where there are none', () => {
-    const report = ofKind('report');
-    const [fr, en] = (['fr', 'en'] as const).map((language) =>
-      said(renderInterventionMail(report, facts(language, { expensesDue: 12_345 })).text),
+  it('ask in their subject for an agreement only where one is asked for', () => {
+    const subjects = ORDERS.filter(({ kind }) => kind === 'moreAsked').map((order) =>
+      (['fr', 'en'] as const).map((language) => render(order, language).subject.slice('[DA-2026-000001] '.length)),
     );
-    expect(fr).toContain('Frais dus, hors taxes : 123,45 €');
-    expect(en).toContain('Expenses due, excluding VAT: €123.45');
-    expect(said(renderInterventionMail(report, facts('en', { expensesDue: 0 })).text)).not.toContain('Expenses');
+    expect(subjects).toMatchObject([
+      [expect.stringMatching(/^Temps bientôt épuisé/), expect.stringMatching(/^Time nearly used up/)],
+      [expect.stringContaining('votre accord'), expect.stringContaining('your agreement')],
+      [expect.stringMatching(/^Votre accord/), expect.stringMatching(/^Your agreement/)],
+    ]);
   });
 
   it.each(cases)('have not a word of the other language, in %s: %j', (language, order) => {

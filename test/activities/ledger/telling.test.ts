@@ -117,7 +117,7 @@ describe('a notice of credit', () => {
     expect(sent.map(({ to }) => to).sort()).toEqual(['main@customer.test', 'staff@support.test']);
     const mail = sent.find(({ to }) => to === 'main@customer.test');
     expect(mail?.subject).toBe('ONE: units (prepaid ticket) end on 21 November 2027');
-    expect(mail?.text).toContain('8 of unit "prepaid ticket"');
+    expect(mail?.text).toContain('8 × prepaid ticket');
     expect(mail?.headers).toMatchObject({ 'Auto-Submitted': 'auto-generated' });
     expect(sent.find(({ to }) => to === 'staff@support.test')?.subject).toContain('expirent le ');
   });
