@@ -18,6 +18,7 @@ import { isSame } from '../domain/intervention/amounts.ts';
 import type { InterventionState } from '../domain/intervention/state.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
+import { LANGUAGES, type Language } from '../domain/languages.ts';
 import { resultOf } from '../domain/recentCommands.ts';
 import { isToken, type TokenKeys, verifyApprovalToken } from '../mail/tokens.ts';
 import { approvalPage, awayPage, type Decidable, deadLinkPage, decidedPage } from './approvalPage.ts';
@@ -33,7 +34,6 @@ export interface ApprovalDependencies {
   readonly wrongTokens: number;
 }
 
-type Language = 'fr' | 'en';
 type Decision = (typeof DECISIONS)[number];
 type Found =
   | { readonly link: ApprovalLink; readonly decidable: Decidable; readonly unit: string | undefined }
@@ -74,7 +74,7 @@ async function answer(
 ): Promise<void> {
   // The log has the route, never the token.
   response.locals.route = `${request.method} /approvals/{token}`;
-  const preferred: Language = request.acceptsLanguages(['fr', 'en']) === 'en' ? 'en' : 'fr';
+  const preferred: Language = request.acceptsLanguages([...LANGUAGES]) === 'en' ? 'en' : 'fr';
   let language = preferred;
   try {
     const address = request.ip ?? '';

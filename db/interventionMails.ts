@@ -1,6 +1,7 @@
 /** What a mail of an intervention says besides its order: names, the contract's words for its units. */
 import type { InterventionId } from '../domain/intervention/state.ts';
-import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
+import type { Words } from '../domain/languages.ts';
+import { type MailPeople, PEOPLE, type PeopleRow, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
 /**

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { CommandOf, Who } from '../domain/events.ts';
+import type { Language } from '../domain/languages.ts';
 import type { RequestState } from '../domain/state.ts';
 import type { RequestView } from '../domain/view.ts';
-import type { Language } from './contracts.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 import { storeText } from './texts.ts';
 import { nextNumber } from './yearlyNumbers.ts';
