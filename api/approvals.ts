@@ -7,12 +7,11 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { InterventionDoor } from '../client/interventionDoor.ts';
-import { Unavailable } from '../client/unavailable.ts';
+import { isAway } from '../client/unavailable.ts';
 import { type ApprovalLink, findApproval, markApprovalUsed } from '../db/approvalTokens.ts';
 import { readEstimate } from '../db/interventionEstimates.ts';
 import { readInterventionSubject } from '../db/interventionMails.ts';
 import { readInterventionRow } from '../db/interventions.ts';
-import { isDatabaseAway } from '../db/pool.ts';
 import { Refusal } from '../domain/failures.ts';
 import { isSame } from '../domain/intervention/amounts.ts';
 import type { InterventionState } from '../domain/intervention/state.ts';
@@ -96,7 +95,7 @@ async function answer(
     language = found.decidable.language;
     await go(found);
   } catch (error) {
-    if (!(error instanceof Unavailable) && !isDatabaseAway(error)) throw error;
+    if (!isAway(error)) throw error;
     deps.log.warn({ requestId: response.locals.requestId }, 'a decision could not be taken');
     response.set('retry-after', '10');
     send(response, 503, awayPage(language));
