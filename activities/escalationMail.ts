@@ -10,9 +10,9 @@ import { readMessageToLookAt, readText } from '../db/mailFacts.ts';
 import { insertOutboundMail, type NewOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
 import type { EscalationMailOrder } from '../domain/escalation/effects.ts';
 import { referenceOf } from '../domain/escalation/reference.ts';
+import type { Language } from '../domain/languages.ts';
 import { composeEscalationMessage, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
-import type { Language } from '../mail/templates/letter.ts';
 import type { RenderedMail } from '../mail/templates/mails.ts';
 import {
   actionsAfter,

@@ -11,9 +11,9 @@ import {
 } from '../db/mailFacts.ts';
 import { insertOutboundMail, type NewOutboundMail, type OutboundMail } from '../db/outboundMails.ts';
 import { type MailOrder, STAFF_MAILS } from '../domain/effects.ts';
+import type { Language } from '../domain/languages.ts';
 import { composeMessage, threadable } from '../mail/compose.ts';
 import { messageIdOf } from '../mail/messageId.ts';
-import type { Language } from '../mail/templates/letter.ts';
 import { type MailFacts, renderMail } from '../mail/templates/mails.ts';
 import { signReplyToken } from '../mail/tokens.ts';
 import type { OutgoingMessage } from '../mail/transport.ts';

@@ -11,8 +11,8 @@ import {
 } from '../db/outboundMails.ts';
 import { errorCode, type Queryable } from '../db/pool.ts';
 import type { EffectKey } from '../domain/effects.ts';
+import type { Language } from '../domain/languages.ts';
 import type { MailSender } from '../mail/compose.ts';
-import type { Language } from '../mail/templates/letter.ts';
 import type { TokenKeys } from '../mail/tokens.ts';
 import type { MailTransport, OutgoingMessage } from '../mail/transport.ts';
 import type { MailOutcome } from '../workflows/messages.ts';

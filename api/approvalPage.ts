@@ -1,9 +1,10 @@
 /** The approval page as HTML: no scripts, nothing fetched, every value escaped. */
 import { isNone } from '../domain/intervention/amounts.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
+import type { Language } from '../domain/languages.ts';
 import { sayInstants } from '../mail/templates/instants.ts';
 import { sayAmounts, sayEuros } from '../mail/templates/interventionCosts.ts';
-import { escapeHtml, type Language } from '../mail/templates/letter.ts';
+import { escapeHtml } from '../mail/templates/letter.ts';
 import { type Travel, travelFacts } from '../mail/templates/travel.ts';
 import { APPROVAL_WORDS, type ApprovalWords, type DeadLink } from './approvalWords.ts';
 

@@ -7,17 +7,17 @@ import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { InterventionDoor } from '../client/interventionDoor.ts';
-import { Unavailable } from '../client/unavailable.ts';
+import { isAway } from '../client/unavailable.ts';
 import { type ApprovalLink, findApproval, markApprovalUsed } from '../db/approvalTokens.ts';
 import { readEstimate } from '../db/interventionEstimates.ts';
 import { readInterventionSubject } from '../db/interventionMails.ts';
 import { readInterventionRow } from '../db/interventions.ts';
-import { isDatabaseAway } from '../db/pool.ts';
 import { Refusal } from '../domain/failures.ts';
 import { isSame } from '../domain/intervention/amounts.ts';
 import type { InterventionState } from '../domain/intervention/state.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
+import { LANGUAGES, type Language } from '../domain/languages.ts';
 import { resultOf } from '../domain/recentCommands.ts';
 import { travelOf } from '../mail/templates/travel.ts';
 import { isToken, type TokenKeys, verifyApprovalToken } from '../mail/tokens.ts';
@@ -34,7 +34,6 @@ export interface ApprovalDependencies {
   readonly wrongTokens: number;
 }
 
-type Language = 'fr' | 'en';
 type Decision = (typeof DECISIONS)[number];
 type Found =
   | { readonly link: ApprovalLink; readonly decidable: Decidable; readonly unit: string | undefined }
@@ -75,7 +74,7 @@ async function answer(
 ): Promise<void> {
   // The log has the route, never the token.
   response.locals.route = `${request.method} /approvals/{token}`;
-  const preferred: Language = request.acceptsLanguages(['fr', 'en']) === 'en' ? 'en' : 'fr';
+  const preferred: Language = request.acceptsLanguages([...LANGUAGES]) === 'en' ? 'en' : 'fr';
   let language = preferred;
   try {
     const address = request.ip ?? '';
@@ -97,7 +96,7 @@ async function answer(
     language = found.decidable.language;
     await go(found);
   } catch (error) {
-    if (!(error instanceof Unavailable) && !isDatabaseAway(error)) throw error;
+    if (!isAway(error)) throw error;
     deps.log.warn({ requestId: response.locals.requestId }, 'a decision could not be taken');
     response.set('retry-after', '10');
     send(response, 503, awayPage(language));

@@ -1,5 +1,6 @@
 /** What the API gives out of contracts: their terms, their people, and the portal. */
 import { z } from 'zod';
+import { LANGUAGES } from '../domain/languages.ts';
 import { Instant } from './schemas.ts';
 
 /** A person who speaks for a side of a contract. */
@@ -8,7 +9,7 @@ export const ContactOut = z
     id: z.string(),
     name: z.string(),
     email: z.string(),
-    language: z.enum(['fr', 'en']),
+    language: z.enum(LANGUAGES),
     trained: z.boolean(),
     active: z.boolean(),
     main: z.boolean().meta({ description: 'the main contact' }),

@@ -5,6 +5,7 @@ import { ESCALATION_COMMANDS } from '../domain/escalation/events.ts';
 import { PACKAGE_PARTS, type PackagePart } from '../domain/escalation/package.ts';
 import { ESCALATION_STATUSES } from '../domain/escalation/state.ts';
 import { ESCALATION_AUDIENCE, type EscalationEntryType } from '../domain/escalation/timeline.ts';
+import { LANGUAGES } from '../domain/languages.ts';
 import { ClockOut, Instant } from './schemas.ts';
 
 const TASK_KINDS = {
@@ -170,7 +171,7 @@ export const PublisherOut = z
     id: z.string(),
     name: z.string(),
     email: z.string(),
-    language: z.enum(['fr', 'en']),
+    language: z.enum(LANGUAGES),
     contracts: z.array(z.string()).meta({ description: 'contracts of family C with it' }),
     temporal: z.object({ namespace: z.string(), endpoint: z.string(), requestsEndpoint: z.string() }).optional(),
     people: z.array(
@@ -178,7 +179,7 @@ export const PublisherOut = z
         id: z.string(),
         name: z.string(),
         email: z.string(),
-        language: z.enum(['fr', 'en']),
+        language: z.enum(LANGUAGES),
         active: z.boolean(),
       }),
     ),

@@ -1,6 +1,7 @@
 /** An estimate as it is sent: what the caller gives, and the catalogue's sheet for what is left out. */
 import type { ContractTerms } from '../contracts/terms.ts';
 import type { StoredEstimate } from '../db/interventionEstimates.ts';
+import type { Language, Words } from '../domain/languages.ts';
 import type { InterventionBody } from './interventionBodies.ts';
 import { validationFailed } from './problems.ts';
 
@@ -9,9 +10,7 @@ export type EstimateDraft = Pick<StoredEstimate, 'scope' | 'prerequisites' | 'li
   readonly service: string | null;
 };
 
-type Language = 'fr' | 'en';
-
-const LEFT_OUT: { readonly [language in Language]: string } = { fr: 'Hors périmètre', en: 'Not included' };
+const LEFT_OUT: Words = { fr: 'Hors périmètre', en: 'Not included' };
 const AT_MOST: { readonly [language in Language]: (of: string, most: number) => string } = {
   fr: (of, most) => `${of} : ${most} au plus`,
   en: (of, most) => `${of}: at most ${most}`,
@@ -58,7 +57,7 @@ export function draftEstimate(
     const message = `The catalogue has no such service. It has: ${Object.keys(catalogue).join(', ')}.`;
     throw validationFailed([{ path: 'service', message }]);
   }
-  const said = (words: readonly { readonly [language in Language]: string }[]) => words.map((one) => one[language]);
+  const said = (words: readonly Words[]) => words.map((one) => one[language]);
   const sheetScope = sheet && [sheet.label[language], ...said(sheet.steps).map((step) => `– ${step}`)].join('\n');
   const text = scope ?? sheetScope;
   if (text === undefined)

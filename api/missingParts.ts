@@ -1,6 +1,6 @@
 /** What is missing in a package, in words: for the staff who send it, and for the customer who is asked for it. */
-import type { Language } from '../db/contracts.ts';
 import { ALWAYS_GIVEN, type EscalationPackage, missingParts, type PackagePart } from '../domain/escalation/package.ts';
+import type { Language } from '../domain/languages.ts';
 import type { FieldError } from './problems.ts';
 
 const TO_GIVE: { readonly [part in PackagePart]: string } = {

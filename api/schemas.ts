@@ -6,6 +6,7 @@ import { ESCALATION_STATUSES } from '../domain/escalation/state.ts';
 import { COMMANDS } from '../domain/events.ts';
 import { INTERVENTION_MAIL_KINDS } from '../domain/intervention/effects.ts';
 import { INTERVENTION_STATUSES } from '../domain/intervention/state.ts';
+import { LANGUAGES } from '../domain/languages.ts';
 import { STATUSES } from '../domain/state.ts';
 import { CLOCK_NAMES } from '../domain/terms.ts';
 import { TIMELINE_AUDIENCE, type TimelineType } from '../domain/timeline.ts';
@@ -57,7 +58,7 @@ export const RequestOut = z
     termsVersion: z.int(),
     version: z.int().meta({ description: 'grows with every change; also the ETag' }),
     subject: z.string(),
-    language: z.enum(['fr', 'en']),
+    language: z.enum(LANGUAGES),
     details: z
       .object({
         kind: z.string().optional(),

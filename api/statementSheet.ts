@@ -1,11 +1,12 @@
 /** A statement as a person opens it: a CSV file that spreadsheets read as they are, in the reader's words and local time. */
 import { stringify } from 'csv-stringify/sync';
 import type { StatementLine } from '../db/ledger/statement.ts';
+import type { Language } from '../domain/languages.ts';
 import type { EntryKind } from '../domain/ledger/entries.ts';
 
 /** How a statement is read. */
 export interface SheetReader {
-  readonly language: 'fr' | 'en';
+  readonly language: Language;
   /** IANA zone of the contract. */
   readonly zone: string;
   /** Labels of credit units, in the reader's language. */

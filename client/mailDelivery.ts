@@ -18,6 +18,7 @@ import type { RequestField } from '../domain/coverage.ts';
 import { Refusal } from '../domain/failures.ts';
 import { isOfEnd } from '../domain/inForce.ts';
 import type { InterventionId } from '../domain/intervention/state.ts';
+import type { Language } from '../domain/languages.ts';
 import { askForMissing } from '../mail/templates/missing.ts';
 import type { AnswerSignal } from '../workflows/messages.ts';
 import type { InterventionDoor } from './interventionDoor.ts';
@@ -172,7 +173,7 @@ interface Asking {
 export function mailedRequest(
   mail: Asking,
   { reference, zone, version, terms }: ContractRow,
-  contact: { readonly id: string; readonly language: 'fr' | 'en' },
+  contact: { readonly id: string; readonly language: Language },
 ) {
   const words = SILENT[contact.language];
   const said = { subject: mail.subject?.trim(), description: mail.bodyFull?.trim() };

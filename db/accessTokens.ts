@@ -1,6 +1,6 @@
 /** Access tokens and whom they stand for. The token itself is never stored, only its SHA-256. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Language } from './contracts.ts';
+import type { Language } from '../domain/languages.ts';
 import type { Queryable } from './pool.ts';
 
 /** Roles of the provider's people: those who work on requests, those who direct it, those who keep accounts. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { InterventionMailOrder } from '../domain/intervention/effects.ts';
 import type { InterventionId } from '../domain/intervention/state.ts';
+import type { Language } from '../domain/languages.ts';
 import type { Queryable } from './pool.ts';
 
 /** A link as its mail has it. */
@@ -22,7 +23,7 @@ export interface ApprovalLink {
   readonly estimate: string | null;
   readonly contact: string;
   readonly contactName: string;
-  readonly language: 'fr' | 'en';
+  readonly language: Language;
   /** Whether the contact may still decide anything. */
   readonly active: boolean;
   /** Whether the mail went to an address that is the contact's still: whoever reads another is not known. */

@@ -1,10 +1,8 @@
 /** Contracts with the versions of their terms, and the people who speak for the customer. */
 import type { ContractTerms } from '../contracts/terms.ts';
+import type { Language } from '../domain/languages.ts';
 import { storeCalendars } from './calendars.ts';
 import type { Queryable } from './pool.ts';
-
-/** Languages that mails are written in. */
-export type Language = 'fr' | 'en';
 
 /** A contract with the terms in force today. */
 export interface ContractRow {

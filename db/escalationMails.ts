@@ -2,7 +2,8 @@
 import type { EffectKey } from '../domain/effects.ts';
 import type { EscalationPackage } from '../domain/escalation/package.ts';
 import type { EscalationId, EscalationStatus } from '../domain/escalation/state.ts';
-import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
+import type { Words } from '../domain/languages.ts';
+import { type MailPeople, PEOPLE, type PeopleRow, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
 /** An escalation with the people who may receive its mails. */

@@ -2,6 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { Refusal } from '../domain/failures.ts';
 import type { CallKind, TimedCall } from '../domain/hotline.ts';
+import type { Language } from '../domain/languages.ts';
 import { requireInForceAt } from './contractEnds.ts';
 import { inTransaction, isUniqueViolation, type Queryable } from './pool.ts';
 
@@ -122,12 +123,12 @@ export interface CallAlert {
   readonly isOver: boolean;
   readonly isTold: boolean;
   /** While active. */
-  readonly agent: { readonly address: string; readonly language: 'fr' | 'en' } | undefined;
+  readonly agent: { readonly address: string; readonly language: Language } | undefined;
 }
 
 /** See {@link CallAlert}; undefined when there is no such call. */
 export async function readCallAlert(db: Queryable, id: string): Promise<CallAlert | undefined> {
-  const { rows } = await db.query<Omit<CallAlert, 'agent'> & { address: string | null; language: 'fr' | 'en' }>(
+  const { rows } = await db.query<Omit<CallAlert, 'agent'> & { address: string | null; language: Language }>(
     `SELECT c.request, c.contract, c.terms_version AS "termsVersion", c.ended_at IS NOT NULL AS "isOver", c.told_at IS NOT NULL AS "isTold", s.email AS address, s.language
      FROM hotline_calls c LEFT JOIN staff s ON 'staff:' || s.id = c.agent AND s.active WHERE c.id = $1`,
     [id],

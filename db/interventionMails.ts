@@ -1,9 +1,10 @@
 /** What a mail of an intervention says besides its order: names, the contract's words for its units. */
 import type { InterventionId } from '../domain/intervention/state.ts';
+import type { Words } from '../domain/languages.ts';
 import { priceOf } from '../domain/ledger/orders.ts';
 import { renews } from '../domain/ledger/renewal.ts';
 import type { CreditTerms, CreditUnitTerms } from '../domain/ledger/terms.ts';
-import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
+import { type MailPeople, PEOPLE, type PeopleRow, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
 /**

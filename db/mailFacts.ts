@@ -1,6 +1,7 @@
 /** What a mail says besides its order: names, texts, labels; and what it hangs on. */
 import type { MailOrder } from '../domain/effects.ts';
-import { type MailPeople, PEOPLE, type PeopleRow, type Words, withPeople } from './mailPeople.ts';
+import type { Words } from '../domain/languages.ts';
+import { type MailPeople, PEOPLE, type PeopleRow, withPeople } from './mailPeople.ts';
 import type { Queryable } from './pool.ts';
 
 /** The request of a mail, with the people who may receive it. */

@@ -1,9 +1,5 @@
 /** Who may receive a mail: the contact whose matter it is, and the agent who looks after it. */
-
-/** A language in which mails are written. */
-export type Language = 'fr' | 'en';
-/** What people read, in each of them. */
-export type Words = { readonly [language in Language]: string };
+import type { Language } from '../domain/languages.ts';
 
 /** Those who may receive a mail. */
 export interface MailPeople {

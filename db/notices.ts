@@ -1,6 +1,6 @@
 /** Mails that belong to no request: what is told to somebody whose request was not taken, and to those who may ask. */
+import type { Language } from '../domain/languages.ts';
 import type { CreditNotice } from '../domain/ledger/watch.ts';
-import type { Language } from './contracts.ts';
 import type { CreditFacts } from './ledger/notices.ts';
 import type { Queryable } from './pool.ts';
 

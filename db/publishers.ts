@@ -1,5 +1,5 @@
 /** Publishers of third-party products, their people, and the contracts with them. */
-import type { Language } from './contracts.ts';
+import type { Language } from '../domain/languages.ts';
 import type { Queryable } from './pool.ts';
 
 /** A publisher, to whom escalations are sent. */

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { CommandOf, Who } from '../domain/events.ts';
+import type { Language } from '../domain/languages.ts';
 import type { RequestState } from '../domain/state.ts';
 import type { RequestView } from '../domain/view.ts';
 import { requireInForceAt } from './contractEnds.ts';
-import type { Language } from './contracts.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 import { storeText } from './texts.ts';
+import { nextNumber } from './yearlyNumbers.ts';
 
 /** What a request says beside its subject and description, each as it was said. */
 export interface RequestDetails {
@@ -112,15 +113,7 @@ export async function registerRequest(
 
 /** `DA-<year>-<six digits>`; by a transaction of its own, so that one opening does not wait for another. Gaps are allowed. */
 export async function allocateNumber(db: Queryable, zone: string, at: number): Promise<string> {
-  const year = Number(new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' }).format(at));
-  const { rows } = await db.query<{ last: number }>(
-    `INSERT INTO request_numbers (year, last) VALUES ($1, 1)
-     ON CONFLICT (year) DO UPDATE SET last = request_numbers.last + 1 RETURNING last`,
-    [year],
-  );
-  const [row] = rows;
-  if (!row) throw new Error('no number was allocated');
-  return `DA-${year}-${String(row.last).padStart(6, '0')}`;
+  return await nextNumber(db, 'DA', zone, at);
 }
 
 /** A request's row: what it was registered with, and what its workflow saved last. */

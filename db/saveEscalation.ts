@@ -6,7 +6,7 @@ import type { EscalationState } from '../domain/escalation/state.ts';
 import { ESCALATION_AUDIENCE, type EscalationEntry } from '../domain/escalation/timeline.ts';
 import type { EscalationView } from '../domain/escalation/view.ts';
 import type { Queryable } from './pool.ts';
-import { instant, saveTransition } from './transitions.ts';
+import { instant, isNotNewerThan, saveTransition } from './transitions.ts';
 
 /** What is saved: the entries as those of version `seq`; state and view if the row is not newer. */
 export interface EscalationSave {
@@ -27,7 +27,6 @@ export async function saveEscalationState(pool: Pool, save: EscalationSave): Pro
   });
 }
 
-/** Within one version only what waits in the state changes; then the later event is the newer. */
 async function writeState(
   client: PoolClient,
   { state, view, calendarVersions = {} }: EscalationSave,
@@ -41,8 +40,7 @@ async function writeState(
            JOIN contract_calendars c ON c.contract = escalations.contract
              AND c.terms_version = escalations.terms_version AND c.name = v.key),
          updated_at = now()
-     WHERE id = $1
-       AND (version < $2 OR (version = $2 AND (state IS NULL OR (state->>'lastAt')::bigint <= $11)))`,
+     WHERE id = $1 AND ${isNotNewerThan('$2', '$11')}`,
     [
       state.id,
       state.seq,

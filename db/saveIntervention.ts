@@ -4,7 +4,7 @@ import type { EffectKey } from '../domain/effects.ts';
 import type { InterventionState } from '../domain/intervention/state.ts';
 import { INTERVENTION_AUDIENCE, type InterventionEntry } from '../domain/intervention/timeline.ts';
 import type { InterventionView } from '../domain/intervention/view.ts';
-import { instant, saveTransition } from './transitions.ts';
+import { instant, isNotNewerThan, saveTransition } from './transitions.ts';
 
 /** What is saved: the entries as those of version `seq`; state and view if the row is not newer. */
 export interface InterventionSave {
@@ -23,7 +23,6 @@ export async function saveInterventionState(pool: Pool, save: InterventionSave):
   await saveTransition(pool, transition, (client) => writeState(client, save));
 }
 
-/** Within one version only what waits in the state changes; then the later event is the newer. */
 async function writeState(client: PoolClient, { state, view, calendarVersions = {} }: InterventionSave): Promise<void> {
   await client.query(
     `UPDATE interventions
@@ -34,8 +33,7 @@ async function writeState(client: PoolClient, { state, view, calendarVersions = 
            JOIN contract_calendars c ON c.contract = interventions.contract
              AND c.terms_version = interventions.terms_version AND c.name = v.key),
          updated_at = now()
-     WHERE id = $1
-       AND (version < $2 OR (version = $2 AND (state IS NULL OR (state->>'lastAt')::bigint <= $11)))`,
+     WHERE id = $1 AND ${isNotNewerThan('$2', '$11')}`,
     [
       state.id,
       state.seq,

@@ -2,7 +2,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { RequestSave } from '../domain/packing.ts';
 import { TIMELINE_AUDIENCE } from '../domain/timeline.ts';
-import { instant, saveTransition } from './transitions.ts';
+import { instant, isNotNewerThan, saveTransition } from './transitions.ts';
 
 /**
  * Writes the entries once, and state and view unless the row is newer already. @throws KeyConflict
@@ -12,7 +12,6 @@ export async function saveRequestState(pool: Pool, save: RequestSave): Promise<v
   await saveTransition(pool, transition, (client) => writeState(client, save));
 }
 
-/** Within one version only what waits in the state changes; then the later event is the newer. */
 async function writeState(client: PoolClient, { state, view, calendarVersions = {} }: RequestSave): Promise<void> {
   await client.query(
     `UPDATE requests
@@ -22,8 +21,7 @@ async function writeState(client: PoolClient, { state, view, calendarVersions = 
            SELECT coalesce(jsonb_object_agg(c.calendar, v.value), '{}') FROM jsonb_each($15) v
            JOIN contract_calendars c ON c.contract = $16 AND c.terms_version = $2 AND c.name = v.key),
          updated_at = now()
-     WHERE number = $1
-       AND (version < $3 OR (version = $3 AND (state IS NULL OR (state->>'lastAt')::bigint <= $14)))`,
+     WHERE number = $1 AND ${isNotNewerThan('$3', '$14')}`,
     [
       state.number,
       state.termsVersion,

@@ -1,8 +1,9 @@
 /** Numbers of service requests: one for each escalation, allocated before its workflow is told (C §4.4.3). */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { Side } from '../domain/escalation/state.ts';
 import { Refusal } from '../domain/failures.ts';
 import { inTransaction, isUniqueViolation, type Queryable } from './pool.ts';
+import { nextNumber } from './yearlyNumbers.ts';
 
 /** How our own numbers look: of service requests, of requests and of their escalations. In subjects each finds what it names. */
 export const OUR_NUMBERS = /^(SR-\d{4}-\d{6,9}$|DA-\d{4}-\d{6,9}(?![\p{L}\p{N}]))/iu;
@@ -39,7 +40,7 @@ export async function allocateSr(pool: Pool, id: string, at: number, own?: strin
       }
       const allocated: AllocatedSr =
         own === undefined
-          ? { sr: await nextOfOurs(client, zone, at), srIssuedBy: 'distributor' }
+          ? { sr: await nextNumber(client, 'SR', zone, at), srIssuedBy: 'distributor' }
           : { sr: own, srIssuedBy: 'publisher' };
       await client.query('UPDATE escalations SET sr = $2, sr_issued_by = $3 WHERE id = $1', [
         id,
@@ -65,16 +66,4 @@ export async function releaseOwnSr(db: Queryable, id: string, sr: string): Promi
      WHERE id = $1 AND sr = $2 AND sr_issued_by = 'publisher' AND state->'sr' IS NULL`,
     [id, sr],
   );
-}
-
-async function nextOfOurs(client: PoolClient, zone: string, at: number): Promise<string> {
-  const year = Number(new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric' }).format(at));
-  const { rows } = await client.query<{ last: number }>(
-    `INSERT INTO sr_numbers (year, last) VALUES ($1, 1)
-     ON CONFLICT (year) DO UPDATE SET last = sr_numbers.last + 1 RETURNING last`,
-    [year],
-  );
-  const [row] = rows;
-  if (!row) throw new Error('no number was allocated');
-  return `SR-${year}-${String(row.last).padStart(6, '0')}`;
 }

@@ -111,6 +111,14 @@ async function writeLines<L extends Line>(
   }
 }
 
+/**
+ * Condition on a row: it is not newer than what is saved, of this version and last changed at this instant, each a placeholder
+ * of the statement. Within one version only what waits in the state changes; then the later event is the newer.
+ */
+export function isNotNewerThan(seq: `$${number}`, lastAt: `$${number}`): string {
+  return `(version < ${seq} OR (version = ${seq} AND (state IS NULL OR (state->>'lastAt')::bigint <= ${lastAt})))`;
+}
+
 /** Epoch milliseconds as Postgres takes them. */
 export function instant(at: number | undefined): Date | null {
   return at === undefined ? null : new Date(at);

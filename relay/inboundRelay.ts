@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { InterventionDoor } from '../client/interventionDoor.ts';
 import { deliverMail, type MailDoor } from '../client/mailDelivery.ts';
 import type { EscalationsForMail } from '../client/publisherMails.ts';
-import { Unavailable } from '../client/unavailable.ts';
+import { isAway } from '../client/unavailable.ts';
 import {
   AlreadyDecided,
   claimUndecided,
@@ -124,7 +124,7 @@ async function deliver({ log, ...deps }: InboundRelayDeps, mail: DecidedMail): P
     log.info({ mail: id, number, ...(escalation === null ? {} : { escalation }), disposition }, 'mail relayed');
   } catch (error) {
     const fields = { mail: mail.id, number: mail.number, error: errorName(error) };
-    if (error instanceof Unavailable || isDatabaseAway(error)) log.warn(fields, 'a mail waits to be relayed');
+    if (isAway(error)) log.warn(fields, 'a mail waits to be relayed');
     else log.error(fields, 'a mail could not be relayed');
     // One that went back to staff is another's now: nothing to put off.
     if (error instanceof Refusal && (mail.disposition === 'answer' || mail.disposition === 'accepted')) return;

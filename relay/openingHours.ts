@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { InterventionDoor } from '../client/interventionDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
-import { Unavailable } from '../client/unavailable.ts';
+import { isAway } from '../client/unavailable.ts';
 import { interventionWindows } from '../contracts/interventionTerms.ts';
 import { requestWindows, type WindowSpan } from '../contracts/requestTerms.ts';
 import type { ContractTerms } from '../contracts/terms.ts';
@@ -25,7 +25,6 @@ import {
   releaseOlderHours,
   settleOlderHours,
 } from '../db/olderHours.ts';
-import { isDatabaseAway } from '../db/pool.ts';
 import type { Windows } from '../domain/events.ts';
 import type { InterventionId } from '../domain/intervention/state.ts';
 import type { ChangedHours } from '../workflows/messages.ts';
@@ -152,7 +151,7 @@ function startTelling(
       await tell(one);
       underWay.push({ ...one, toldAt: Date.now() });
     } catch (error) {
-      if (error instanceof Unavailable || isDatabaseAway(error)) {
+      if (isAway(error)) {
         await releaseOlderHours(pool, kind, [one]).catch(() => undefined);
         throw error;
       }

@@ -6,10 +6,9 @@ import type { Pool } from 'pg';
 import type { HotlineDoor } from '../client/hotlineDoor.ts';
 import type { InterventionDoor } from '../client/interventionDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
-import { Unavailable } from '../client/unavailable.ts';
+import { isAway } from '../client/unavailable.ts';
 import { listUnfollowedCalls, markHotlineCallFollowed } from '../db/hotlineCalls.ts';
 import { discardIntervention, listUnopenedInterventions, readInterventionRow } from '../db/interventions.ts';
-import { isDatabaseAway } from '../db/pool.ts';
 import { listUnopened } from '../db/requests.ts';
 import { deleteText } from '../db/texts.ts';
 import { Refusal } from '../domain/failures.ts';
@@ -97,7 +96,7 @@ async function openEach<Id extends string>(left: Left<Id>, log: OpeningsDeps['lo
       await left.open(id);
       log.warn({ id }, `${what} that was left runs now`);
     } catch (error) {
-      if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
+      if (isAway(error)) throw error;
       if (error instanceof Refusal) await left.refused?.(id);
       log.error({ id, error: errorName(error) }, `${what} that was left cannot be opened`);
     }

@@ -2,13 +2,12 @@
 import type { Pool } from 'pg';
 import type { InterventionDoor } from '../client/interventionDoor.ts';
 import type { RequestDoor } from '../client/requestDoor.ts';
-import { Unavailable } from '../client/unavailable.ts';
+import { isAway } from '../client/unavailable.ts';
 import type { VisitDoor } from '../client/visitDoor.ts';
 import { startVisit, tellSchedule, wantedVisits } from '../client/visitKeeping.ts';
 import { visitOpensAt, visitPeriod } from '../contracts/visits.ts';
 import { contentHash } from '../db/contentHash.ts';
 import { listUnstartedVisits } from '../db/plannedVisits.ts';
-import { isDatabaseAway } from '../db/pool.ts';
 import { forgetSchedule, listVisitSchedules, type VisitScheduleRow } from '../db/visitSchedules.ts';
 import { type ModuleVisits, visitTimes } from '../domain/visits.ts';
 import { errorName } from './errorName.ts';
@@ -46,7 +45,7 @@ export function startVisitSchedules({ pool, door, log, pauseMs = 10_000, now = D
           if (visits) await keep({ pool, door, log }, row, visits, now());
           else await remove({ pool, door }, row);
         } catch (error) {
-          if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
+          if (isAway(error)) throw error;
           const { contract, module } = row;
           log.error({ contract, module, error: errorName(error) }, 'a schedule of visits cannot be kept');
         }
@@ -106,7 +105,7 @@ export function startVisits({ pool, requests, interventions, log, pauseMs = 3_00
           await startVisit({ pool, requests, interventions }, visit);
           started++;
         } catch (error) {
-          if (error instanceof Unavailable || isDatabaseAway(error)) throw error;
+          if (isAway(error)) throw error;
           const { contract, module, period } = visit;
           log.error({ contract, module, period, error: errorName(error) }, 'a visit cannot be started');
         }

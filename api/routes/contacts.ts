@@ -6,6 +6,7 @@ import type { ContractTerms } from '../../contracts/terms.ts';
 import { listContacts, readContract } from '../../db/contracts.ts';
 import { addContact, makeMainContact, makeReferent, retireContact } from '../../db/designatedContacts.ts';
 import { isUniqueViolation } from '../../db/pool.ts';
+import { LANGUAGES } from '../../domain/languages.ts';
 import { ContactListOut } from '../contractSchemas.ts';
 import { LocalDay, ShortName, Subject } from '../inputs.ts';
 import { type FieldError, notFound, validationFailed } from '../problems.ts';
@@ -15,7 +16,7 @@ import { type Answer, changing, param, type Route } from '../route.ts';
 const ContactBody = z.strictObject({
   name: Subject,
   email: z.email({ error: 'This must be an e-mail address.' }).max(254),
-  language: z.enum(['fr', 'en']).default('fr'),
+  language: z.enum(LANGUAGES).default('fr'),
   trained: z.boolean().meta({ description: 'trained on the product, or in administering it' }),
   reach: z
     .record(ShortName, z.array(z.strictObject({ by: z.enum(['phone', 'sms', 'mail']), to: Subject })).max(5))

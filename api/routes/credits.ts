@@ -5,6 +5,7 @@ import type { TokenHolder } from '../../db/accessTokens.ts';
 import { listOrders, type OrderRow } from '../../db/ledger/orders.ts';
 import { listLots, listReservations, readStatement } from '../../db/ledger/statement.ts';
 import { type CreditContract, readCreditContract } from '../../db/ledger/under.ts';
+import { LANGUAGES } from '../../domain/languages.ts';
 import { onSale } from '../../domain/ledger/orders.ts';
 import { isValidOn } from '../../domain/ledger/validity.ts';
 import {
@@ -38,7 +39,7 @@ const StatementQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1_000).default(200).meta({ description: 'of a page; CSV has every line' }),
   format: z.enum(['json', 'csv']).optional().meta({ description: 'as the Accept header without it' }),
   language: z
-    .enum(['fr', 'en'])
+    .enum(LANGUAGES)
     .optional()
     .meta({ description: 'CSV for a spreadsheet: words, separator and local time as its reader has them' }),
 });

@@ -13,6 +13,7 @@ import {
   storePublisher,
   storePublisherPerson,
 } from '../../db/publishers.ts';
+import { LANGUAGES } from '../../domain/languages.ts';
 import { PublisherList, PublisherOut } from '../escalationSchemas.ts';
 import { ShortName, Subject } from '../inputs.ts';
 import { type FieldError, notFound, validationFailed } from '../problems.ts';
@@ -22,7 +23,7 @@ import { type Answer, changing, param, type Route, reading } from '../route.ts';
 const person = {
   name: Subject,
   email: z.email({ error: 'This must be an e-mail address.' }).max(254),
-  language: z.enum(['fr', 'en']).default('fr'),
+  language: z.enum(LANGUAGES).default('fr'),
 };
 
 const PublisherBody = z.strictObject({

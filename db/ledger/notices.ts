@@ -1,10 +1,10 @@
 /** Notices of credit: to the customer's side and to staff, once for each key. */
 import type { Pool, PoolClient } from 'pg';
+import type { Language, Words } from '../../domain/languages.ts';
 import { priceOf } from '../../domain/ledger/orders.ts';
 import { renews } from '../../domain/ledger/renewal.ts';
 import type { CreditTerms } from '../../domain/ledger/terms.ts';
 import type { CreditNotice } from '../../domain/ledger/watch.ts';
-import type { Language } from '../contracts.ts';
 import { inTransaction } from '../pool.ts';
 import { LAST_DAY } from './lots.ts';
 import { readCreditContract } from './under.ts';
@@ -29,7 +29,7 @@ export interface CreditTold {
 /** What a notice says of a lot and its unit. */
 export interface CreditFacts {
   readonly customer: string;
-  readonly label: { readonly fr: string; readonly en: string };
+  readonly label: Words;
   /** Of the lot: what is left of it, or what it had at first. */
   readonly units: number;
   /** Of the unit, over all its lots. */

@@ -1,7 +1,8 @@
 /** What we say of prepaid credit: to the customer, and to staff in the same words with the customer's name. */
+import type { Language } from '../../domain/languages.ts';
 import type { CreditNotice } from '../../domain/ledger/watch.ts';
 import { sayDay } from './instants.ts';
-import { type Block, htmlOf, type Language, textOf } from './letter.ts';
+import { type Block, htmlOf, textOf } from './letter.ts';
 
 /** What a notice of credit names. */
 export interface CreditNoticeFacts {
@@ -13,7 +14,7 @@ export interface CreditNoticeFacts {
   readonly signature: string;
   /** Where the statement is. */
   readonly portal: string;
-  readonly label: { readonly fr: string; readonly en: string };
+  readonly label: { readonly [language in Language]: string };
   readonly units: number;
   readonly available: number;
   readonly pending: number;

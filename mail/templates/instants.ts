@@ -1,5 +1,5 @@
 /** Instants as a reader says them: in the contract's zone, named, in the reader's language. */
-import type { Language } from './letter.ts';
+import type { Language } from '../../domain/languages.ts';
 
 /** Says instants (epoch milliseconds) in a zone and a language. */
 export interface SayInstant {

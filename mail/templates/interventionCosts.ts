@@ -2,8 +2,8 @@
 import { isNone } from '../../domain/intervention/amounts.ts';
 import type { CancellationCost } from '../../domain/intervention/cancellation.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
+import type { Language } from '../../domain/languages.ts';
 import type { InterventionWords } from './interventionWords.ts';
-import type { Language } from './letter.ts';
 
 /** In what costs are said. */
 interface Paid {

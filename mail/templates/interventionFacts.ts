@@ -1,5 +1,5 @@
 /** What the mails of an intervention name besides their orders. */
-import type { Language } from './letter.ts';
+import type { Language } from '../../domain/languages.ts';
 import type { Travel } from './travel.ts';
 
 /** What a mail of an intervention says besides its order. */

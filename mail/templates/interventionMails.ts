@@ -6,13 +6,14 @@ import {
   type InterventionTaskKind,
 } from '../../domain/intervention/effects.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
+import type { Language } from '../../domain/languages.ts';
 import { type SayInstant, sayInstants, sayMinutes } from './instants.ts';
 import { costFacts, expenseFacts, sayAmounts, spentFacts } from './interventionCosts.ts';
 import { INTERVENTION_ENGLISH } from './interventionEnglish.ts';
 import type { InterventionFacts } from './interventionFacts.ts';
 import { INTERVENTION_FRENCH } from './interventionFrench.ts';
 import type { InterventionWords } from './interventionWords.ts';
-import { type Block, htmlOf, type Language, type Letter, textOf } from './letter.ts';
+import { type Block, htmlOf, type Letter, textOf } from './letter.ts';
 import type { RenderedMail } from './mails.ts';
 import { subjectLine } from './subject.ts';
 import { travelFacts } from './travel.ts';

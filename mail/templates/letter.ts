@@ -2,9 +2,7 @@
  * A letter as a list of blocks, from which its text and its HTML are both made: neither can say what the other does not,
  * and every value passes through one escape.
  */
-
-/** Languages that letters are written in. */
-export type Language = 'fr' | 'en';
+import type { Language } from '../../domain/languages.ts';
 
 /** A part of a letter. */
 export type Block =

@@ -1,9 +1,10 @@
 /** From an order of the core and the facts it stands for to a mail that can be sent. */
 import type { ClockDue, MailOrder, ProposalKind } from '../../domain/effects.ts';
+import type { Language } from '../../domain/languages.ts';
 import { ENGLISH } from './english.ts';
 import { FRENCH } from './french.ts';
 import { type SayInstant, sayInstants } from './instants.ts';
-import { type Block, htmlOf, type Language, type Letter, textOf } from './letter.ts';
+import { type Block, htmlOf, type Letter, textOf } from './letter.ts';
 import { subjectLine } from './subject.ts';
 import type { OrderOf, Words } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** The question that a request by mail is answered with when it lacks what the contract requires. */
 import type { RequestField } from '../../domain/coverage.ts';
-import type { Language } from './letter.ts';
+import type { Language } from '../../domain/languages.ts';
 
 const LEAD: { readonly [language in Language]: string } = {
   fr: 'Votre contrat demande de préciser :',

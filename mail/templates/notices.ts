@@ -1,6 +1,8 @@
 /** What we say to somebody whose request was not taken, and to those who may ask. */
+
+import type { Language } from '../../domain/languages.ts';
 import { sayDay } from './instants.ts';
-import { type Block, htmlOf, type Language, textOf } from './letter.ts';
+import { type Block, htmlOf, textOf } from './letter.ts';
 
 /** What a notice says. */
 export type NoticeKind = 'wrongChannel' | 'notDesignated' | 'contractEnded' | 'askedByAnother';

@@ -1,9 +1,10 @@
 /** From an escalation's mail order to subject, text and HTML. What goes to the publisher knows nothing of the customer. */
 import type { EscalationMailOrder } from '../../domain/escalation/effects.ts';
 import { type EscalationPackage, PACKAGE_PARTS, type PackagePart } from '../../domain/escalation/package.ts';
+import type { Language } from '../../domain/languages.ts';
 import type { PublisherAction } from '../tokens.ts';
 import { sayInstants } from './instants.ts';
-import { type Block, htmlOf, type Language, type Letter, oneLine, textOf } from './letter.ts';
+import { type Block, htmlOf, type Letter, oneLine, textOf } from './letter.ts';
 import type { RenderedMail } from './mails.ts';
 import { PUBLISHER_ENGLISH } from './publisherEnglish.ts';
 import { PUBLISHER_FRENCH } from './publisherFrench.ts';

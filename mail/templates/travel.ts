@@ -1,6 +1,7 @@
 /** Where an estimated work is done, and what of its units is travel, as its customer reads it. */
+
+import type { Language } from '../../domain/languages.ts';
 import { sayAmounts } from './interventionCosts.ts';
-import type { Language } from './letter.ts';
 
 /** What an estimate says of travel. */
 export interface Travel {

@@ -1,12 +1,12 @@
 /** What the request of a planned visit says, in the customer's language: its subject, and what the visit is. */
+import type { Language, Words } from '../../domain/languages.ts';
 import type { Deliverable } from '../../domain/visits.ts';
-import type { Language } from './letter.ts';
 
 /** A visit as its request tells of it. */
 export interface VisitFacts {
   readonly language: Language;
   /** Names of the module. */
-  readonly label: { readonly fr: string; readonly en: string };
+  readonly label: Words;
   /** `2027-03` or `2027`. */
   readonly period: string;
   readonly minutes: number;

@@ -6,9 +6,9 @@ import { APPROVAL_WORDS } from '../../api/approvalWords.ts';
 import { issueToken } from '../../db/accessTokens.ts';
 import { storeContact } from '../../db/contracts.ts';
 import type { InterventionId } from '../../domain/intervention/state.ts';
+import type { Language } from '../../domain/languages.ts';
 import { createPrepaidApiWorld, linkIn, type PrepaidApiWorld } from '../support/prepaidApiWorld.ts';
 
-type Language = 'fr' | 'en';
 const LANGUAGES = ['fr', 'en'] as const;
 const NASTY = `<script>alert("x")</script>' & <b>`;
 

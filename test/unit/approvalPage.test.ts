@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { approvalPage, awayPage, type Decidable, deadLinkPage, decidedPage } from '../../api/approvalPage.ts';
 import { APPROVAL_WORDS } from '../../api/approvalWords.ts';
+import type { Language } from '../../domain/languages.ts';
 import { sayInstants } from '../../mail/templates/instants.ts';
 
-type Language = 'fr' | 'en';
 const LANGUAGES = ['fr', 'en'] as const;
 const HOUR = 3_600_000;
 const AT = Date.parse('2026-11-30T09:00:00Z');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAIL_KINDS, type MailOrder } from '../../domain/effects.ts';
-import type { Language } from '../../mail/templates/letter.ts';
+import type { Language } from '../../domain/languages.ts';
 import { isAutomatic, type MailFacts, renderMail } from '../../mail/templates/mails.ts';
 import { subjectLine } from '../../mail/templates/subject.ts';
 
