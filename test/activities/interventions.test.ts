@@ -5,8 +5,6 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInterventionMailActivities, type InterventionMailDeps } from '../../activities/interventionMail.ts';
 import { interventionInput, interventionStartOptions } from '../../client/interventionInput.ts';
-import { prefilledEstimate } from '../../contracts/estimates.ts';
-import { readContract } from '../../db/contracts.ts';
 import { deleteEstimate, readEstimate, storeEstimate } from '../../db/interventionEstimates.ts';
 import { listServable, readInterventionRow } from '../../db/interventions.ts';
 import { readStatement } from '../../db/ledger/statement.ts';
@@ -257,12 +255,16 @@ describe('an estimate', () => {
   it('is stored as the customer reads it; the input of a run is made of the row', async () => {
     const { reference, request } = await contractOf('A');
     const one = await live(reference, request);
-    const contract = await readContract(pool, reference);
-    const sheet = contract && prefilledEstimate(contract.terms, 'licenceServer', 'fr');
-    if (!sheet) throw new Error('no such service');
-    const { service, unit, units, ...words } = sheet;
-    const figures = { unit, units };
-    const stored = { intervention: one.id, service, ...words, figures, draftedBy: 'staff:s-agent' };
+    const words = {
+      scope: 'Déplacer le serveur',
+      prerequisites: ['Accès'],
+      limits: ['Un poste'],
+      deliverables: ['Note'],
+    };
+    const figures = { unit: 'ticket', units: 4 };
+    const stored = {
+      ...{ intervention: one.id, service: 'licenceServer', ...words, figures, draftedBy: 'staff:s-agent' },
+    };
     const id = await storeEstimate(pool, stored);
     expect(await readEstimate(pool, id)).toMatchObject({ id, ...stored });
     const row = await readInterventionRow(pool, one.id);

@@ -30,6 +30,15 @@ describe('an estimate', () => {
       "Validation in the customer's environment is up to the customer",
       'No warranty period',
     ]);
+    // As the sheet has them, in the language of whoever approves.
+    const catalogue = await world.get('agent', '/v1/contracts/PREPAID/catalogue');
+    const sheet = catalogue.body.items.find(({ code }: { code: string }) => code === 'pdmInstallation');
+    for (const part of ['prerequisites', 'deliverables'] as const) {
+      const words = sheet[part].map(({ en }: { en: string }) => en);
+      expect(words.length).toBeGreaterThan(0);
+      expect(draft.body[part]).toEqual(words);
+    }
+    for (const { en } of [sheet.label, ...sheet.steps]) expect(draft.body.scope).toContain(en);
     expect((await world.read(path)).status).toBe('studied');
     const foreign = await world.post('agent', `${path}/sendEstimate?dryRun=true`, {
       scope: 'x',

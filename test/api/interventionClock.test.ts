@@ -117,3 +117,17 @@ it.each(['cancel', 'changeDate'] as const)('%s counts from when the customer fir
   expect([status, body.status]).toEqual([200, 'cancelled']);
   expect([body.ended.lost, body.ended.returned]).toEqual([{}, { ticket: 3 }]);
 });
+
+it('only staff say that the customer told them earlier: a customer backdates no cancellation', async () => {
+  const path = await scheduled();
+  const receivedAt = new Date(Date.now() - 60_000).toISOString();
+  for (const [name, body] of [
+    ['cancel', { lost: {} }],
+    ['decline', { estimate: randomUUID() }],
+    ['declineMore', {}],
+  ] as const) {
+    const { status, body: problem } = await asCustomer(`${path}/${name}`, { ...body, receivedAt });
+    expect([status, problem.errors?.[0]?.path]).toEqual([422, 'receivedAt']);
+  }
+  expect((await world.get('agent', path)).body.status).toBe('scheduled');
+});
