@@ -1,10 +1,15 @@
 /** Estimates before the API: drafted, decided about by their links, sent again after a bounce. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliverMail } from '../../client/mailDelivery.ts';
-import { readDecidedMail } from '../../db/inboundMails.ts';
+import { insertInboundMail, readDecidedMail } from '../../db/inboundMails.ts';
+import { listLedgerOddities } from '../../db/ledger/verification.ts';
+import { createMailParser } from '../../mail/inbound/parse.ts';
+import { startInboundRelay } from '../../relay/inboundRelay.ts';
+import { APPROVAL_KEYS } from '../support/interventionDoors.ts';
 import { createPrepaidApiWorld, linkIn, type PrepaidApiWorld } from '../support/prepaidApiWorld.ts';
+import { until } from '../support/until.ts';
 
 let world: PrepaidApiWorld;
 beforeAll(async () => {
@@ -22,6 +27,15 @@ describe('an estimate', () => {
       "Validation in the customer's environment is up to the customer",
       'No warranty period',
     ]);
+    // As the sheet has them, in the language of whoever approves.
+    const catalogue = await world.get('agent', '/v1/contracts/PREPAID/catalogue');
+    const sheet = catalogue.body.items.find(({ code }: { code: string }) => code === 'pdmInstallation');
+    for (const part of ['prerequisites', 'deliverables'] as const) {
+      const words = sheet[part].map(({ en }: { en: string }) => en);
+      expect(words.length).toBeGreaterThan(0);
+      expect(draft.body[part]).toEqual(words);
+    }
+    for (const { en } of [sheet.label, ...sheet.steps]) expect(draft.body.scope).toContain(en);
     expect((await world.read(path)).status).toBe('studied');
     const foreign = await world.post('agent', `${path}/sendEstimate?dryRun=true`, {
       scope: 'x',
@@ -72,6 +86,45 @@ describe('an estimate', () => {
     await world.post('agent', `${path}/sendEstimate`, { scope: 'Less.', units: 2 });
     const told = world.linked(id).map(({ text }) => text.includes('It takes the place of the one of'));
     expect(told).toEqual([false, true]);
+  });
+
+  it('is approved by no reply, whatever it says: that is an answer on the request', async () => {
+    const before = await world.balance();
+    const { path, number, id } = await world.estimated(2);
+    const [mail] = world.linked(id);
+    const raw = [
+      'From: payer@customer.test',
+      `To: ${mail?.replyTo}`,
+      `Subject: Re: ${mail?.subject}`,
+      `In-Reply-To: ${mail?.messageId}`,
+      'Message-ID: <yes@customer.test>',
+      '',
+      'Yes, I approve: spend the units.',
+    ].join('\r\n');
+    await insertInboundMail(world.pool, {
+      ...{ envelopeFrom: 'payer@customer.test', envelopeTo: [mail?.replyTo ?? ''], remoteIp: '127.0.0.1', helo: 'x' },
+      ...{ raw: Buffer.from(raw), contentHash: randomBytes(32) },
+    });
+    const parser = createMailParser({ timeMs: 10_000 });
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const relay = startInboundRelay({
+      ...{ pool: world.pool, door: world.door, interventions: world.interventionDoor, log, parser, pauseMs: 20 },
+      ...{ tokenKeys: APPROVAL_KEYS, domain: 'support.test' },
+      lookup: async () => {
+        throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+      },
+    });
+    const filed = async () =>
+      (await world.pool.query('SELECT disposition, stage FROM inbound_mails WHERE number = $1', [number])).rows[0];
+    try {
+      await until(async () => (await filed())?.stage === 'relayed');
+    } finally {
+      await relay.close();
+      await parser.close();
+    }
+    expect((await filed()).disposition).toBe('answer');
+    expect((await world.read(path)).status).toBe('estimated');
+    expect(await world.balance()).toEqual(before);
   });
 
   it('wants a link of its own: none that is wrong, old, expired or somebody else’s', async () => {

@@ -87,18 +87,20 @@ it.each([
   expect(Math.floor(after.work.seconds / 60)).toBe(50);
 });
 
-it('a cancellation counts from when the customer first asked for it', async () => {
+it.each(['cancel', 'changeDate'] as const)('%s counts from when the customer first asked for it', async (name) => {
   const path = await scheduled(30);
+  const { plan } = (await world.get('agent', path)).body;
+  const date = name === 'changeDate' ? { from: plan.from, to: plan.to } : {};
   const [, , , request, n] = path.split('/');
   const key = randomUUID();
-  const cancel = () =>
+  const ask = () =>
     supertest(world.app)
-      .post(`${path}/cancel`)
+      .post(`${path}/${name}`)
       .set('authorization', `Bearer ${token}`)
       .set('idempotency-key', key)
-      .send({});
+      .send(date);
   world.interventionDoor.away = 'before';
-  expect((await cancel()).status).toBe(503);
+  expect((await ask()).status).toBe(503);
   world.interventionDoor.away = undefined;
   // As if the limit had passed five minutes ago, and the customer had asked ten minutes ago.
   const ago = (minutes: number) => Date.now() - minutes * 60_000;
@@ -110,7 +112,22 @@ it('a cancellation counts from when the customer first asked for it', async () =
   await world.pool.query(`UPDATE idempotency_keys SET created_at = now() - interval '10 minutes' WHERE key = $1`, [
     key,
   ]);
-  const { status, body } = await cancel();
+  const { status, body } = await ask();
+  if (name === 'changeDate') return expect([status, body.status]).toEqual([200, 'scheduled']);
   expect([status, body.status]).toEqual([200, 'cancelled']);
-  expect(body.ended).toMatchObject({ lost: {}, returned: { ticket: 3 } });
+  expect([body.ended.lost, body.ended.returned]).toEqual([{}, { ticket: 3 }]);
+});
+
+it('only staff say that the customer told them earlier: a customer backdates no cancellation', async () => {
+  const path = await scheduled();
+  const receivedAt = new Date(Date.now() - 60_000).toISOString();
+  for (const [name, body] of [
+    ['cancel', { lost: {} }],
+    ['decline', { estimate: randomUUID() }],
+    ['declineMore', {}],
+  ] as const) {
+    const { status, body: problem } = await asCustomer(`${path}/${name}`, { ...body, receivedAt });
+    expect([status, problem.errors?.[0]?.path]).toEqual([422, 'receivedAt']);
+  }
+  expect((await world.get('agent', path)).body.status).toBe('scheduled');
 });

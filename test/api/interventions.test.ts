@@ -4,6 +4,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listUntold } from '../../db/ledger/watching.ts';
 import { startCredits } from '../../relay/credits.ts';
+import { LEDGER_TERMS, storeCreditContract } from '../support/ledgerWorld.ts';
 import { createPrepaidApiWorld, linkIn, type PrepaidApiWorld } from '../support/prepaidApiWorld.ts';
 import { until } from '../support/until.ts';
 
@@ -181,5 +182,21 @@ describe('an intervention', () => {
     const module = await world.post('agent', path, { text: 'Other.', module: 'C' });
     expect(module.status).toBe(422);
     expect((await world.get('agent', `/v1/interventions?request=${number}`)).body.items).toHaveLength(2);
+  });
+
+  it('is nobody’s but of its contract: neither listed, nor named by a debit of another', async () => {
+    const { number, id } = await world.studied();
+    for (const query of ['', `?request=${number}`, '?contract=PREPAID']) {
+      expect((await world.get('customer', `/v1/interventions${query}`)).body.items).toEqual([]);
+    }
+    await storeCreditContract(world.pool, 'OTHER', LEDGER_TERMS.A);
+    const debit = { units: 1, on: '2026-11-21', why: 'work', intervention: id };
+    const other = await world.post('billing', '/v1/contracts/OTHER/debits?dryRun=true', debit);
+    expect([other.status, other.body.errors?.[0]?.path]).toEqual([422, 'intervention']);
+    const { number: another } = await world.studied();
+    const own = (body: object) =>
+      world.post('billing', '/v1/contracts/PREPAID/debits?dryRun=true', { ...debit, ...body });
+    expect((await own({ request: another })).body.errors?.[0]?.path).toBe('intervention');
+    expect((await own({ request: number })).status).toBe(200);
   });
 });

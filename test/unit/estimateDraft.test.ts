@@ -1,46 +1,65 @@
-/** Estimates before they are sent: return trips are part of the units, where the contract's units count trips. */
+/** Estimates as they are drafted from the catalogue, for the contact who approves them. */
 import { describe, expect, it } from 'vitest';
 import { draftEstimate } from '../../api/estimateDraft.ts';
-import { Problem } from '../../api/problems.ts';
-import { managedHosting } from '../../contracts/templates/managedHosting.ts';
-import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
-import { travelOf } from '../../mail/templates/travel.ts';
-import { termsOf } from '../support/apiWorld.ts';
+import type { ContractTerms } from '../../contracts/terms.ts';
+import { FIGURES, hosting, parsed } from '../support/commercialTerms.ts';
 
-const PARTIES = { customer: 'Customer', provider: 'Provider' };
-const TICKETS = termsOf(prepaidTickets(PARTIES));
-const HOSTING = termsOf(
-  managedHosting(PARTIES, {
-    ...{ activeModules: ['subscription'], halfDays: 4 },
-    monthlyCents: { hosting: 1, equipment: 1, services: 1 },
-  }),
-);
+const A = parsed(FIGURES.A) as ContractTerms;
+const E = parsed(hosting()) as ContractTerms;
 
-function wrongIn(terms: typeof TICKETS, given: object) {
-  try {
-    draftEstimate({ scope: 'All of it.', ...given }, terms, 'en');
-    return undefined;
-  } catch (error) {
-    if (error instanceof Problem) return error.details.errors;
-    throw error;
-  }
-}
-
-describe('return trips in an estimate', () => {
-  it.each([
-    [HOSTING, { unit: 'timeUnit', units: 12, trips: 3 }, undefined],
-    [HOSTING, { unit: 'timeUnit', units: 12, trips: 4 }, 'Their travel takes 16 of the 12 units: too many.'],
-    [HOSTING, { unit: 'halfDay', units: 1, trips: 1 }, 'The terms of this unit count no trips: leave it out.'],
-    [TICKETS, { units: 4, trips: 1 }, 'The terms of this unit count no trips: leave it out.'],
-    [TICKETS, { units: 4, trips: 0 }, undefined],
-  ])('%#: %j', (terms, given, message) => {
-    expect(wrongIn(terms, given)).toEqual(message && [{ path: 'trips', message }]);
+describe('an estimate from the catalogue', () => {
+  it('has the recommended pack, what is done, what must be there, and the limits', () => {
+    const estimate = draftEstimate({ service: 'pdmConfiguration' }, A, 'en');
+    expect(estimate).toMatchObject({ service: 'pdmConfiguration', figures: { unit: 'ticket', units: 20 } });
+    expect(estimate.limits).toEqual([
+      'Not included: Specific development',
+      "Validation in the customer's environment is up to the customer",
+      'No warranty period',
+    ]);
+    expect(estimate.scope.split('\n').length).toBeGreaterThan(1);
+    expect(estimate.prerequisites.length).toBeGreaterThan(4);
+    const templates = draftEstimate({ service: 'documentTemplates' }, A, 'fr');
+    expect(templates.limits.slice(0, 3).map((limit) => limit.replace(/^.* : /, ''))).toEqual([
+      '20 au plus',
+      '20 au plus',
+      '8 au plus',
+    ]);
   });
 
-  it('are told with what they cost', () => {
-    const trips = { count: 2, unit: 'timeUnit', units: 8 };
-    expect(travelOf({ unit: 'timeUnit', trips: 2, onSite: true }, { timeUnit: 4 })).toEqual({ onSite: true, trips });
-    expect(travelOf({ unit: 'timeUnit' }, { timeUnit: 4 })).toEqual({ onSite: false });
-    expect(travelOf({ onSite: true }, {})).toEqual({ onSite: true });
+  it('is there for every service, in both languages', () => {
+    for (const [service, sheet] of Object.entries(A.catalogue ?? {})) {
+      for (const language of ['fr', 'en'] as const) {
+        const said = (words: readonly { readonly fr: string; readonly en: string }[]) =>
+          words.map((one) => one[language]);
+        const estimate = draftEstimate({ service }, A, language);
+        expect(estimate.figures).toEqual({ unit: 'ticket', units: sheet.recommendedPack });
+        expect(estimate.prerequisites).toEqual(said(sheet.prerequisites));
+        expect(estimate.deliverables).toEqual(said(sheet.deliverables));
+        for (const line of [sheet.label[language], ...said(sheet.steps)]) expect(estimate.scope).toContain(line);
+      }
+    }
+  });
+
+  it('is changed where something else is given', () => {
+    const given = { scope: 'Two of them.', prerequisites: [], limits: ['One.'], deliverables: ['A note.'], units: 7 };
+    const { units, ...texts } = given;
+    const estimate = draftEstimate({ service: 'licenceServer', ...given }, A, 'en');
+    expect(estimate).toEqual({ service: 'licenceServer', ...texts, figures: { unit: 'ticket', units } });
+  });
+
+  it.each(['nothing', 'constructor'])('knows no service %s', (service) => {
+    expect(() => draftEstimate({ service }, A, 'en')).toThrow('Correct service');
+  });
+});
+
+describe('an estimate without a service', () => {
+  it('says its scope, in the contract’s only unit', () => {
+    expect(draftEstimate({ scope: 'All of it.', units: 2 }, A, 'en')).toEqual({
+      ...{ service: null, scope: 'All of it.', prerequisites: [], limits: [], deliverables: [] },
+      figures: { unit: 'ticket', units: 2 },
+    });
+    expect(() => draftEstimate({ units: 2 }, A, 'en')).toThrow('Correct scope');
+    expect(draftEstimate({ scope: 'All of it.', units: 2 }, E, 'en').figures).toEqual({ units: 2 });
+    expect(draftEstimate({ scope: 'At night.', onCall: true }, A, 'en').figures).toEqual({ onCall: true });
   });
 });

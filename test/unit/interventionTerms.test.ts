@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { draftEstimate } from '../../api/estimateDraft.ts';
 import { interventionTerms, interventionWindows } from '../../contracts/interventionTerms.ts';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { managedHosting } from '../../contracts/templates/managedHosting.ts';
@@ -80,26 +79,5 @@ describe('what interventions need of a contract', () => {
     const { support } = interventionWindows(A, { from: now, now });
     expect(new Date(support?.until ?? 0).toISOString().slice(0, 7)).toBe('2027-12');
     expect(JSON.stringify(support).length).toBeLessThan(1_000);
-  });
-});
-
-describe('an estimate from the catalogue', () => {
-  it('has the recommended pack, what is done, what must be there, and the limits', () => {
-    const estimate = draftEstimate({ service: 'pdmConfiguration' }, A, 'en');
-    expect(estimate).toMatchObject({ service: 'pdmConfiguration', figures: { unit: 'ticket', units: 20 } });
-    expect(estimate.limits).toContain('Not included: Specific development');
-    expect(estimate.scope.split('\n').length).toBeGreaterThan(1);
-    expect(estimate.prerequisites.length).toBeGreaterThan(4);
-    expect(() => draftEstimate({ service: 'constructor' }, A, 'fr')).toThrow();
-  });
-
-  it('is there for every service, in both languages', () => {
-    for (const service of Object.keys(A.catalogue ?? {})) {
-      for (const language of ['fr', 'en'] as const) {
-        const estimate = draftEstimate({ service }, A, language);
-        expect([4, 10, 20]).toContain(estimate.figures.units);
-        expect(estimate.deliverables).not.toEqual([]);
-      }
-    }
   });
 });

@@ -98,6 +98,13 @@ describe('a call of the hotline', () => {
     expect(alerts.filter((alert) => alert.startsWith('hotline:DA-1:2'))).toEqual([]);
   });
 
+  it('ends now at the latest, whatever is said', async () => {
+    const { handle, beganAt } = await begin('hotline:DA-1:5', 25 * 60);
+    const outcome = await handle.executeUpdate(endCall, { args: [{ at: beganAt + 60 * MINUTE }] });
+    await handle.result();
+    expect(outcome.seconds).toBeLessThan(20 * 60);
+  });
+
   it('without free minutes alerts at once; what cannot be debited is debited once an order is there', async () => {
     isCreditThere = false;
     const { handle } = await begin('hotline:DA-1:3', 0);
@@ -108,10 +115,14 @@ describe('a call of the hotline', () => {
     expect(mine()[1]).toBe('hotline:DA-1:3 creditLacking');
     const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
     expect(JSON.stringify(metadata)).toContain('| owed | 1 timeUnit |');
+    const tried = () => debits.filter((id) => id === 'hotline:DA-1:3').length;
+    // Still too little: that was told.
+    await handle.signal(hotlineCreditAdded);
+    await until(() => tried() === 2);
     isCreditThere = true;
     await handle.signal(hotlineCreditAdded);
     await handle.result();
-    expect(debits.filter((id) => id === 'hotline:DA-1:3').length).toBe(2);
+    expect(tried()).toBe(3);
     expect(mine()).toHaveLength(2);
     await Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, await handle.fetchHistory());
   });

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Under } from '../../../db/ledger/operations.ts';
+import { reserve } from '../../../db/ledger/spending.ts';
 import { listLots } from '../../../db/ledger/statement.ts';
 import { listLedgerOddities } from '../../../db/ledger/verification.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { buy, LEDGER_TERMS, storeCreditContract } from '../../support/ledgerWorld.ts';
+import { buy, LEDGER_TERMS, operation, storeCreditContract } from '../../support/ledgerWorld.ts';
 
 let database: TestDatabase;
 let under: Under;
@@ -69,6 +70,21 @@ describe('the database itself', () => {
     await expect(insert('nameless', 'reserve', -1, 1, null)).rejects.toThrow('credit_entries_check1');
   });
 
+  it('lets nothing be corrected twice, whoever writes', async () => {
+    const { pool } = database;
+    const contract = await prepaid();
+    const order = await buy(pool, contract, { unit: 'ticket', units: 4 }, under);
+    const [lot] = await listLots(pool, contract);
+    const correct = (key: string) =>
+      pool.query(
+        `INSERT INTO credit_entries (key, line, content_hash, contract, lot, kind, available, pending, on_day, corrects, who, why)
+         VALUES ($1, 1, '\\x00', $2, $3, 'correct', -1, 0, '2026-11-21', $4, 'w', 'w')`,
+        [key, contract, lot?.lot, order],
+      );
+    await correct('first');
+    await expect(correct('second')).rejects.toThrow('credit_entries_corrected');
+  });
+
   it('gives the application’s own role no right to change them', async () => {
     const { rows } = await database.pool.query(
       `SELECT table_name, privilege_type FROM information_schema.role_table_grants
@@ -93,6 +109,32 @@ describe('the database itself', () => {
     await tamper(1);
     expect(await listLedgerOddities(pool)).toEqual([
       expect.objectContaining({ subject: contract, detail: `lot ${lot?.lot}: balance 5 + 0, entries 4 + 0` }),
+    ]);
+    await tamper(-1);
+  });
+
+  it('is found out where reservations do not hold what was reserved, though their sum is right', async () => {
+    const { pool } = database;
+    const contract = await prepaid();
+    await buy(pool, contract, { unit: 'ticket', units: 4 }, under);
+    const [lot] = await listLots(pool, contract);
+    const units = [{ unit: 'ticket', units: 1 }];
+    const keys: string[] = [];
+    for (const key of ['held-1', 'held-2']) {
+      keys.push((await reserve(pool, operation(contract, { key }), units, under)).key);
+    }
+    const tamper = async (by: number) => {
+      await pool.query(
+        `BEGIN; ALTER TABLE reservation_balances DISABLE TRIGGER only_by_entries;
+         UPDATE reservation_balances SET pending = pending + ${by} WHERE reservation = '${keys[0]}';
+         UPDATE reservation_balances SET pending = pending - ${by} WHERE reservation = '${keys[1]}';
+         ALTER TABLE reservation_balances ENABLE ALWAYS TRIGGER only_by_entries; COMMIT`,
+      );
+    };
+    await tamper(1);
+    expect((await listLedgerOddities(pool)).map(({ detail }) => detail)).toEqual([
+      `reservation held-1 on lot ${lot?.lot}: 2 held, entries 1`,
+      `reservation held-2 on lot ${lot?.lot}: 0 held, entries 1`,
     ]);
     await tamper(-1);
   });

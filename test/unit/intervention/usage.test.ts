@@ -13,7 +13,8 @@ import {
 } from '../../../domain/intervention/usage.ts';
 import { startedUnits } from '../../../domain/ledger/units.ts';
 import { local } from '../../support/businessTime.ts';
-import { HOSTING, SAAS, TICKETS } from '../../support/interventionLife.ts';
+import { HOSTING, openInterventionLife, SAAS, TICKETS } from '../../support/interventionLife.ts';
+import { refusalIn } from '../../support/refusals.ts';
 
 const MINUTE = 60;
 const clock = (text: string) => {
@@ -78,6 +79,24 @@ describe('a unit begun is a unit used', () => {
     // 1:30 to 3:30 by the clock on the wall: an hour in spring, three in autumn.
     expect(wholeSeconds(local('2027-03-28 01:30'), local('2027-03-28 03:30'))).toBe(3_600);
     expect(wholeSeconds(local('2026-10-25 01:30'), local('2026-10-25 03:30'))).toBe(3 * 3_600);
+  });
+
+  it.each([
+    ['2027-03-28', 3_600],
+    ['2027-10-31', 3 * 3_600],
+  ])('from 1:30 to 3:30 in the night of %s that is %i s of on-call work', (night, seconds) => {
+    const life = openInterventionLife('2027-01-04 09:00', SAAS)
+      .on('2027-01-04 10:00', 'sendEstimate', { estimate: 'e1', onCall: true })
+      .on('2027-01-04 11:00', 'approve', { estimate: 'e1' })
+      .on('2027-01-04 12:00', 'confirmOrder', { order: 'OF-7' })
+      .on('2027-01-04 13:00', 'schedule', { from: local(`${night} 01:00`), to: local(`${night} 05:00`) })
+      .on(local(`${night} 01:30`), 'startWork', {})
+      .on(local(`${night} 03:30`), 'stopWork', {});
+    expect(life.view.work.seconds).toBe(seconds);
+    // Written down, it ends when it ended.
+    const write = (from: number) => () => life.on(local(`${night} 03:30`), 'logWork', { seconds, from });
+    expect(refusalIn(write(local(`${night} 01:30`) + 1_000)).details.fields).toMatchObject([{ path: 'from' }]);
+    expect(write(local(`${night} 01:30`))().view.work.seconds).toBe(2 * seconds);
   });
 
   it('leaves out parts of a second, and never counts backwards', () => {

@@ -86,6 +86,13 @@ describe('renewal', () => {
     expect(basesFor(tickets, { unit: 'ticket', units: missing })).toBe(0);
   });
 
+  it('buys nothing for a debit that may not span it', () => {
+    const { timeUnit } = units;
+    const apart = { timeUnit: { ...(timeUnit ?? expect.unreachable()), debitMaySpanRenewal: false } };
+    expect(basesFor(apart, { unit: 'timeUnit', units: 17 })).toBe(0);
+    expect(exhausted(apart, [], ['timeUnit'])).toEqual(['timeUnit']);
+  });
+
   it('comes when nothing is left, neither available nor reserved', () => {
     const empty = lot(1, null, 0, { unit: 'timeUnit' });
     expect(exhausted(units, [empty], ['timeUnit', 'timeUnit'])).toEqual(['timeUnit']);
@@ -110,6 +117,13 @@ describe('prices', () => {
     expect(priceOf(units, 'halfDay', 4).cents).toBe(144_000);
     expect(() => priceOf(units, 'timeUnit', 15)).toThrow('At least 16');
     expect(() => priceOf(tickets, 'ticket', 5)).toThrow('4, 10, 20, 40');
+  });
+
+  it('are none of a unit that the contract does not have any more', () => {
+    const { timeUnit } = units;
+    const without = { ...units, timeUnit: { ...(timeUnit ?? expect.unreachable()), active: false } };
+    expect(() => priceOf(without, 'timeUnit', 16)).toThrow('it has halfDay');
+    expect(onSale(without).map(({ unit }) => unit)).toEqual(['halfDay']);
   });
 
   it('are shown of what is on sale', () => {

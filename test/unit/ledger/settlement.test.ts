@@ -99,6 +99,15 @@ describe('a correction', () => {
     expect(() => corrected(debit, lots, tickets(10), when)).toThrow('Missing: 1 ticket');
   });
 
+  it('spends on top only what was valid on the day of the work', () => {
+    const valid = { ...lot(3, '2027-06-01', 5), validFrom: ON };
+    const not = [lot(4, '2026-11-19', 5), { ...lot(5, '2027-03-01', 5), validFrom: TODAY }];
+    expect(shown(corrected(debit, [...lots.slice(0, 1), ...not, valid], tickets(3), when))).toEqual([
+      ['correct', 3, -1, 0],
+    ]);
+    expect(() => corrected(debit, [...lots.slice(0, 1), ...not], tickets(3), when)).toThrow('Missing: 1 ticket');
+  });
+
   it('starts from what earlier corrections left', () => {
     const again: CorrectedEntry[] = [...debit, { lot: 2, kind: 'correct', available: 3, pending: 0 }];
     expect(shown(corrected(again, lots, tickets(1), when))).toEqual([['correct', 1, 1, 0]]);
