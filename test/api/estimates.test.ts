@@ -4,7 +4,6 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliverMail } from '../../client/mailDelivery.ts';
 import { insertInboundMail, readDecidedMail } from '../../db/inboundMails.ts';
-import { listLedgerOddities } from '../../db/ledger/verification.ts';
 import { createMailParser } from '../../mail/inbound/parse.ts';
 import { startInboundRelay } from '../../relay/inboundRelay.ts';
 import { APPROVAL_KEYS } from '../support/interventionDoors.ts';
