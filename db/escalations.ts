@@ -1,5 +1,4 @@
 /** Rows of escalations: drafted, then sent, then the read model of what the workflow decides. */
-
 import type { Pool, PoolClient } from 'pg';
 import type { EscalationPackage } from '../domain/escalation/package.ts';
 import type { EscalationId, EscalationState, Side } from '../domain/escalation/state.ts';

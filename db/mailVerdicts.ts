@@ -1,5 +1,4 @@
 /** What becomes of a mail after it was decided: a person's verdict, or what its request or escalation said to it. */
-
 import type { Pool } from 'pg';
 import type { EscalationId } from '../domain/escalation/state.ts';
 import type { InboundMailId } from '../domain/events.ts';

@@ -2,7 +2,6 @@
  * One transition being written: the state it will leave, what it asks of the world, what it records. `advance` makes
  * one, the rules fill it, and nothing outside sees it half done.
  */
-
 import type { Effect, EffectKey, MailKind, MailOrder } from './effects.ts';
 import type { EscalationVerdict } from './escalation/messages.ts';
 import type { Happening } from './events.ts';

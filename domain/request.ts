@@ -2,7 +2,6 @@
  * The core: `advance(state, event)` decides everything that happens to a support request, over plain JSON. It knows no
  * clock but the event's `at`, no calendar but the opening windows in its rules, and touches nothing outside.
  */
-
 import { bringsNewHours, recordChangedHours } from './changedHours.ts';
 import { dueMoments } from './clocks.ts';
 import { applyCommand, ask, type CommandEvent } from './commands.ts';

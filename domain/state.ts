@@ -1,5 +1,4 @@
 /** The state of one request. JSON: it is stored in Postgres and carried across continue-as-new and reopening. */
-
 import type { ClosingReason, Effect, EffectKey, MailOrder, ProposalKind, TaskKind, WaitingFor } from './effects.ts';
 import type { EscalationStatus } from './escalation/state.ts';
 import type { InboundMailId, TextId, Who } from './events.ts';

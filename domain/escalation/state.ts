@@ -1,5 +1,4 @@
 /** The state of one escalation. JSON: it is stored in Postgres and carried across continue-as-new. */
-
 import type { EffectKey, ProposalKind } from '../effects.ts';
 import type { TextId, Who } from '../events.ts';
 import type { RecentCommand } from '../recentCommands.ts';

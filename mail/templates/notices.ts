@@ -1,5 +1,4 @@
 /** What we say to somebody whose request was not taken, and to those who may ask. */
-
 import type { Language } from '../../domain/languages.ts';
 import { sayDay } from './instants.ts';
 import { type Block, htmlOf, textOf } from './letter.ts';

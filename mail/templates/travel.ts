@@ -1,5 +1,4 @@
 /** Where an estimated work is done, and what of its units is travel, as its customer reads it. */
-
 import type { Language } from '../../domain/languages.ts';
 import { sayAmounts } from './interventionCosts.ts';
 
