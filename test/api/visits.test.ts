@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeContact } from '../../db/contracts.ts';
 import { furtherTextId } from '../../db/texts.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
+import { none } from '../support/none.ts';
 import { scheduleAhead } from '../support/prepaidApiWorld.ts';
 import { amendVisited, visitedHosting } from '../support/visitWorld.ts';
 
@@ -27,7 +28,7 @@ async function workedOn(module: string): Promise<{ path: string; number: string 
   const path = `/v1/interventions/${number}/${opened.body.n}`;
   await scheduleAhead(world, path);
   const logged = await world.post('agent', `${path}/logWork`, { minutes: 30 });
-  expect(logged.body.work).toMatchObject({ seconds: 1_800, used: {} });
+  expect(logged.body.work).toMatchObject({ seconds: 1_800, used: none });
   return { path, number };
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { managedHosting } from '../../contracts/templates/managedHosting.ts';
 import { visitOpensAt, visitPeriod } from '../../contracts/visits.ts';
 import { historyText } from '../../scripts/demo/checks.ts';
+import { none } from '../support/none.ts';
 import { until } from '../support/until.ts';
 import { callApi, type LocalStack, type Mail, readMailbox, startLocalStack } from './localStack.ts';
 
@@ -161,7 +162,7 @@ describe('planned visits', () => {
     await expect(callApi(stack, `${path}/complete`, { text: 'Done.' })).rejects.toThrow('actionPlan');
     await callApi(stack, `${path}/complete`, { text: `It runs. ${SECRET}`, actionPlan: `New disks. ${SECRET}` });
     const done = await callApi<Intervention>(stack, path);
-    expect(done).toMatchObject({ status: 'done', ended: { used: { timeUnit: 2 }, returned: {} } });
+    expect(done).toMatchObject({ status: 'done', ended: { used: { timeUnit: 2 }, returned: none } });
     expect(done.delivered).toEqual({ report: `It runs. ${SECRET}`, actionPlan: `New disks. ${SECRET}` });
     const report = await mailWith(`It runs. ${SECRET}`);
     expect(report.text).toContain(`Le plan d’action que nous vous proposons : > New disks. ${SECRET}`);

@@ -10,6 +10,7 @@ import {
 } from '../../workflows/interventionMessages.ts';
 import { CreditBook } from '../support/creditBook.ts';
 import { createInterventionWorld, type InterventionWorld } from '../support/interventionWorld.ts';
+import { none } from '../support/none.ts';
 import { refusalOf, workflowBundle } from '../support/requestWorld.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
@@ -163,7 +164,7 @@ describe('cancelling', () => {
     await world.command(ids[1], 'schedule', { from: at(monday(4)), to: at(monday(4, 0, 60)) });
     // To the end of the Monday before, which is 23:00 in UTC.
     await world.goTo(monday(3, 0, 14 * 60 + 59));
-    expect(await world.handle(ids[0]).query(whatCancellingCosts, {})).toMatchObject({ free: true, lost: {} });
+    expect(await world.handle(ids[0]).query(whatCancellingCosts, {})).toMatchObject({ free: true, lost: none });
     const limit = at(monday(3, 0, 15 * 60));
     expect(await world.handle(ids[0]).query(whatCancellingCosts, { at: limit })).toMatchObject({ lost: { ticket: 4 } });
     await world.command(ids[0], 'cancel', {});

@@ -7,6 +7,7 @@ import type { UnitAmounts } from '../../../domain/intervention/terms.ts';
 import { local, said } from '../../support/businessTime.ts';
 import { CreditBook } from '../../support/creditBook.ts';
 import { approvedLife, openInterventionLife, rulesFor, TICKETS } from '../../support/interventionLife.ts';
+import { none } from '../../support/none.ts';
 import { refusalIn } from '../../support/refusals.ts';
 
 const MONDAY = '2026-11-30 09:00';
@@ -28,7 +29,7 @@ describe('five whole business days before, cancelling is free; four lose the uni
   ])('of %s, %s, cancelling costs from %s on', (_what, day, firstLost) => {
     const life = planned(day);
     const limit = local(`${firstLost} 00:00`);
-    expect(whatCancellingCosts(life.state, life.rules, limit - 1)).toMatchObject({ free: true, lost: {} });
+    expect(whatCancellingCosts(life.state, life.rules, limit - 1)).toMatchObject({ free: true, lost: none });
     expect(whatCancellingCosts(life.state, life.rules, limit)).toEqual({
       ...{ free: false, freeBefore: limit, expensesDue: 0 },
       ...{ lost: { ticket: 4 }, used: {}, returned: {} },
@@ -64,7 +65,7 @@ describe('five whole business days before, cancelling is free; four lose the uni
 describe('cancelling by the customer', () => {
   it('before the limit releases everything', () => {
     const life = planned('2026-11-30').on('2026-11-23 23:59', 'cancel', {});
-    expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: {}, returned: { ticket: 4 } } });
+    expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: none, returned: { ticket: 4 } } });
     expect(life.book.available('ticket')).toBe(4);
     expect(life.mailed.at(-1)).toBe('Mon 2026-11-23 23:59 news cancelled');
     const onPhone = { channel: 'phone', enteredBy: 'staff:a1' } as const;
@@ -78,7 +79,7 @@ describe('cancelling by the customer', () => {
     expect(refusalIn(() => life.on('2026-11-24 00:00', 'cancel', { lost: { ticket: 3 } })).type).toBe('Conflict');
     expect(life.state.status).toBe('scheduled');
     life.on('2026-11-24 00:00', 'cancel', { lost: { ticket: 4 } });
-    expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: { ticket: 4 }, returned: {} } });
+    expect(life.state).toMatchObject({ status: 'cancelled', ended: { lost: { ticket: 4 }, returned: none } });
     expect(life.book).toMatchObject({ forfeited: { ticket: 4 }, posted: {} });
     expect(life.book.available('ticket')).toBe(0);
   });
@@ -89,7 +90,7 @@ describe('cancelling by the customer', () => {
       units: { ticket: 4 },
     });
     life.on('2026-11-26 10:00', 'cancel', { lost: { ticket: 4 } });
-    expect(life.state.ended).toMatchObject({ used: {}, lost: { ticket: 4 }, returned: { ticket: 6 } });
+    expect(life.state.ended).toMatchObject({ used: none, lost: { ticket: 4 }, returned: { ticket: 6 } });
     expect(life.book.available('ticket')).toBe(6);
   });
 
@@ -137,7 +138,7 @@ describe('cancelling by the customer', () => {
     const life = planned('2026-11-30').until('2026-11-30 13:59');
     const cost = (time: string) => whatCancellingCosts(life.state, life.rules, local(time));
     expect(cost('2026-11-30 13:59').lost).toEqual({ ticket: 4 });
-    expect(cost('2026-11-30 14:00')).toMatchObject({ free: true, lost: {}, returned: { ticket: 4 } });
+    expect(cost('2026-11-30 14:00')).toMatchObject({ free: true, lost: none, returned: { ticket: 4 } });
     life.on('2026-12-01 09:00', 'changeDate', { from: local('2026-12-10 09:00'), to: local('2026-12-10 14:00') });
     expect(life.state).toMatchObject({ status: 'scheduled', plan: { from: local('2026-12-10 09:00') } });
     const worked = planned('2026-11-30').on(MONDAY, 'logWork', { minutes: 5 });
@@ -146,7 +147,7 @@ describe('cancelling by the customer', () => {
 
   it('of a date without a plan is free', () => {
     const life = approvedLife('2026-11-02 10:00', 4).on('2026-11-03 10:00', 'cancel', {});
-    expect(life.state.ended).toMatchObject({ lost: {}, returned: { ticket: 4 } });
+    expect(life.state.ended).toMatchObject({ lost: none, returned: { ticket: 4 } });
   });
 
   it('leaves expenses due that cannot be had back', () => {
@@ -275,7 +276,7 @@ describe('by the provider', () => {
 
   it('withdrawing gives everything back', () => {
     const life = planned('2026-11-30').on('2026-11-29 10:00', 'withdraw', { text: 't' });
-    expect(life.state.ended).toMatchObject({ by: 'provider', lost: {}, returned: { ticket: 4 } });
+    expect(life.state.ended).toMatchObject({ by: 'provider', lost: none, returned: { ticket: 4 } });
     expect(life.mails.at(-1)?.order).toMatchObject({ kind: 'cancelled', by: 'provider', text: 't' });
     expect(life.book.available('ticket')).toBe(4);
   });

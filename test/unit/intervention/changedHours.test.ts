@@ -8,6 +8,7 @@ import { rulesOf } from '../../../domain/rules.ts';
 import { local } from '../../support/businessTime.ts';
 import { CreditBook } from '../../support/creditBook.ts';
 import { approvedLife, type InterventionLife, openInterventionLife, TICKETS } from '../../support/interventionLife.ts';
+import { none } from '../../support/none.ts';
 
 const at = (text: string) => local(text);
 const tasksOf = (life: InterventionLife) => life.state.tasks.map(({ kind }) => kind);
@@ -88,7 +89,7 @@ describe('a date in hours that were closed', () => {
     expect(tasksOf(life)).toEqual(['agreeOtherDate']);
     life.until('2026-11-27 12:00');
     expect(life.mailed.at(-1)).toBe('Fri 2026-11-20 10:00 task agreeOtherDate');
-    expect(life.view.cancelling).toMatchObject({ free: true, lost: {} });
+    expect(life.view.cancelling).toMatchObject({ free: true, lost: none });
     expect(life.view.plan?.freeBefore).toBeUndefined();
     // Inside the limit, and yet no cancellation: the provider has closed.
     life.on('2026-11-27 12:00', 'changeDate', { from: at('2026-12-07 09:00'), to: at('2026-12-07 15:00') });

@@ -8,6 +8,7 @@ import { rulesOf } from '../../../domain/rules.ts';
 import { local, said } from '../../support/businessTime.ts';
 import { CreditBook } from '../../support/creditBook.ts';
 import { approvedLife, openInterventionLife, SAAS, TICKETS } from '../../support/interventionLife.ts';
+import { none } from '../../support/none.ts';
 import { refusalIn } from '../../support/refusals.ts';
 
 const types = (told: string[]) => told.map((line) => line.split(' ').at(-1));
@@ -36,7 +37,7 @@ describe('the whole life', () => {
       'Fri 2026-11-27 08:00 dayBefore',
       'Mon 2026-11-30 14:30 report',
     ]);
-    expect(life.state.ended).toMatchObject({ used: { ticket: 3 }, lost: {}, returned: { ticket: 1 } });
+    expect(life.state.ended).toMatchObject({ used: { ticket: 3 }, lost: none, returned: { ticket: 1 } });
     expect([book.available('ticket'), book.pending('ticket'), book.posted]).toEqual([7, 0, { ticket: 3 }]);
     expect(life.state.pending).toEqual([]);
     expect(life.view.possible).toEqual([]);
@@ -52,7 +53,7 @@ describe('the whole life', () => {
       .on('2026-11-16 10:00', 'study', { feasible: true, text: 't1' })
       .on('2026-11-16 11:00', 'sendEstimate', { estimate: 'e1', unit: 'ticket', units: 4 })
       .on('2026-11-17 11:00', 'decline', { estimate: 'e1' });
-    expect(declined.state).toMatchObject({ status: 'declined', reservations: [], ended: { used: {}, lost: {} } });
+    expect(declined.state).toMatchObject({ status: 'declined', reservations: [], ended: { used: none, lost: none } });
     expect(declined.mailed.at(-1)).toBe('Tue 2026-11-17 11:00 news declined');
   });
 
@@ -322,7 +323,11 @@ describe('on-call work (B)', () => {
       .on('2026-11-16 13:00', 'schedule', { from: at('2026-11-21 22:00'), to: at('2026-11-22 02:00') })
       .on('2026-11-21 22:00', 'startWork', {})
       .on('2026-11-22 01:00', 'complete', { text: 't' });
-    expect(life.state).toMatchObject({ status: 'done', order: 'OF-7', ended: { used: {}, lost: {}, returned: {} } });
+    expect(life.state).toMatchObject({
+      status: 'done',
+      order: 'OF-7',
+      ended: { used: none, lost: none, returned: none },
+    });
     expect(life.state.logs).toMatchObject([{ seconds: 3 * 3_600 }]);
     expect(life.mailed.filter((mail) => mail.includes('more asked'))).toEqual([]);
   });

@@ -9,6 +9,7 @@ import {
   openInterventionLife,
   TICKETS,
 } from '../../support/interventionLife.ts';
+import { none } from '../../support/none.ts';
 import { refusalIn } from '../../support/refusals.ts';
 
 const DAY = '2026-11-30';
@@ -309,7 +310,7 @@ describe('a planned visit of a module (E)', () => {
     expect(life.view).toMatchObject({ status: 'ready', work: { allowanceSeconds: 3_600, secondsLeft: 3_600 } });
     life.on('2026-11-02 11:00', 'schedule', { from: local('2026-11-16 09:00'), to: local('2026-11-16 10:00') });
     life.on('2026-11-16 09:30', 'logWork', { minutes: 30 }).on('2026-11-16 10:00', 'complete', { text: 't' });
-    expect(life.state.ended).toMatchObject({ used: {}, returned: {} });
+    expect(life.state.ended).toMatchObject({ used: none, returned: none });
     expect(life.allowances.get('2026-11')).toBe(1_800);
   });
 
