@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporalClient } from '../../client/connection.ts';
 import { createNamespace } from '../../client/namespace.ts';
 import { isLost } from '../../client/temporalErrors.ts';
+import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
 import type { InterventionCommandName, InterventionPayloads } from '../../domain/intervention/events.ts';
 import type { InterventionId, InterventionResult } from '../../domain/intervention/state.ts';
 import type { WatchedCredit } from '../../domain/ledger/watch.ts';
@@ -14,6 +15,7 @@ import { endCall, type HotlineCallId, hotlineCreditAdded } from '../../workflows
 import { interventionHoursChanged } from '../../workflows/interventionMessages.ts';
 import { contractWorkflowId, creditChanged, REQUEST_TASK_QUEUE } from '../../workflows/messages.ts';
 import { CreditBook } from '../support/creditBook.ts';
+import { NOON_ZONE } from '../support/dayAndNight.ts';
 import { createInterventionWorld, type InterventionWorld, WORLD_TERMS } from '../support/interventionWorld.ts';
 import { workflowBundle } from '../support/requestWorld.ts';
 import { type ShortRunsServer, startShortRuns } from '../support/shortRuns.ts';
@@ -219,7 +221,7 @@ describe('an intervention', () => {
   it('keeps the opening hours that it was told', async () => {
     await scheduled(1);
     const { plan } = await world.view(id);
-    const closure = { day: new Date(plan?.from ?? 0).toISOString().slice(0, 10), announcedAt: Date.now() };
+    const closure = { day: dateOfDay(localDayOf(NOON_ZONE, plan?.from ?? 0)), announcedAt: Date.now() };
     const windows = await world.windows({ version: 2, closures: [closure] });
     await world.handle(id).signal(interventionHoursChanged, { windows, termsVersion: 1 });
     await until(() => world.mailed(id).includes('task agreeOtherDate'), patience);

@@ -29,7 +29,7 @@ import {
 } from '../../workflows/interventionMessages.ts';
 import { type MailOutcome, REQUEST_TASK_QUEUE } from '../../workflows/messages.ts';
 import { CreditBook } from './creditBook.ts';
-import { DAY_AND_NIGHT } from './dayAndNight.ts';
+import { DAY_AND_NIGHT, NOON_ZONE } from './dayAndNight.ts';
 import { tellOrder } from './interventionLife.ts';
 import { workflowBundle } from './requestWorld.ts';
 import { type RunningWorker, run } from './runningWorker.ts';
@@ -48,7 +48,8 @@ export const WORLD_TERMS = {
   tickets: termsOf(prepaidTickets(PARTIES)),
   dayAndNight: termsOf({
     ...prepaidTickets(PARTIES),
-    calendars: { support: { ...DAY_AND_NIGHT, closuresAdmitted: true } },
+    zone: NOON_ZONE,
+    calendars: { support: { ...DAY_AND_NIGHT, zone: NOON_ZONE, closuresAdmitted: true } },
   }),
   hosting: termsOf(
     managedHosting(PARTIES, {
