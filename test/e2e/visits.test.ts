@@ -224,6 +224,8 @@ describe('planned visits', () => {
       return { action, policies, spec: { calendars: [{ hour: 5 }] }, state: {} };
     });
     await handle.pause('no visits in August');
+    // Temporal takes both some time after it has answered.
+    await until(async () => (await handle.describe()).state.paused, patience);
     await looked();
     const { spec, state } = await handle.describe();
     expect(spec).toMatchObject({ timezone: ZONE, calendars: [{ hour: [{ start: 8, end: 8 }] }] });
