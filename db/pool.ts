@@ -32,6 +32,8 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // An idle connection's error without a listener ends the process (brianc/node-postgres#2386).
   pool.on('error', (error) => options.log.warn({ code: errorCode(error) }, 'an idle database connection broke'));
+  // So does that of one being handed over, or between two statements: whoever has it learns of it by the next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   traceStatements(pool);
   return pool;
 }
@@ -40,11 +42,6 @@ export function createPool(options: PoolOptions): pg.Pool {
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  // Without a listener a connection that breaks between two statements ends the process.
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -56,7 +53,6 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     });
     throw error;
   } finally {
-    client.off('error', onError);
     client.release(broken);
   }
 }
