@@ -5,21 +5,22 @@ import { prepaidTickets } from '../../contracts/templates/prepaidTickets.ts';
 import { issueToken } from '../../db/accessTokens.ts';
 import { storeContact, storeContract, storeTerms } from '../../db/contracts.ts';
 import { type ApiWorld, createApiWorld, termsOf } from '../support/apiWorld.ts';
-import { DAY_AND_NIGHT } from '../support/dayAndNight.ts';
+import { DAY_AND_NIGHT, NOON_ZONE } from '../support/dayAndNight.ts';
 
 let world: ApiWorld;
 let token: string;
 
 beforeAll(async () => {
   world = await createApiWorld();
-  const calendars = { support: { ...DAY_AND_NIGHT, closuresAdmitted: true } };
-  const terms = termsOf({ ...prepaidTickets({ customer: 'Customer', provider: 'Support' }), calendars });
+  const calendars = { support: { ...DAY_AND_NIGHT, zone: NOON_ZONE, closuresAdmitted: true } };
+  const parties = { customer: 'Customer', provider: 'Support' };
+  const terms = termsOf({ ...prepaidTickets(parties), zone: NOON_ZONE, calendars });
   await storeContract(world.pool, { reference: 'PREPAID', terms });
   await storeTerms(world.pool, 'PREPAID', 1, '2026-01-01', terms);
   const person = { id: 'c-payer', contract: 'PREPAID', name: 'Payer', email: 'payer@customer.test' };
   await storeContact(world.pool, { ...person, language: 'en', trained: true });
   token = await issueToken(world.pool, { contact: 'c-payer', expiresAt: new Date(Date.now() + 3_600_000) });
-  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' }).format(Date.now());
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: NOON_ZONE }).format(Date.now());
   const order = { pack: 10, signedOn: today, orderForm: 'BC-1' };
   expect((await world.post('billing', '/v1/contracts/PREPAID/orders', order)).status).toBe(201);
 });
