@@ -8,7 +8,7 @@ import { type DecidedMail, readDecidedMail } from '../db/inboundMails.ts';
 import { type Verdict, writeVerdict } from '../db/mailVerdicts.ts';
 import { readRequestRow } from '../db/requests.ts';
 import { findContactsByAddress, findPublishersByAddress } from '../db/senders.ts';
-import { Refusal } from '../domain/failures.ts';
+import { Refusal, wrongField } from '../domain/failures.ts';
 import { deliverMail, type MailDeliveryDependencies } from './mailDelivery.ts';
 import { Unavailable } from './unavailable.ts';
 
@@ -34,7 +34,7 @@ export async function acceptMail(deps: MailReviewDependencies, id: string, staff
   const mail = await requireMail(deps, id);
   if (mail.number === null && mail.escalation === null && !mail.lookedAt) {
     const message = 'The mail was filed on no request: attach it to one.';
-    throw new Refusal('ValidationFailed', message, { fields: [{ path: 'number', message }] });
+    throw wrongField('number', message);
   }
   return await judge(deps, mail, {
     disposition: 'accepted',

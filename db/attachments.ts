@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Pool } from 'pg';
 import type { Who } from '../domain/events.ts';
-import { Refusal } from '../domain/failures.ts';
+import { Refusal, wrongField } from '../domain/failures.ts';
 import { checkFile, PACKAGE_BYTES } from './fileTypes.ts';
 import { inTransaction, type Queryable } from './pool.ts';
 
@@ -62,7 +62,7 @@ export function createPostgresFiles(pool: Pool): FileStore {
         );
         if (Number(rows[0]?.size) + content.length > PACKAGE_BYTES) {
           const message = 'The files of an escalation may have 25 MiB together: send only what shows the problem.';
-          throw new Refusal('ValidationFailed', message, { fields: [{ path: 'file', message }] });
+          throw wrongField('file', message);
         }
         await client.query(
           `INSERT INTO attachments (id, escalation, name, type, size, sha256, content, stored_by)

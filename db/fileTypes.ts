@@ -3,7 +3,7 @@
  * first bytes; what is text is found out here.
  */
 import { fileTypeFromBuffer } from 'file-type';
-import { Refusal } from '../domain/failures.ts';
+import { type Refusal, wrongField } from '../domain/failures.ts';
 
 const MIB = 1024 * 1024;
 /** Largest file, bytes. */
@@ -113,5 +113,5 @@ function isText(content: Buffer): boolean {
 }
 
 function wrong(message: string): Refusal {
-  return new Refusal('ValidationFailed', message, { fields: [{ path: 'file', message }] });
+  return wrongField('file', message);
 }

@@ -38,3 +38,8 @@ export class Refusal extends Error {
     this.details = details;
   }
 }
+
+/** A refusal that names the one field that is wrong, in the same words. */
+export function wrongField(path: string, message: string): Refusal {
+  return new Refusal('ValidationFailed', message, { fields: [{ path, message }] });
+}

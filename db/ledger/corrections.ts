@@ -1,6 +1,6 @@
 /** Correcting an operation: new entries that name it, once each. */
 import type { Pool } from 'pg';
-import { Refusal } from '../../domain/failures.ts';
+import { Refusal, wrongField } from '../../domain/failures.ts';
 import { type CorrectedEntry, corrected, spentMore } from '../../domain/ledger/corrections.ts';
 import { applied } from '../../domain/ledger/entries.ts';
 import { renewing } from '../../domain/ledger/renewal.ts';
@@ -36,13 +36,13 @@ export async function correct(
   const [first] = chain;
   if (!first) {
     const message = 'The contract has no such operation. It is named as in a line of the statement.';
-    throw wrong('corrects', message);
+    throw wrongField('corrects', message);
   }
   const units = [...new Set(chain.map(({ unit }) => unit))];
   const other = right.find(({ unit }) => !units.includes(unit));
   if (other) {
     const message = `The operation is about ${units.join(', ')}, not ${other.unit}.`;
-    throw wrong(`right.${right.indexOf(other)}.unit`, message);
+    throw wrongField(`right.${right.indexOf(other)}.unit`, message);
   }
   const once = right.filter(({ unit }, index) => right.findIndex((one) => one.unit === unit) === index);
   const content = { does: 'correct', contract, corrects, right: once };
@@ -66,10 +66,6 @@ export async function correct(
     if (!isUniqueViolation(error, 'credit_entries_corrected')) throw error;
     throw alreadyCorrected();
   }
-}
-
-function wrong(path: string, message: string): Refusal {
-  return new Refusal('ValidationFailed', message, { fields: [{ path, message }] });
 }
 
 function alreadyCorrected(): Refusal {

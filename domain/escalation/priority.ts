@@ -4,7 +4,7 @@
  */
 import { newBudgets } from '../clockChanges.ts';
 import { record, withText } from '../draft.ts';
-import { Refusal } from '../failures.ts';
+import { type Refusal, wrongField } from '../failures.ts';
 import { requirePriority } from '../transitions.ts';
 import { closeTasks, type EscalationDraft, openTask, orderMail } from './draft.ts';
 import type { EscalationEventOf } from './events.ts';
@@ -106,5 +106,5 @@ function named({ at, who }: Pick<NamedPriority, 'at' | 'who'>, priority: string)
 }
 
 function wrongPriority(message: string): Refusal {
-  return new Refusal('ValidationFailed', message, { fields: [{ path: 'priority', message }] });
+  return wrongField('priority', message);
 }

@@ -3,7 +3,7 @@
  * knows no clock but the event's `at`, no calendar but the opening windows in its rules, and touches nothing outside.
  */
 import { finishDraft, record, SYSTEM, settle } from '../draft.ts';
-import { Refusal } from '../failures.ts';
+import { Refusal, wrongField } from '../failures.ts';
 import { windowCame } from '../passing.ts';
 import { remembering, resultOf } from '../recentCommands.ts';
 import { NONE } from './amounts.ts';
@@ -66,7 +66,7 @@ export function openIntervention(
   const { at, contact, module, text } = event;
   if (module !== undefined && !Object.hasOwn(terms.allowances, module)) {
     const message = 'The contract has no such module, or no visits come with it.';
-    throw new Refusal('ValidationFailed', message, { fields: [{ path: 'module', message }] });
+    throw wrongField('module', message);
   }
   const draft = startDraft(
     {

@@ -1,6 +1,6 @@
 /** Dates: agreed inside opening hours, reminded of on the business day before, changed, fallen through. */
 import { record, type Source, SYSTEM, withText } from '../draft.ts';
-import { Refusal } from '../failures.ts';
+import { wrongField } from '../failures.ts';
 import { covers, minus } from './amounts.ts';
 import { costsFrom, isInsideLimit } from './cancellation.ts';
 import { becomeReady, reserveInstead } from './credit.ts';
@@ -19,27 +19,23 @@ export function schedule(draft: InterventionDraft, event: InterventionEventOf<'s
   const { at, participants } = event;
   const { terms } = draft.rules;
   if (participants !== undefined && terms.mostParticipants !== undefined && participants > terms.mostParticipants) {
-    throw wrong('participants', `At most ${terms.mostParticipants} people of the customer's take part.`);
+    throw wrongField('participants', `At most ${terms.mostParticipants} people of the customer's take part.`);
   }
   requireDate(draft.state, draft.rules, event, at);
   setPlan(draft, event, at, event.units);
   secure(draft, at, event);
 }
 
-function wrong(path: string, message: string): Refusal {
-  return new Refusal('ValidationFailed', message, { fields: [{ path, message }] });
-}
-
 /** @throws Refusal `ValidationFailed`: a date that is past, not in order, or not inside opening hours. */
 function requireDate(state: InterventionState, rules: InterventionRules, date: PlannedTime, at: number): void {
   const { from, to } = date;
-  if (!Number.isSafeInteger(from) || from < at) throw wrong('from', 'The date is past.');
-  if (!Number.isSafeInteger(to) || to <= from) throw wrong('to', 'It ends before it begins.');
+  if (!Number.isSafeInteger(from) || from < at) throw wrongField('from', 'The date is past.');
+  if (!Number.isSafeInteger(to) || to <= from) throw wrongField('to', 'It ends before it begins.');
   const { window } = hoursOf(rules);
-  if (to > window.until) throw wrong('to', 'The date is too far ahead: its opening hours are not known yet.');
+  if (to > window.until) throw wrongField('to', 'The date is too far ahead: its opening hours are not known yet.');
   if (state.estimate?.onCall) return;
   const why = whyOutsideHours(hoursOf(rules), from, to);
-  if (why !== undefined) throw wrong(why.startsWith('It ends') ? 'to' : 'from', why);
+  if (why !== undefined) throw wrongField(why.startsWith('It ends') ? 'to' : 'from', why);
 }
 
 function setPlan(draft: InterventionDraft, { from, to }: PlannedTime, at: number, units?: UnitAmounts): void {
@@ -47,7 +43,7 @@ function setPlan(draft: InterventionDraft, { from, to }: PlannedTime, at: number
   const usedBefore = usedOf(state, rules.terms);
   const open = minus(reservedOf(state), usedBefore);
   if (units !== undefined && !covers(open, units)) {
-    throw wrong('units', 'More units are planned than are approved and not used.');
+    throw wrongField('units', 'More units are planned than are approved and not used.');
   }
   if (state.plan) state.fallback = state.plan;
   else delete state.fallback;
@@ -70,7 +66,7 @@ function secure(draft: InterventionDraft, at: number, source: Source): void {
   const over = reservations.filter(({ validUntil }) => validUntil !== undefined && validUntil < on);
   if (over.length === 0) return planSecured(draft, at, source);
   if (logs.length > 0) {
-    throw wrong('from', 'Units that are reserved are not valid any more on this date: complete what was done.');
+    throw wrongField('from', 'Units that are reserved are not valid any more on this date: complete what was done.');
   }
   draft.state.status = 'reserving';
   reserveInstead(

@@ -1,6 +1,6 @@
 /** Which command from which status: the table of an intervention's life. What is not here is refused. */
 import type { Happening } from '../events.ts';
-import { Refusal } from '../failures.ts';
+import { Refusal, wrongField } from '../failures.ts';
 import { isNone } from './amounts.ts';
 import { reserving } from './credit.ts';
 import { INTERVENTION_COMMANDS, INTERVENTION_CUSTOMER_COMMANDS, type InterventionCommandName } from './events.ts';
@@ -143,11 +143,10 @@ const SPENDING: readonly InterventionCommandName[] = ['approve', 'agreeMore'];
  */
 export function requireCustomer(name: InterventionCommandName, { who, channel, enteredBy }: Happening): void {
   if (!(INTERVENTION_CUSTOMER_COMMANDS as readonly string[]).includes(name)) return;
-  const say = (path: string, message: string) =>
-    new Refusal('ValidationFailed', message, { fields: [{ path, message }] });
-  if (!who.startsWith('contact:')) throw say('who', 'Only a contact of the customer decides this.');
-  if (channel === 'mail') throw say('channel', 'A mail decides nothing: the link in it leads to a page that does.');
+  if (!who.startsWith('contact:')) throw wrongField('who', 'Only a contact of the customer decides this.');
+  if (channel === 'mail')
+    throw wrongField('channel', 'A mail decides nothing: the link in it leads to a page that does.');
   if (SPENDING.includes(name) && (enteredBy !== undefined || channel === 'phone')) {
-    throw say('enteredBy', 'What spends units is agreed to by the customer alone.');
+    throw wrongField('enteredBy', 'What spends units is agreed to by the customer alone.');
   }
 }

@@ -1,6 +1,6 @@
 /** Work: timed or written down, never beyond what the customer has agreed to. */
 import { record, SYSTEM, withText } from '../draft.ts';
-import { Refusal } from '../failures.ts';
+import { Refusal, wrongField } from '../failures.ts';
 import { covers, isNone, plus } from './amounts.ts';
 import { stoppedAt } from './cancellation.ts';
 import { reserveWanted } from './credit.ts';
@@ -20,7 +20,7 @@ export function startWork(draft: InterventionDraft, event: InterventionEventOf<'
   const { at, who } = event;
   requireWorkable(draft, at);
   if (!draft.state.estimate?.onCall && closingAfter(hoursOf(draft.rules), at) === undefined) {
-    throw wrong('at', 'It is outside opening hours.');
+    throw wrongField('at', 'It is outside opening hours.');
   }
   if (secondsLeft(draft.state, draft.rules.terms) < 1) throw beyond(0);
   draft.state.running = { since: at, who };
@@ -44,7 +44,7 @@ export function logWork(draft: InterventionDraft, event: InterventionEventOf<'lo
   const { at, minutes = 0, from } = event;
   const seconds = minutes * MINUTE + (event.seconds ?? 0);
   if (![minutes, event.seconds ?? 0].every((given) => Number.isSafeInteger(given) && given >= 0) || seconds < 1) {
-    throw wrong('minutes', 'Work is logged in whole minutes or seconds, at least one second.');
+    throw wrongField('minutes', 'Work is logged in whole minutes or seconds, at least one second.');
   }
   if (from !== undefined) requireTime(draft, from, from + seconds * 1_000, at);
   requireWorkable(draft, from ?? at);
@@ -60,13 +60,13 @@ export function logWork(draft: InterventionDraft, event: InterventionEventOf<'lo
 
 /** Work that says when it began keeps to what work that is timed keeps to. */
 function requireTime({ state, rules }: InterventionDraft, from: number, to: number, at: number): void {
-  if (to > at) throw wrong('from', 'It would end in the future.');
+  if (to > at) throw wrongField('from', 'It would end in the future.');
   if (isAsFirstReleased(state)) return;
   if (from < (state.estimate?.approved?.at ?? state.openedAt)) {
-    throw wrong('from', 'It would begin before the work was agreed to.');
+    throw wrongField('from', 'It would begin before the work was agreed to.');
   }
   const why = state.estimate?.onCall ? undefined : whyOutsideHours(hoursOf(rules), from, to);
-  if (why !== undefined) throw wrong('from', why);
+  if (why !== undefined) throw wrongField('from', why);
 }
 
 /** A return trip costs units, or is part of the time, or is an expense. */
@@ -96,10 +96,6 @@ function requireWorkable({ state, rules }: InterventionDraft, at: number): void 
   const over = state.reservations.find(({ validUntil }) => validUntil !== undefined && validUntil < day);
   if (!over) return;
   throw new Refusal('Conflict', 'Units that are reserved were valid until an earlier day: agree another date first.');
-}
-
-function wrong(path: string, message: string): Refusal {
-  return new Refusal('ValidationFailed', message, { fields: [{ path, message }] });
 }
 
 /** How much of this may still be done, in the refusal's words: whole seconds. `fields` are those that say too much. */
@@ -175,7 +171,7 @@ function requireUnits({ state, rules: { terms } }: InterventionDraft, amounts: I
     ([unit, units]) => names.includes(unit) && Number.isSafeInteger(units) && units > 0,
   );
   if (isNone(amounts) || !isRight) {
-    throw wrong('units', `Give whole numbers of the units that pay for this work: ${names.join(', ')}.`);
+    throw wrongField('units', `Give whole numbers of the units that pay for this work: ${names.join(', ')}.`);
   }
 }
 
@@ -183,7 +179,7 @@ function requireUnits({ state, rules: { terms } }: InterventionDraft, amounts: I
 export function agreeMore(draft: InterventionDraft, event: InterventionEventOf<'agreeMore'>): void {
   const { at } = event;
   const amounts = event.units ?? draft.state.overrun.asked?.amounts;
-  if (amounts === undefined) throw wrong('units', 'Say how many more units are agreed to.');
+  if (amounts === undefined) throw wrongField('units', 'Say how many more units are agreed to.');
   requireUnits(draft, amounts);
   draft.state.agreed = plus(draft.state.agreed, amounts);
   draft.state.wanted = plus(draft.state.wanted, amounts);
@@ -262,7 +258,7 @@ function tellRunningShare(draft: InterventionDraft, at: number, now: number, isT
 /** Expenses come on top of units, in cents. @throws Refusal `ValidationFailed` */
 export function addExpense(draft: InterventionDraft, event: InterventionEventOf<'addExpense'>): void {
   const { at, kind, cents, nonRefundable, text } = event;
-  if (!Number.isSafeInteger(cents) || cents < 1) throw wrong('cents', 'Give whole cents, at least 1.');
+  if (!Number.isSafeInteger(cents) || cents < 1) throw wrongField('cents', 'Give whole cents, at least 1.');
   draft.state.expenses = [...draft.state.expenses, { kind, cents, nonRefundable, at }];
   record(draft, at, event, { type: 'expenseAdded', ...withText(text), facts: { expense: kind, cents, nonRefundable } });
 }

@@ -1,5 +1,5 @@
 /** What an order may be, and what it costs. */
-import { Refusal } from '../failures.ts';
+import { wrongField } from '../failures.ts';
 import type { CreditTerms, Price } from './terms.ts';
 import { requireUnit } from './units.ts';
 
@@ -36,7 +36,7 @@ export function priceOf(credits: CreditTerms, unit: string, units: number): Pric
   const message = unitPrice
     ? `At least ${minimumUnits} are ordered.`
     : `There is no such pack; there are: ${packs.map((one) => one.units).join(', ')}.`;
-  throw new Refusal('ValidationFailed', message, { fields: [{ path: 'pack', message }] });
+  throw wrongField('pack', message);
 }
 
 function times({ cents, vatBasisPoints }: Price, units: number): Price {
