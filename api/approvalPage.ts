@@ -2,8 +2,9 @@
 import { isNone } from '../domain/intervention/amounts.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
 import type { Language } from '../domain/languages.ts';
+import { sayEuros } from '../mail/templates/euros.ts';
 import { sayInstants } from '../mail/templates/instants.ts';
-import { sayAmounts, sayEuros } from '../mail/templates/interventionCosts.ts';
+import { sayAmounts } from '../mail/templates/interventionCosts.ts';
 import { escapeHtml } from '../mail/templates/letter.ts';
 import { type Travel, travelFacts } from '../mail/templates/travel.ts';
 import { APPROVAL_WORDS, type ApprovalWords, type DeadLink } from './approvalWords.ts';

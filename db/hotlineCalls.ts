@@ -55,7 +55,7 @@ export async function beginHotlineCall(
       );
       const contract = found.rows[0]?.contract;
       if (contract === undefined) return undefined;
-      await requireInForceAt(client, contract, beganAt.getTime(), 'hotlineCall');
+      await requireInForceAt(client, contract, beganAt.getTime(), 'hotline call');
       const { rows } = await client.query<{ id: CallId }>(
         `INSERT INTO hotline_calls (id, request, n, contract, terms_version, kind, agent, began_at)
          SELECT 'hotline:' || $1 || ':' || n, $1, n, $2, $3, $4, $5, $6

@@ -12,7 +12,7 @@ export interface EndingContract {
 }
 
 /** What is opened: of an escalation it is the contract with the publisher that must be in force. */
-export type Opened = 'request' | 'intervention' | 'hotlineCall' | 'escalation';
+export type Opened = 'request' | 'intervention' | 'hotline call' | 'escalation';
 
 /** Whether the contract's last day is over on this one. */
 export function hasEnded({ endsOn }: Pick<EndingContract, 'endsOn'>, day: string): boolean {
@@ -25,7 +25,7 @@ export function requireInForce(contract: EndingContract, day: string, opened: Op
   if (endsOn === null || !hasEnded(contract, day)) return;
   throw new Refusal(
     'NotCovered',
-    `The contract ${reference} ended on ${endsOn}: no ${NAMES[opened]} is opened under it any more. What was opened before goes on. ` +
+    `The contract ${reference} ended on ${endsOn}: no ${opened} is opened under it any more. What was opened before goes on. ` +
       'If the contract goes on after all, have its end moved or taken back.',
     { endsOn },
   );
@@ -35,10 +35,3 @@ export function requireInForce(contract: EndingContract, day: string, opened: Op
 export function isOfEnd(error: unknown): error is Refusal & { readonly details: { readonly endsOn: string } } {
   return error instanceof Refusal && error.details.endsOn !== undefined;
 }
-
-const NAMES = {
-  request: 'request',
-  intervention: 'intervention',
-  hotlineCall: 'hotline call',
-  escalation: 'escalation',
-} as const satisfies Record<Opened, string>;

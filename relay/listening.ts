@@ -27,7 +27,6 @@ export function listenFor(pool: Pool, channel: string, ring: () => void): { clos
       client.once('end', () => resolve());
       closing.signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    client.on('error', () => {});
     client.on('notification', ring);
     await client.query(`LISTEN ${channel}`);
     ring();

@@ -1,6 +1,7 @@
 /** What we say of prepaid credit: to the customer, and to staff in the same words with the customer's name. */
 import type { Language } from '../../domain/languages.ts';
 import type { CreditNotice } from '../../domain/ledger/watch.ts';
+import { sayEuros } from './euros.ts';
 import { sayDay } from './instants.ts';
 import { type Block, htmlOf, textOf } from './letter.ts';
 
@@ -66,14 +67,14 @@ const WORDS: { readonly [language in Language]: Words } = {
           return [
             `Few units "${label.en}" are left.`,
             base
-              ? `For work beyond them, and once they are used up, the base of ${base.units} renews by itself, as the contract says. It will be invoiced: ${money('en', base.cents)} excluding VAT.`
+              ? `For work beyond them, and once they are used up, the base of ${base.units} renews by itself, as the contract says. It will be invoiced: ${sayEuros(base.cents, 'en')} excluding VAT.`
               : 'For work beyond them a new order is needed first.',
           ];
         case 'creditGone':
           return [`No units "${label.en}" are left. New work needs a new order first.`];
         case 'creditRenewed':
           return [
-            `The balance of unit "${label.en}" was used up, or did not suffice for new work: the base of ${units} has renewed, as the contract says. It will be invoiced: ${money('en', cents)} excluding VAT.`,
+            `The balance of unit "${label.en}" was used up, or did not suffice for new work: the base of ${units} has renewed, as the contract says. It will be invoiced: ${sayEuros(cents, 'en')} excluding VAT.`,
           ];
       }
     },
@@ -110,14 +111,14 @@ const WORDS: { readonly [language in Language]: Words } = {
           return [
             `Il reste peu d’unités « ${label.fr} ».`,
             base
-              ? `Au-delà, et dès qu’elles seront épuisées, la base de ${base.units} se renouvelle d’elle-même, comme le prévoit le contrat. Elle sera facturée ${money('fr', base.cents)} hors taxes.`
+              ? `Au-delà, et dès qu’elles seront épuisées, la base de ${base.units} se renouvelle d’elle-même, comme le prévoit le contrat. Elle sera facturée ${sayEuros(base.cents, 'fr')} hors taxes.`
               : 'Au-delà, une nouvelle commande est nécessaire avant tout travail.',
           ];
         case 'creditGone':
           return [`Il ne reste aucune unité « ${label.fr} ». Une nouvelle commande est nécessaire avant tout travail.`];
         case 'creditRenewed':
           return [
-            `Le solde de l’unité « ${label.fr} » était épuisé, ou ne suffisait pas pour un nouveau travail : la base de ${units} est renouvelée, comme le prévoit le contrat. Elle sera facturée ${money('fr', cents)} hors taxes.`,
+            `Le solde de l’unité « ${label.fr} » était épuisé, ou ne suffisait pas pour un nouveau travail : la base de ${units} est renouvelée, comme le prévoit le contrat. Elle sera facturée ${sayEuros(cents, 'fr')} hors taxes.`,
           ];
       }
     },
@@ -161,10 +162,4 @@ export function renderCreditNotice(
     footer: [words.footer],
   };
   return { subject, text: textOf(letter), html: htmlOf(letter, subject) };
-}
-
-const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const;
-
-function money(language: Language, cents: number): string {
-  return new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' }).format(cents / 100);
 }

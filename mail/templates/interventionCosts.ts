@@ -3,6 +3,7 @@ import { isNone } from '../../domain/intervention/amounts.ts';
 import type { CancellationCost } from '../../domain/intervention/cancellation.ts';
 import type { UnitAmounts } from '../../domain/intervention/terms.ts';
 import type { Language } from '../../domain/languages.ts';
+import { sayEuros } from './euros.ts';
 import type { InterventionWords } from './interventionWords.ts';
 
 /** In what costs are said. */
@@ -14,17 +15,10 @@ interface Paid {
   readonly onCall?: boolean;
 }
 
-const LOCALES = { fr: 'fr-FR', en: 'en-GB' } as const;
-
 /** Amounts as a reader says them: `3 × prepaid ticket`. */
 export function sayAmounts(amounts: UnitAmounts, units: Paid['units'], none: string): string {
   const said = Object.entries(amounts).map(([unit, count]) => `${count} × ${units[unit] ?? unit}`);
   return said.length === 0 ? none : said.join(', ');
-}
-
-/** Euro cents as a reader says them. */
-export function sayEuros(cents: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language], { style: 'currency', currency: 'EUR' }).format(cents / 100);
 }
 
 /** What work has taken, and what it gave back: of what is billed apart no units. */

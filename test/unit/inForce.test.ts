@@ -41,7 +41,7 @@ describe('what is opened on a contract is taken to the end of its last local day
   it.each<[Opened, string]>([
     ['request', 'no request is'],
     ['intervention', 'no intervention is'],
-    ['hotlineCall', 'no hotline call is'],
+    ['hotline call', 'no hotline call is'],
     ['escalation', 'no escalation is'],
   ])('and a refused %s says which contract ended, when, and what goes on', (opened, words) => {
     const end = { reference: 'ACME', endsOn: '2026-12-31' };
