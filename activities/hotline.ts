@@ -1,7 +1,7 @@
 /** Activities of the hotline that touch Postgres: what a call costs, and its debit. */
 import type { Pool } from 'pg';
 import { hotlineOf } from '../contracts/hotline.ts';
-import { dateOfDay, localDayOf } from '../contracts/zone.ts';
+import { localDate } from '../contracts/zone.ts';
 import { readTerms } from '../db/contracts.ts';
 import {
   endHotlineCallRow,
@@ -49,7 +49,7 @@ export function createHotlineActivities({
       const under = await readCreditContract(pool, call.contract, now());
       if (!under) throw new Error(`no contract ${call.contract}`);
       const { contract, request, agent: who } = call;
-      const on = dateOfDay(localDayOf(under.zone, call.beganAt.getTime()));
+      const on = localDate(under.zone, call.beganAt.getTime());
       try {
         const why = call.kind === 'call' ? 'hotline call' : 'remote work on an incident';
         await debit(pool, { key: id, contract, on, who, why, request }, [{ unit, units }], under);

@@ -1,7 +1,7 @@
 /** The activity that opens planned visits: it leaves rows, which the relay starts. */
 import type { Pool } from 'pg';
 import { visitPeriod, visitRequestTerms, visitTermsOf } from '../contracts/visits.ts';
-import { dateOfDay, localDayOf } from '../contracts/zone.ts';
+import { localDate } from '../contracts/zone.ts';
 import { type ContractRow, readContract, readMainContact } from '../db/contracts.ts';
 import { openPlannedVisit } from '../db/plannedVisits.ts';
 import { hasEnded } from '../domain/inForce.ts';
@@ -35,5 +35,5 @@ export function createVisitActivities({ pool }: { readonly pool: Pool }): VisitA
 }
 
 function isOver(contract: Pick<ContractRow, 'endsOn' | 'zone'>): boolean {
-  return hasEnded(contract, dateOfDay(localDayOf(contract.zone, Date.now())));
+  return hasEnded(contract, localDate(contract.zone, Date.now()));
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type NamedStep, zoneOf } from '../contracts/namedSteps.ts';
 import type { ContractTerms } from '../contracts/terms.ts';
-import { dateOfDay, localDayOf } from '../contracts/zone.ts';
+import { localDate } from '../contracts/zone.ts';
 import type { ClockExplanation } from '../domain/explanation.ts';
 import { CLOCK_NAMES } from '../domain/terms.ts';
 import { iso, present } from './present.ts';
@@ -89,7 +89,7 @@ export function explanationOut(
   const { clock, commitment, status, delay, startedAt, budgetMs, usedMs, businessDays, until, dueAt } = explanation;
   const { number, termsVersion, priority } = request;
   const zone = zoneOf(terms, delay);
-  const dateOf = (at: number) => dateOfDay(localDayOf(zone, at));
+  const dateOf = (at: number) => localDate(zone, at);
   return {
     ...{ number, termsVersion, priority, clock, commitment, status, zone },
     delay: { ...delay },

@@ -1,7 +1,7 @@
 /** Judging a request before it gets a number: all that is wrong is said at once, and nothing is stored of what is refused. */
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { dateOfDay, localDayOf } from '../contracts/zone.ts';
+import { localDate } from '../contracts/zone.ts';
 import type { TokenHolder } from '../db/accessTokens.ts';
 import { type ContactRow, type ContractRow, readContact, readContract } from '../db/contracts.ts';
 import { tellDesignated } from '../db/notices.ts';
@@ -59,7 +59,7 @@ export async function judgeOpening(
   const { terms } = contract;
   const at = body.receivedAt === undefined ? Date.now() : Date.parse(body.receivedAt);
   // Registering looks again; here nobody has been told anything yet, and no number is lost.
-  requireInForce(contract, dateOfDay(localDayOf(contract.zone, at)), 'request');
+  requireInForce(contract, localDate(contract.zone, at), 'request');
   const refusal = coverageProblem(contract, contact, body);
   if (refusal) {
     // Those who may ask learn that somebody else did.

@@ -2,7 +2,7 @@
 import { indexOpenings, type Openings, openedBetween } from '../domain/openingHours.ts';
 import { type CalendarTerms, type Span, timetableOf, weekdayOf, windowOf } from './calendar.ts';
 import { type HolidayName, holidayNames } from './holidays.ts';
-import { DAY_MS, dateOfDay, instantOf, localDayOf } from './zone.ts';
+import { DAY_MS, dateOfDay, instantOf, localDate, localDayOf } from './zone.ts';
 
 /** Instants are epoch milliseconds; the dates are local to the calendar, both included. */
 export interface ClosedTime extends Span {
@@ -67,7 +67,7 @@ function closuresIn(
   });
   const times: ClosedTime[] = [];
   for (const part of missing) {
-    const date = dateOfDay(localDayOf(zone, part.from));
+    const date = localDate(zone, part.from);
     const last = times.at(-1);
     const between = last && openedBetween(openings, last.to, part.from);
     if (last?.firstDate === date && between && 'ms' in between && between.ms === 0) {

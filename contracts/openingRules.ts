@@ -3,7 +3,7 @@ import { isVersionSupported, type RequestField } from '../domain/coverage.ts';
 import type { Declaration } from './coverage.ts';
 import type { Way } from './people.ts';
 import type { ContractTerms } from './terms.ts';
-import { dateOfDay, localDayOf } from './zone.ts';
+import { localDate } from './zone.ts';
 
 /** Whether a request may be made this way now. */
 export function admits({ channels }: ContractTerms, way: Way, portalIsDown: boolean): boolean {
@@ -37,6 +37,6 @@ export function productExclusion(terms: ContractTerms, name: string | undefined,
   }
   if (version === undefined || !current) return undefined;
   const supportsPreviousForMonths = overrides?.supportsPreviousForMonths ?? products.supportsPreviousForMonths;
-  const today = dateOfDay(localDayOf(zone, now));
+  const today = localDate(zone, now);
   return isVersionSupported({ version, current, supportsPreviousForMonths }, today) ? undefined : products.outdated;
 }

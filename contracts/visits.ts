@@ -2,7 +2,7 @@
 import { allowancePeriod } from '../domain/intervention/credit.ts';
 import { type Deliverable, VISIT_HOUR, type VisitEvery } from '../domain/visits.ts';
 import type { ContractTerms } from './terms.ts';
-import { dateOfDay, instantOf, localDayOf } from './zone.ts';
+import { instantOf, localDate } from './zone.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -30,7 +30,7 @@ export function visitRequestTerms({ modules, coverage, defaultPriority }: Contra
 
 /** The calendar month (`2027-03`) or year (`2027`) of the zone in which an instant lies. */
 export function visitPeriod(every: VisitEvery, zone: string, at: number): string {
-  return allowancePeriod(every, dateOfDay(localDayOf(zone, at)));
+  return allowancePeriod(every, localDate(zone, at));
 }
 
 /** When the visit of a period is opened; epoch milliseconds. */

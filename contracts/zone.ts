@@ -54,6 +54,11 @@ function platformOffset(zone: string, at: number): number {
   return Math.round(IANAZone.create(zone).offset(at) * MINUTE_MS);
 }
 
+/** The local date of an instant, YYYY-MM-DD. */
+export function localDate(zone: string, at: number): string {
+  return dateOfDay(localDayOf(zone, at));
+}
+
 /** Days from 1970-01-01 to the local date of an instant. */
 export function localDayOf(zone: string, at: number): number {
   return Math.floor((at + offsetAt(zone, at)) / DAY_MS);

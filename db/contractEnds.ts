@@ -1,6 +1,6 @@
 /** The end of a contract: noted, and heeded by what is opened under it. */
 import type { Pool, PoolClient } from 'pg';
-import { dateOfDay, localDayOf } from '../contracts/zone.ts';
+import { localDate } from '../contracts/zone.ts';
 import type { Who } from '../domain/events.ts';
 import { hasEnded, type Opened, requireInForce } from '../domain/inForce.ts';
 import type { UnitAmounts } from '../domain/intervention/terms.ts';
@@ -55,7 +55,7 @@ export async function requireInForceAt(
     [reference],
   );
   const [row] = rows;
-  if (row) requireInForce({ reference, endsOn: row.endsOn }, dateOfDay(localDayOf(row.zone, at)), opened);
+  if (row) requireInForce({ reference, endsOn: row.endsOn }, localDate(row.zone, at), opened);
 }
 
 /** Those of these contracts that had ended at an instant (epoch milliseconds), with their last local day (YYYY-MM-DD). */
@@ -68,7 +68,7 @@ export async function readEnded(
     'SELECT reference, zone, ends_on::text AS "endsOn" FROM contracts WHERE reference = ANY($1) AND ends_on IS NOT NULL',
     [[...references]],
   );
-  const ended = rows.filter((row) => hasEnded(row, dateOfDay(localDayOf(row.zone, at))));
+  const ended = rows.filter((row) => hasEnded(row, localDate(row.zone, at)));
   return new Map(ended.map(({ reference, endsOn }) => [reference, endsOn]));
 }
 

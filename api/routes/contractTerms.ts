@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { z } from 'zod';
 import type { Finding } from '../../contracts/inspection.ts';
 import { ContractTerms, type ParsedTerms, parseTerms } from '../../contracts/terms.ts';
-import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
+import { localDate } from '../../contracts/zone.ts';
 import { addTerms, listTerms, readContract, storeContract, type TermsVersion } from '../../db/contracts.ts';
 import { inTransaction } from '../../db/pool.ts';
 import { CHANGE_REASONS, type ChangeReason, earliestEffect } from '../../domain/changes.ts';
@@ -166,7 +166,7 @@ async function requireChange(
   const contract = await readContract(pool, reference);
   const [newest] = await listTerms(pool, reference);
   if (!newest) throw notFound('contract');
-  const today = dateOfDay(localDayOf(newest.terms.zone, Date.now()));
+  const today = localDate(newest.terms.zone, Date.now());
   const parsed = await judgedTerms(pool, body.terms);
   const errors = [
     ...('errors' in parsed ? parsed.errors.map(underTerms) : []),

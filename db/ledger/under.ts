@@ -1,6 +1,6 @@
 /** What operations on a contract's ledger are done under: its terms in force, and today's date where it is. */
 import type { ContractTerms } from '../../contracts/terms.ts';
-import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
+import { localDate } from '../../contracts/zone.ts';
 import { readContract } from '../contracts.ts';
 import type { Queryable } from '../pool.ts';
 import type { Under } from './operations.ts';
@@ -20,7 +20,7 @@ export async function readCreditContract(
   const row = await readContract(db, reference);
   if (!row) return undefined;
   const { terms, zone, version, endsOn } = row;
-  const today = dateOfDay(localDayOf(zone, now));
+  const today = localDate(zone, now);
   const end = endsOn === null ? {} : { endsOn };
   return { credits: terms.credits ?? {}, termsVersion: version, today, ...end, zone, terms };
 }

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MailDoor } from '../../client/mailDelivery.ts';
 import { acceptMail } from '../../client/mailReview.ts';
-import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
+import { localDate } from '../../contracts/zone.ts';
 import { noteContractEnd } from '../../db/contractEnds.ts';
 import { readRequestRow } from '../../db/requests.ts';
 import { daysAfter } from '../../domain/localDates.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 beforeEach(() => {
-  yesterday = daysAfter(dateOfDay(localDayOf('Europe/Paris', Date.now())), -1);
+  yesterday = daysAfter(localDate('Europe/Paris', Date.now()), -1);
 });
 afterEach(async () => {
   await world.stopRelays();

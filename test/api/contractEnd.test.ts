@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Test } from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
+import { localDate } from '../../contracts/zone.ts';
 import { storeContact } from '../../db/contracts.ts';
 import { daysAfter } from '../../domain/localDates.ts';
 import { type ApiWorld, createApiWorld, OPENING } from '../support/apiWorld.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 beforeEach(async () => {
-  today = dateOfDay(localDayOf('Europe/Paris', Date.now()));
+  today = localDate('Europe/Paris', Date.now());
   yesterday = daysAfter(today, -1);
   for (const contract of ['ONE', CONTRACT]) await end(contract, null);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anomalySupport } from '../../contracts/templates/anomalySupport.ts';
 import { publisherSupport } from '../../contracts/templates/publisherSupport.ts';
 import { saasSupport } from '../../contracts/templates/saasSupport.ts';
-import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
+import { localDate } from '../../contracts/zone.ts';
 import { periodAfter } from '../../domain/localDates.ts';
 import { type ApiWorld, createApiWorld } from '../support/apiWorld.ts';
 
@@ -14,7 +14,7 @@ afterAll(() => world.close());
 
 const PARTIES = { customer: 'Customer', provider: 'Provider' };
 const saas = () => saasSupport(PARTIES, { yearlyFeeCents: 1_200_000 });
-const today = () => dateOfDay(localDayOf('Europe/Paris', Date.now()));
+const today = () => localDate('Europe/Paris', Date.now());
 const enter = (reference: string, terms: object, query = '') =>
   world.post('supervisor', `/v1/contracts${query}`, { reference, effectiveFrom: '2026-01-01', terms });
 const change = (reference: string, body: object, query = '') =>

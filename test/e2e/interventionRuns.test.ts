@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporalClient } from '../../client/connection.ts';
 import { createNamespace } from '../../client/namespace.ts';
 import { isLost } from '../../client/temporalErrors.ts';
-import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
+import { localDate } from '../../contracts/zone.ts';
 import type { InterventionCommandName, InterventionPayloads } from '../../domain/intervention/events.ts';
 import type { InterventionId, InterventionResult } from '../../domain/intervention/state.ts';
 import type { WatchedCredit } from '../../domain/ledger/watch.ts';
@@ -221,7 +221,7 @@ describe('an intervention', () => {
   it('keeps the opening hours that it was told', async () => {
     await scheduled(1);
     const { plan } = await world.view(id);
-    const closure = { day: dateOfDay(localDayOf(NOON_ZONE, plan?.from ?? 0)), announcedAt: Date.now() };
+    const closure = { day: localDate(NOON_ZONE, plan?.from ?? 0), announcedAt: Date.now() };
     const windows = await world.windows({ version: 2, closures: [closure] });
     await world.handle(id).signal(interventionHoursChanged, { windows, termsVersion: 1 });
     await until(() => world.mailed(id).includes('task agreeOtherDate'), patience);

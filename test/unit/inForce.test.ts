@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { dateOfDay, localDayOf } from '../../contracts/zone.ts';
+import { localDate } from '../../contracts/zone.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { type Opened, requireInForce } from '../../domain/inForce.ts';
 
 /** Whether something is taken at an instant, on a contract with this last day in this zone. */
 function isTaken(endsOn: string | null, zone: string, at: string): boolean {
   try {
-    requireInForce({ reference: 'ACME', endsOn }, dateOfDay(localDayOf(zone, Date.parse(at))), 'request');
+    requireInForce({ reference: 'ACME', endsOn }, localDate(zone, Date.parse(at)), 'request');
     return true;
   } catch (error) {
     if (error instanceof Refusal) return false;
